@@ -1,0 +1,93 @@
+"""JSON with one spelling, and a reader that refuses what two readers could read differently."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from haversack.base.errors import FileFormatError
+
+MAX_DEPTH = 64
+
+
+def dump_canonical(value: object) -> bytes:
+    """Encode as UTF-8 with sorted keys, no white space, no NaN.
+
+    Raises:
+        FileFormatError: ``value`` holds NaN, an infinity, or what JSON has no word for.
+    """
+    try:
+        text = json.dumps(
+            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+    except (ValueError, TypeError) as error:
+        raise FileFormatError(f"not expressible as JSON: {error}") from error
+    return text.encode("utf-8")
+
+
+def load_strict(content: bytes, what: str, limit: int) -> Any:  # noqa: ANN401 - JSON is any of its types
+    """Decode JSON; refuse duplicate keys, NaN, deep nesting, a BOM, invalid UTF-8, large input.
+
+    Args:
+        content: The bytes to decode.
+        what: What the bytes are, for the error's first words.
+        limit: The most bytes that are looked at.
+
+    Raises:
+        FileFormatError: Any of the above, named.
+    """
+    hint = "The file is damaged or was not written by Haversack."
+    if len(content) > limit:
+        raise FileFormatError(f"{what} is larger than {limit} bytes", hint)
+    if content.startswith(b"\xef\xbb\xbf"):
+        raise FileFormatError(f"{what} starts with a byte order mark", hint)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FileFormatError(f"{what} is not UTF-8 (byte {error.start})", hint) from error
+    _check_depth(text, what, hint)
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise FileFormatError(f"{what} has the key {twice!r} twice", hint)
+        return found
+
+    def constant(name: str) -> float:
+        raise FileFormatError(f"{what} holds {name}, which is not JSON", hint)
+
+    def finite(text: str) -> float:
+        number = float(text)
+        if not math.isfinite(number):
+            raise FileFormatError(f"{what} holds a number that is too large", hint)
+        return number
+
+    try:
+        return json.loads(
+            text, object_pairs_hook=unique, parse_constant=constant, parse_float=finite
+        )
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(f"{what} is not JSON: {error}", hint) from error
+
+
+def _check_depth(text: str, what: str, hint: str) -> None:
+    depth, in_string, escaped = 0, False, False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise FileFormatError(f"{what} is nested deeper than {MAX_DEPTH}", hint)
+        elif character in "]}":
+            depth -= 1

@@ -1,0 +1,110 @@
+"""Files that are either whole or not there: temp, fsync, rename, fsync of the folder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from haversack.base.errors import HaversackError
+
+TEMP_MARK = ".hvtmp-"
+
+
+class StorageError(HaversackError):
+    """The disk said no: full, read-only, not permitted, or failing."""
+
+
+_REMEDIES = {
+    errno.ENOSPC: ("the disk is full", "Free some space or choose another disk, then run it again."),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space, then run it again."),
+    errno.EROFS: ("the disk is read-only", "Make it writable or choose another folder."),
+    errno.EACCES: ("permission was denied", "Choose a folder that you may write to."),
+    errno.EPERM: ("permission was denied", "Choose a folder that you may write to."),
+    errno.EIO: ("the device failed while it was used", "Plug it in again or use another one."),
+    errno.ENODEV: ("the device is gone", "Plug it in again, then run it again."),
+    errno.EFBIG: ("the file system cannot hold a file so large", "Use another file system."),
+}
+
+
+def storage_error(error: OSError, path: Path, doing: str) -> StorageError:
+    """Turn an ``OSError`` into one line that says what failed on which file.
+
+    Args:
+        error: The error of the operating system.
+        path: The file or folder that was being used.
+        doing: A verb with its object, such as ``"writing"``.
+    """
+    what, hint = _REMEDIES.get(
+        error.errno or 0, (error.strerror or str(error), "Check the path and the disk.")
+    )
+    return StorageError(f"{doing} {path}: {what}", hint)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make renames within ``folder`` durable where the file system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    except OSError:
+        return
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def atomic_writer(path: Path) -> Iterator[BinaryIO]:
+    """Write ``path`` so that it appears whole or not at all.
+
+    The temporary file stands in the same folder. It is removed when the block raises.
+
+    Raises:
+        StorageError: The disk is full, read-only or failing.
+    """
+    temp = path.with_name(f"{TEMP_MARK}{secrets.token_hex(6)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temp.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temp.replace(path)
+        fsync_folder(path.parent)
+    except OSError as error:
+        raise storage_error(error, path, "writing") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temp.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` whole or not at all."""
+    with atomic_writer(path) as file:
+        file.write(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write ``content`` as UTF-8 to ``path`` whole or not at all."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Read the whole of a file that must not be longer than ``limit`` bytes.
+
+    Raises:
+        StorageError: It cannot be read, or it is longer.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise storage_error(error, path, "reading") from error
+    if len(content) > limit:
+        raise StorageError(f"reading {path}: it is larger than {limit} bytes", "Is it the right file?")
+    return content

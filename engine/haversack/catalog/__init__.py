@@ -1,0 +1,1 @@
+"""The shipped ingredients: schemas and asset lists, no torch."""

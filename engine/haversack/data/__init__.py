@@ -1,0 +1,1 @@
+"""Dataset readers, generators and checks."""

@@ -1,0 +1,1 @@
+"""The vendor's import path: haversack.helpers.offline."""

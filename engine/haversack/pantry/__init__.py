@@ -1,0 +1,1 @@
+"""The local store: content-addressed assets, recipes, volumes and runs."""

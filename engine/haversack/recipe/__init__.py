@@ -1,0 +1,1 @@
+"""Recipes: trees of ingredients. Schema, registry, tree, fill, upgrade and text form."""

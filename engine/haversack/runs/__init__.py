@@ -1,0 +1,1 @@
+"""Run specifications, events, the reducer, the run store and the supervisor."""

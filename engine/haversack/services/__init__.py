@@ -1,0 +1,1 @@
+"""The use-cases. They start the worker; they never import training."""

@@ -1,0 +1,1 @@
+"""Keys, keyring, envelopes and the ratchet: nothing is trusted by default."""

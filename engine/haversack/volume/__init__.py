@@ -1,0 +1,1 @@
+"""Golden volumes and the Pareto mathematics over them."""

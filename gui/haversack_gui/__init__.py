@@ -1,0 +1,1 @@
+"""The desktop app of Haversack (PySide6 and pyqtgraph). It never imports torch."""
