@@ -1,0 +1,63 @@
+# `make` alone lists what there is. Every target sets up what it needs, from a bare clone on.
+SHELL := /bin/bash
+BIN := .venv/bin
+READY := .venv/ready
+JOBS ?= logical
+DEMO ?= demo-output
+
+# One thread for each child: the tests run side by side, and more threads than cores only slow down.
+THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test app check style format types imports bench pictures freeze smoke nightly clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(READY) ## virtual environment and packages (done by every other target when needed)
+
+$(READY): pyproject.toml constraints.txt packaging/setup_checkout.sh
+	bash packaging/setup_checkout.sh
+
+demo: $(READY) ## the whole journey: prepare online, pack, open with the network off, train, report
+	$(BIN)/haversack demo --dir $(DEMO)
+
+test: $(READY) ## every test but the nightly ones (JOBS=n for another number of processes)
+	$(THREADS) QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
+
+app: $(READY) ## the desktop app
+	$(BIN)/haversack gui
+
+check: style format types imports ## ruff, mypy strict, import rules
+
+style: $(READY)
+	$(BIN)/ruff check .
+
+format: $(READY)
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports --no-logo
+
+bench: $(READY) ## every benchmark, with the figures of peers and the floor beside ours
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+pictures: $(READY) ## the screenshots of README and docs, from the real app
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m haversack_gui.pictures
+
+freeze: $(READY) ## one folder with the app and the command line, no Python needed: dist/haversack
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,freeze]"
+	$(BIN)/python packaging/freeze.py
+
+smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window
+	$(BIN)/python packaging/smoke.py
+
+nightly: check ## everything: all tests with more examples, benchmarks, freeze and smoke
+	HYPOTHESIS_PROFILE=nightly $(MAKE) test
+	$(MAKE) bench demo freeze smoke
+
+clean: ## remove what make made, the virtual environment too
+	rm -rf .venv build dist $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Makes .venv from a bare clone on Debian or Ubuntu: system libraries, virtual environment, packages.
+# As root it installs what is missing; otherwise it prints the one line that does.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# Qt's libraries, each with the Debian package that holds it.
+LIBRARIES="
+libEGL.so.1          libegl1
+libGL.so.1           libgl1
+libxkbcommon.so.0    libxkbcommon0
+libdbus-1.so.3       libdbus-1-3
+libfontconfig.so.1   libfontconfig1
+libglib-2.0.so.0     libglib2.0-0
+libgthread-2.0.so.0  libglib2.0-0
+"
+
+find_python() {
+  local candidate
+  for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+}
+
+missing_packages() {
+  local python=$1 known name package
+  known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)
+  if [ -z "$python" ]; then
+    echo python3
+    echo python3-venv
+  elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    case $("$python" -c 'import sys; print(sys.executable)') in
+      /usr/bin/*) "$python" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])' ;;
+    esac
+  fi
+  while read -r name package; do
+    [ -z "$name" ] || grep -qF "$name" <<<"$known" || echo "$package"
+  done <<<"$LIBRARIES"
+  [ -n "$(find /usr/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
+  command -v strace >/dev/null || echo strace
+  command -v unshare >/dev/null || echo util-linux
+}
+
+install_missing() {
+  local packages
+  packages=$(missing_packages "$1" | sort -u | tr '\n' ' ')
+  packages=${packages% }
+  [ -n "$packages" ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    say "not a Debian or Ubuntu system; these Debian packages (or their like) are missing: $packages"
+  elif [ "$(id -u)" = 0 ]; then
+    say "installing $packages"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2086 # one word for each package
+    apt-get install -y -qq --no-install-recommends $packages >&2
+  else
+    say "missing system packages. Run this line, then run make again:"
+    say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $packages"
+    exit 1
+  fi
+}
+
+install_missing "$(find_python)"
+python=$(find_python)
+if [ -z "$python" ]; then
+  say "Python 3.11 or newer is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"
+  exit 1
+fi
+if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+  say "making .venv with $("$python" --version)"
+  "$python" -m venv --clear .venv || {
+    say "$python cannot make a virtual environment; install its venv module (Debian: python3-venv)"
+    exit 1
+  }
+fi
+say "installing the packages of constraints.txt (about 1.6 GB once unpacked; some minutes the first time)"
+.venv/bin/python -m pip install --disable-pip-version-check ${CI:+--quiet} \
+  -c constraints.txt -e '.[dev]'
+touch .venv/ready
