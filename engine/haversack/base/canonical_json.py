@@ -26,7 +26,7 @@ def dump_canonical(value: object) -> bytes:
     return text.encode("utf-8")
 
 
-def load_strict(content: bytes, what: str, limit: int) -> Any:  # noqa: ANN401 - JSON is any of its types
+def load_strict(content: bytes, what: str, limit: int) -> Any:
     """Decode JSON; refuse duplicate keys, NaN, deep nesting, a BOM, invalid UTF-8, large input.
 
     Args:

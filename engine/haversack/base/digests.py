@@ -44,7 +44,7 @@ def sha256_file(path: Path, on_bytes: Callable[[int], None] | None = None) -> st
     """
     try:
         with path.open("rb", buffering=0) as file:
-            return sha256_stream(file, on_bytes)[0]  # type: ignore[arg-type] # FileIO reads like it
+            return sha256_stream(file, on_bytes)[0]
     except OSError as error:
         raise storage_error(error, path, "reading") from error
 

@@ -20,7 +20,10 @@ class StorageError(HaversackError):
 
 
 _REMEDIES = {
-    errno.ENOSPC: ("the disk is full", "Free some space or choose another disk, then run it again."),
+    errno.ENOSPC: (
+        "the disk is full",
+        "Free some space or choose another disk, then go on.",
+    ),
     errno.EDQUOT: ("the disk quota is used up", "Free some space, then run it again."),
     errno.EROFS: ("the disk is read-only", "Make it writable or choose another folder."),
     errno.EACCES: ("permission was denied", "Choose a folder that you may write to."),
@@ -106,5 +109,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
     except OSError as error:
         raise storage_error(error, path, "reading") from error
     if len(content) > limit:
-        raise StorageError(f"reading {path}: it is larger than {limit} bytes", "Is it the right file?")
+        raise StorageError(
+            f"reading {path}: it is larger than {limit} bytes", "Is it the right file?"
+        )
     return content

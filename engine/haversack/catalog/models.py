@@ -1,0 +1,60 @@
+"""Models: a head on a backbone."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.recipe.schema import Ingredient, Meta, slot
+
+
+class TimmClassifier(Ingredient):
+    """A timm backbone with a linear classifier."""
+
+    meta = Meta(
+        "vision/classification/timm-classifier",
+        1,
+        "Timm classifier",
+        "model",
+        "A backbone of timm with a linear layer on its pooled features.",
+        "vision.classification.2d",
+        CLASSIFICATION,
+        ("light", "mobile"),
+    )
+    image_size: int = Field(
+        64,
+        ge=32,
+        le=1024,
+        multiple_of=32,
+        description="Side of the square picture that enters the network",
+        json_schema_extra={"unit": "px"},
+    )
+    drop_rate: float = Field(0.1, ge=0.0, le=0.9, description="Dropout before the classifier")
+    backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
+
+
+class CenterPoint(Ingredient):
+    """A centre-point detector (after Zhou et al. 2019, Objects as Points, arXiv:1904.07850)."""
+
+    meta = Meta(
+        "vision/detection/center-point",
+        1,
+        "Centre-point detector",
+        "model",
+        "Finds objects as peaks of a heat map; no anchors, no suppression of overlaps.",
+        "vision.detection.2d",
+        DETECTION,
+        ("light", "mobile", "anchor-free"),
+    )
+    image_size: int = Field(
+        128,
+        ge=64,
+        le=1024,
+        multiple_of=32,
+        description="Side of the square picture that enters the network",
+        json_schema_extra={"unit": "px"},
+    )
+    head_channels: int = Field(64, ge=8, le=512, description="Width of the head")
+    score_threshold: float = Field(0.3, ge=0.0, le=1.0, description="Lowest score drawn")
+    max_detections: int = Field(50, ge=1, le=1000, description="Most boxes for a picture")
+    backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")

@@ -1,0 +1,45 @@
+"""What is done with a trained model: evaluation and export."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.recipe.schema import Ingredient, Meta
+
+
+class ClassificationMetrics(Ingredient):
+    """Accuracy, F1, precision and recall by torchmetrics."""
+
+    meta = Meta(
+        "evaluate/classification/torchmetrics",
+        1,
+        "Classification metrics",
+        "evaluate",
+        "Accuracy, F1, precision and recall on the validation split.",
+        tasks=CLASSIFICATION,
+    )
+
+
+class CocoMeanAveragePrecision(Ingredient):
+    """COCO mean average precision (torchmetrics over faster-coco-eval)."""
+
+    meta = Meta(
+        "evaluate/detection/coco-map",
+        1,
+        "COCO mAP",
+        "evaluate",
+        "Mean average precision as COCO defines it.",
+        tasks=DETECTION,
+    )
+
+
+class OnnxExport(Ingredient):
+    """ONNX, checked against the model it was made from."""
+
+    meta = Meta("export/onnx", 1, "ONNX", "export", "ONNX, checked against ONNX Runtime.")
+    precision: Literal["float32", "int8"] = Field("float32", description="Numbers in the file")
+    opset: int = Field(18, ge=17, le=23, description="ONNX operator set")
+    calibration_images: int = Field(64, ge=1, le=10_000, description="Pictures that calibrate int8")
