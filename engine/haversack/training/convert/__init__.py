@@ -1,0 +1,1 @@
+"""Conversion of foreign weights into safetensors, once, in a worker without network."""
