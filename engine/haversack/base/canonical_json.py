@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from haversack.base.errors import FileFormatError
 
 MAX_DEPTH = 64
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_STRING = re.compile(rb'"[^"]*"')
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}'))
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 
 
 def dump_canonical(value: object) -> bytes:
     """Encode as UTF-8 with sorted keys, no white space, no NaN.
 
     Raises:
-        FileFormatError: ``value`` holds NaN, an infinity, or what JSON has no word for.
+        FileFormatError: ``value`` holds NaN, an infinity, half a character (a lone surrogate), or
+            what JSON has no word for.
     """
     try:
         text = json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
-    except (ValueError, TypeError) as error:
+        return text.encode("utf-8")
+    except (ValueError, TypeError, RecursionError) as error:
         raise FileFormatError(f"not expressible as JSON: {error}") from error
-    return text.encode("utf-8")
 
 
 def load_strict(content: bytes, what: str, limit: int) -> Any:
@@ -46,7 +56,7 @@ def load_strict(content: bytes, what: str, limit: int) -> Any:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise FileFormatError(f"{what} is not UTF-8 (byte {error.start})", hint) from error
-    _check_depth(text, what, hint)
+    _check_depth(content, what, hint)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -66,28 +76,22 @@ def load_strict(content: bytes, what: str, limit: int) -> Any:
         return number
 
     try:
-        return json.loads(
+        value = json.loads(
             text, object_pairs_hook=unique, parse_constant=constant, parse_float=finite
         )
     except (ValueError, RecursionError) as error:
         raise FileFormatError(f"{what} is not JSON: {error}", hint) from error
+    if _SURROGATE.search(content):
+        _refuse_lone_surrogates(value, what, hint)
+    return value
 
 
 def _check_depth(text: str, what: str, hint: str) -> None:
-    depth, in_string, escaped = 0, False, False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        if bracket in "[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise FileFormatError(f"{what} is nested deeper than {MAX_DEPTH}", hint)
-        elif character in "]}":
+        else:
             depth -= 1
