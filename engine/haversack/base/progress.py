@@ -46,6 +46,11 @@ class CancelToken:
         """Ask the work to stop at its next safe point."""
         self._event.set()
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody has asked the work to stop."""
+        return self._event.is_set()
+
     def raise_if_cancelled(self) -> None:
         """Raise ``Cancelled`` once someone has asked for it."""
         if self._event.is_set():
