@@ -10,9 +10,6 @@ from typing import Any
 from haversack.base.errors import FileFormatError
 
 MAX_DEPTH = 64
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
-_SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _STRING = re.compile(rb'"[^"]*"')
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -86,12 +83,18 @@ def load_strict(content: bytes, what: str, limit: int) -> Any:
     return value
 
 
-def _check_depth(text: str, what: str, hint: str) -> None:
-    depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        if bracket in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise FileFormatError(f"{what} is nested deeper than {MAX_DEPTH}", hint)
-        else:
-            depth -= 1
+def _check_depth(content: bytes, what: str, hint: str) -> None:
+    """Take the innermost pairs of brackets away, one level a round, until none should be left."""
+    marks = _ESCAPE.sub(b"", content).translate(_AS_SQUARE, _NOT_STRUCTURE)
+    brackets = _STRING.sub(b"", marks)
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"")
+    if b"[]" in brackets:
+        raise FileFormatError(f"{what} is nested deeper than {MAX_DEPTH}", hint)
+
+
+def _refuse_lone_surrogates(value: object, what: str, hint: str) -> None:
+    try:
+        dump_canonical(value)
+    except FileFormatError as error:
+        raise FileFormatError(f"{what} holds half a character (\\uD800)", hint) from error
