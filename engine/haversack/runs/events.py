@@ -1,4 +1,4 @@
-"""What a worker tells: one JSON object a line, tagged by ``type``, alike on the wire and on disk."""
+"""What a worker tells: one JSON object a line, tagged by ``type``, on the wire and on disk."""
 
 from __future__ import annotations
 
