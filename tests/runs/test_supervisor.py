@@ -234,6 +234,15 @@ def test_a_run_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> No
         run_worker(RunSpec(kind="train", run_id="a", run_dir=tmp_path / "file" / "a"))
 
 
+def test_a_stop_asked_of_an_earlier_worker_does_not_stop_the_next(
+    spec: RunSpec, worker: Command
+) -> None:
+    spec.run_dir.mkdir(parents=True)
+    (spec.run_dir / "stop.request").write_text("stop\n")
+    state = run_worker(spec, command=worker("channel.stop.wait(1.2) and sys.exit(9)"))
+    assert state.status == "finished"
+
+
 def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)

@@ -68,10 +68,6 @@ class RunStore:
                 f"there is a run {spec.run_id} already", "Choose another id, or resume it."
             )
         write_bytes(path / SPEC_NAME, encode_spec(spec))
-        try:
-            (path / STOP_NAME).unlink(missing_ok=True)
-        except OSError as error:
-            raise storage_error(error, path, "writing") from error
         return path
 
     def list(self) -> Sequence[RunRecord]:
