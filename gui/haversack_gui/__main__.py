@@ -1,0 +1,37 @@
+"""``python -m haversack_gui``: read the command line, then show the window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the app; gives the exit status."""
+    parser = argparse.ArgumentParser(prog="haversack gui", description="The desktop app.")
+    parser.add_argument("--pantry", type=Path, help="pantry to open")
+    parser.add_argument("--bundle", type=Path, help="bundle to look into")
+    parser.add_argument(
+        "--page", default="", help="page to show: pantry, recipes, front, train, pack, open"
+    )
+    parser.add_argument("--theme", choices=("light", "dark"), default="", help="look for this time")
+    parser.add_argument(
+        "--quit-after-shown", action="store_true", help="close once the window is shown"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        from haversack_gui.app import Wishes, run
+    except ImportError as error:
+        sys.stderr.write(
+            f"The desktop app needs PySide6 ({error}).\n"
+            "Install it with: pip install 'haversack[gui]'\n"
+        )
+        return 1
+    wishes = Wishes(given.pantry, given.bundle, given.page, given.theme)
+    return run(["haversack"], wishes, given.quit_after_shown)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

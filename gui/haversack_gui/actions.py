@@ -1,0 +1,87 @@
+"""The table of actions: menus, the rail, shortcuts and the command palette are built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from haversack_gui.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can ask for anywhere in the app.
+
+    Attributes:
+        name: Stable name, such as ``"page.front"``.
+        title: What the palette and menus say.
+        keys: Shortcut; empty for none.
+        icon: Name of an icon in ``resources/icons``; empty for none.
+        help: One sentence for tooltips.
+    """
+
+    name: str
+    title: str
+    keys: str = ""
+    icon: str = ""
+    help: str = ""
+
+
+PAGES = (
+    Action("page.pantry", "Pantry", "Ctrl+1", "pantry", "What lies ready in this pantry"),
+    Action("page.recipes", "Recipes", "Ctrl+2", "recipes", "Put a recipe together and prepare it"),
+    Action("page.front", "Front", "Ctrl+3", "front", "Choose by accuracy against speed or size"),
+    Action("page.train", "Train", "Ctrl+4", "train", "Train, watch, export and evaluate"),
+    Action("page.pack", "Pack", "Ctrl+5", "pack", "Sign and write a bundle onto a stick"),
+    Action("page.open", "Open", "Ctrl+6", "open", "Check a bundle and take it in"),
+)
+
+OTHERS = (
+    Action("pantry.open", "Start or open a pantry…", "Ctrl+O", "folder"),
+    Action("bundle.open", "Open a bundle…", "Ctrl+B", "shield"),
+    Action("recipe.new_detection", "New detection recipe", "Ctrl+N", "add"),
+    Action("recipe.new_classification", "New classification recipe", "Ctrl+Shift+N", "add"),
+    Action("view.refresh", "Read everything again", "F5", ""),
+    Action("view.theme", "Change between light and dark", "Ctrl+T", "moon"),
+    Action("view.jobs", "Show the jobs", "Ctrl+J", "jobs"),
+    Action("view.palette", "Find an action…", "Ctrl+K", "search"),
+    Action("app.quit", "Quit", "Ctrl+Q", ""),
+)
+
+TABLE = PAGES + OTHERS
+
+
+def build(
+    owner: QWidget, handlers: Mapping[str, Callable[[], None]], table: tuple[Action, ...] = TABLE
+) -> dict[str, QAction]:
+    """Make a ``QAction`` with its shortcut for each row of the table that has a handler."""
+    made: dict[str, QAction] = {}
+    for row in table:
+        if row.name not in handlers:
+            continue
+        action = QAction(tr(row.title), owner)
+        action.setObjectName(row.name)
+        if row.keys:
+            action.setShortcut(QKeySequence(row.keys))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setToolTip(with_keys(row.help or row.title, row.keys))
+        _connect(action, handlers[row.name])
+        owner.addAction(action)
+        made[row.name] = action
+    return made
+
+
+def with_keys(text: str, keys: str) -> str:
+    """Give a tooltip that names the shortcut."""
+    if not keys:
+        return tr(text)
+    shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{tr(text)}  ({shown})"
+
+
+def _connect(action: QAction, handler: Callable[[], None]) -> None:
+    action.triggered.connect(lambda _checked=False: handler())

@@ -1,0 +1,129 @@
+"""Wires everything: preferences, look, jobs, queue, workspace, pages, window. No globals."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from haversack_gui import preferences as remembered
+from haversack_gui.frame.window import PageMaker, Window
+from haversack_gui.jobs import Jobs
+from haversack_gui.look import Look
+from haversack_gui.pages.page import Page
+from haversack_gui.run_queue import RunQueue
+from haversack_gui.workspace import Workspace
+
+PAGES = {
+    "pantry": "haversack_gui.pages.pantry:PantryPage",
+    "recipes": "haversack_gui.pages.recipes:RecipesPage",
+    "front": "haversack_gui.pages.front:FrontPage",
+    "train": "haversack_gui.pages.train:TrainPage",
+    "pack": "haversack_gui.pages.pack:PackPage",
+    "open": "haversack_gui.pages.open:OpenPage",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asked for."""
+
+    pantry: Path | None = None
+    bundle: Path | None = None
+    page: str = ""
+    theme: str = ""
+    home: Path | None = None
+
+
+def application(arguments: list[str]) -> QApplication:
+    """Give the one ``QApplication``, made where there is none."""
+    known = QApplication.instance()
+    app = known if isinstance(known, QApplication) else QApplication(arguments)
+    app.setApplicationName("haversack")
+    app.setApplicationDisplayName("Haversack")
+    app.setDesktopFileName("haversack")
+    return app
+
+
+def make_window(app: QApplication, wishes: Wishes) -> Window:
+    """Build the window with all that it stands on; it is not shown yet."""
+    from haversack.base.resources import resource
+
+    home = wishes.home or remembered.home()
+    preferences = remembered.load(home / "app.json")
+    look = Look(app, wishes.theme or preferences.theme)
+    app.setWindowIcon(QIcon(QPixmap(str(resource("icons/haversack.svg")))))
+    jobs = Jobs(app)
+    workspace = Workspace(look, jobs, RunQueue(jobs, _worker_command), preferences, home)
+    shown: list[Window] = []
+    window = Window(workspace, _makers(), _handlers(workspace, shown))
+    shown.append(window)
+    start = wishes.pantry or _last_pantry(preferences.pantry)
+    page = wishes.page or ("open" if wishes.bundle else preferences.page)
+    window.show_page(page if page in PAGES else "pantry", wishes.bundle)
+    if start is not None:
+        workspace.open_pantry(start)
+    return window
+
+
+def run(arguments: list[str], wishes: Wishes, quit_after_shown: bool) -> int:
+    """Show the window and stay until it is closed."""
+    app = application(arguments)
+    window = make_window(app, wishes)
+    window.show()
+    if quit_after_shown:
+        QTimer.singleShot(0, window.close)
+    return app.exec()
+
+
+def _worker_command() -> list[str]:
+    from haversack.runs.supervisor import worker_command
+
+    return worker_command()
+
+
+def _makers() -> dict[str, PageMaker]:
+    return {name: _maker(place) for name, place in PAGES.items()}
+
+
+def _maker(place: str) -> PageMaker:
+    module, _, name = place.partition(":")
+
+    def make(workspace: Workspace) -> Page:
+        page: Page = getattr(importlib.import_module(module), name)(workspace)
+        return page
+
+    return make
+
+
+def _handlers(workspace: Workspace, shown: list[Window]) -> dict[str, Callable[[], None]]:
+    def start_pantry() -> None:
+        folder = shown[0].choose_folder("Choose the pantry's folder, or an empty one")
+        if folder is not None:
+            workspace.open_pantry(folder)
+
+    def open_bundle() -> None:
+        folder = shown[0].choose_folder("Choose the bundle's folder")
+        if folder is not None:
+            workspace.go_to("open", folder)
+
+    def demo() -> None:
+        folder = workspace.home / "demo-pantry"
+        workspace.open_pantry(folder, then=lambda: workspace.go_to("pantry", "demo"))
+
+    return {
+        "pantry.open": start_pantry,
+        "pantry.demo": demo,
+        "bundle.open": open_bundle,
+        "recipe.new_detection": lambda: workspace.go_to("recipes", "new:detection"),
+        "recipe.new_classification": lambda: workspace.go_to("recipes", "new:classification"),
+    }
+
+
+def _last_pantry(path: str) -> Path | None:
+    return Path(path) if path and (Path(path) / "pantry.json").is_file() else None

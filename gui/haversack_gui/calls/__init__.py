@@ -1,0 +1,1 @@
+"""What the pages ask of the services: one file per page, run in threads, importing lazily."""

@@ -1,0 +1,69 @@
+"""The pantry page's calls: open a pantry, list its shelves, fetch the defaults, prepare recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haversack_gui import words
+from haversack_gui.jobs import Changed, Told
+
+if TYPE_CHECKING:
+    from haversack.services.shelves import Pantry, ShelfItem
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPantry:
+    """The pantry that the app works on.
+
+    Attributes:
+        path: Its folder.
+        engine: The engine's own object, handed back to services.
+        publisher: Who signed what was taken in; empty where nothing was.
+    """
+
+    path: Path
+    engine: Pantry
+    publisher: str = ""
+
+
+def open_or_start(path: Path) -> OpenPantry:
+    """Open the pantry in a folder; start one there where there is none."""
+    from haversack.services.shelves import open_or_build
+
+    pantry = open_or_build(path)
+    return OpenPantry(Path(pantry.path), pantry)
+
+
+def items(pantry: OpenPantry) -> list[ShelfItem]:
+    """List what lies on the shelves."""
+    from haversack.services.shelves import shelf_items
+
+    return shelf_items(pantry.engine)
+
+
+def set_up(pantry: OpenPantry, told: Told) -> Changed:
+    """Fetch golden volumes and the default ingredients' assets."""
+    from haversack.services.setup import setup
+
+    report = setup(pantry.engine, on_event=told.on_event, cancel=told.cancel)
+    fetched = words.count(len(report.fetched), "thing", "things")
+    return Changed(
+        frozenset({"recipes", "assets", "volumes"}), report, f"The pantry is set up: {fetched} new."
+    )
+
+
+def prepare(pantry: OpenPantry, recipe_ids: Sequence[str], told: Told) -> Changed:
+    """Fetch what the recipes need and rehearse each without a network."""
+    from haversack.services.prepare import single_recipe
+
+    reports = []
+    for recipe_id in recipe_ids:
+        recipe = pantry.engine.recipes.load(recipe_id)
+        reports.append(
+            single_recipe(recipe, pantry.engine, on_event=told.on_event, cancel=told.cancel)
+        )
+    done = words.count(len(reports), "recipe", "recipes")
+    return Changed(frozenset({"recipes", "assets", "attestations"}), reports, f"{done} prepared.")

@@ -1,0 +1,118 @@
+"""The job centre: what is under way, how far, how long still, and how the last ones ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QFrame, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from haversack_gui import words
+from haversack_gui.jobs import Job, Jobs
+from haversack_gui.widgets.basics import button, chip, column, label, restyle, row
+from haversack_gui.words import tr
+
+STATES = {
+    "waiting": ("Waiting", "plain"),
+    "running": ("Under way", "good"),
+    "done": ("Done", "good"),
+    "failed": ("Failed", "bad"),
+    "stopped": ("Stopped", "warn"),
+}
+
+
+class JobCard(QFrame):
+    """One job."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self.job = job
+        self.setProperty("look", "card")
+        self.title = label(job.title, "lead")
+        self.state = chip()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress of {title}").format(title=job.title))
+        self.line = label("", "small")
+        self.stop = button("Stop", self._stop, "danger", tip="Stop at the next safe point")
+        self.copy = button("Copy as command", self._copy, "quiet")
+        head = row(self.title, self.state)
+        head.setStretch(0, 1)
+        self.setLayout(
+            column(head, self.bar, self.line, row(self.stop, self.copy, None), margin="m")
+        )
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the job as it stands."""
+        job = self.job
+        text, kind = STATES[job.state]
+        self.state.setText(tr(text))
+        restyle(self.state, "chip", kind)
+        self.bar.setVisible(job.under_way)
+        self.stop.setVisible(job.under_way and job.stop is not None)
+        self.copy.setVisible(bool(job.command))
+        if job.under_way and job.progress is not None:
+            total = job.progress.total
+            self.bar.setRange(0, 1000 if total else 0)
+            self.bar.setValue(int(1000 * job.progress.done / total) if total else 0)
+            self.line.setText(words.progress(job.progress))
+        elif job.under_way:
+            self.bar.setRange(0, 0)
+            self.line.setText("")
+        else:
+            self.line.setText(f"{job.error} {job.hint}".strip() or job.said)
+        self.line.setVisible(bool(self.line.text()))
+
+    def _stop(self) -> None:
+        if self.job.stop is not None:
+            self.job.stop()
+        self.stop.setEnabled(False)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.job.command)
+
+
+class JobPanel(QDockWidget):
+    """A dock at the right with a card for each job, newest first."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget) -> None:
+        super().__init__(tr("Jobs"), parent)
+        self._jobs = jobs
+        self._cards: dict[Job, JobCard] = {}
+        self.setObjectName("job_panel")
+        self.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
+        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.setMinimumWidth(300)
+        self._empty = label(
+            "Nothing has been done yet. Work that takes time shows here, with its progress.",
+            "muted",
+        )
+        self._list: QVBoxLayout = column(self._empty, None, space="s", margin="m")
+        inside = QWidget()
+        inside.setLayout(self._list)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        self.setWidget(area)
+        jobs.updated.connect(self.refresh)
+        self.hide()
+
+    def refresh(self) -> None:
+        """Show the jobs as they stand."""
+        shown = [job for job in self._jobs.jobs if job.visible]
+        self._empty.setVisible(not shown)
+        for job in shown:
+            if job not in self._cards:
+                self._cards[job] = JobCard(job)
+                self._list.insertWidget(0, self._cards[job])
+        for job in [known for known in self._cards if known not in shown]:
+            self._cards.pop(job).deleteLater()
+        if self.isVisible():
+            for made in self._cards.values():
+                made.refresh()
+
+    def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Bring every card up to date when the panel opens."""
+        super().showEvent(event)  # type: ignore[arg-type] # Qt gives a QShowEvent
+        for made in self._cards.values():
+            made.refresh()

@@ -1,0 +1,183 @@
+"""The main window: rail, top bar, message strip, the pages (made when first shown), the jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
+
+from haversack_gui import actions
+from haversack_gui.calls import machine
+from haversack_gui.frame.command_palette import CommandPalette
+from haversack_gui.frame.job_panel import JobPanel
+from haversack_gui.frame.rail import Rail
+from haversack_gui.frame.top_bar import TopBar
+from haversack_gui.frame.welcome import Welcome
+from haversack_gui.jobs import Job
+from haversack_gui.pages.page import Page
+from haversack_gui.widgets.basics import column, holder, row
+from haversack_gui.widgets.notice import Notice
+from haversack_gui.words import tr
+from haversack_gui.workspace import Workspace
+
+MACHINE_EVERY_MS = 15_000
+PageMaker = Callable[[Workspace], Page]
+
+
+class Window(QMainWindow):
+    """Shows one page at a time and keeps the facts in sight."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        pages: Mapping[str, PageMaker],
+        handlers: Mapping[str, Callable[[], None]],
+    ) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self._makers = pages
+        self.pages: dict[str, Page] = {}
+        self.current = ""
+        self.setWindowTitle("Haversack")
+        self.setMinimumSize(1024, 640)
+        self.setAcceptDrops(True)
+        self.actions_by_name: dict[str, QAction] = actions.build(
+            self, {**self._own_handlers(), **handlers}
+        )
+        self.rail = Rail(workspace.look, self.actions_by_name)
+        self.top_bar = TopBar(workspace.look, workspace.jobs, self.actions_by_name)
+        self.notice = Notice()
+        self.welcome = Welcome(
+            workspace.look,
+            handlers["pantry.open"],
+            handlers["bundle.open"],
+            handlers["pantry.demo"],
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.welcome)
+        strip = holder(column(self.notice))
+        strip.setContentsMargins(16, 0, 16, 0)
+        right = column(self.top_bar, strip, self.stack, space="xs")
+        body = row(self.rail, right, space="xs")
+        body.setSpacing(0)
+        self.setCentralWidget(holder(body))
+        self.job_panel = JobPanel(workspace.jobs, self)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.job_panel)
+        self._listen()
+        self.restoreGeometry(QByteArray.fromHex(workspace.preferences.geometry.encode()))
+
+    def show_page(self, name: str, what: object = None) -> None:
+        """Bring a page to the front; without a pantry the doors are shown instead."""
+        page = self.pages.get(name)
+        if page is None:
+            page = self.pages[name] = self._makers[name](self.workspace)
+            self.stack.addWidget(page)
+        self.current = name
+        self.rail.show_page(name)
+        self.workspace.preferences.page = name
+        if page.needs_pantry and self.workspace.pantry is None:
+            self.top_bar.page_title.setText(tr("Welcome"))
+            self.stack.setCurrentWidget(self.welcome)
+            return
+        self.top_bar.page_title.setText(tr(page.title))
+        self.stack.setCurrentWidget(page)
+        page.shown()
+        if what is not None:
+            page.take(what)
+
+    def refresh(self) -> None:
+        """Read again what is shown."""
+        for page in self.pages.values():
+            page.mark_stale()
+        self._look_around()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember the window; the worker writes its checkpoint, threads end."""
+        preferences = self.workspace.preferences
+        preferences.geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        self.workspace.save()
+        self._machine_timer.stop()
+        self.workspace.queue.close()
+        self.workspace.jobs.close()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """A folder may be dropped anywhere."""
+        if _folder(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Look into the folder that was dropped, as a bundle."""
+        folder = _folder(event)
+        if folder is not None:
+            event.acceptProposedAction()
+            self.show_page("open", folder)
+
+    def choose_folder(self, title: str) -> Path | None:
+        """Ask for a folder."""
+        chosen = QFileDialog.getExistingDirectory(self, tr(title))
+        return Path(chosen) if chosen else None
+
+    def _own_handlers(self) -> dict[str, Callable[[], None]]:
+        own: dict[str, Callable[[], None]] = {
+            "view.refresh": self.refresh,
+            "view.theme": self._toggle_theme,
+            "view.jobs": lambda: self.job_panel.setVisible(not self.job_panel.isVisible()),
+            "view.palette": lambda: CommandPalette(self.actions_by_name, self).open(),
+            "app.quit": lambda: _close(self),
+        }
+        for entry in actions.PAGES:
+            own[entry.name] = self._opener(entry.name.removeprefix("page."))
+        return own
+
+    def _opener(self, name: str) -> Callable[[], None]:
+        return lambda: self.show_page(name)
+
+    def _listen(self) -> None:
+        space = self.workspace
+        space.pantry_opened.connect(self._pantry_opened)
+        space.page_wanted.connect(self.show_page)
+        space.said.connect(self.notice.say)
+        space.jobs.ended.connect(self._job_ended)
+        self._machine_timer = QTimer(self, interval=MACHINE_EVERY_MS)
+        self._machine_timer.timeout.connect(self._look_around)
+        self._machine_timer.start()
+        QTimer.singleShot(0, self._look_around)
+
+    def _look_around(self) -> None:
+        self.workspace.jobs.query(
+            machine.look_around, self.top_bar.show_machine, key="machine", failed=lambda _: None
+        )
+
+    def _pantry_opened(self) -> None:
+        pantry = self.workspace.pantry
+        if pantry is not None:
+            self.top_bar.show_pantry(pantry.path, pantry.publisher)
+            self.top_bar.show_recent(
+                self.workspace.preferences.recent, self.workspace.open_pantry, self.actions_by_name
+            )
+            self.show_page(self.current or "pantry")
+
+    def _job_ended(self, job: Job) -> None:
+        if job.state == "failed":
+            self.notice.say("bad", job.error, job.hint)
+        elif job.state == "done" and job.said:
+            self.notice.say("good", job.said)
+
+    def _toggle_theme(self) -> None:
+        name = self.workspace.look.toggle()
+        self.workspace.preferences.theme = "dark" if name == "dark" else "light"
+        self.workspace.save()
+
+
+def _folder(event: QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+    return path if path is not None and path.is_dir() else None
+
+
+def _close(window: QWidget) -> None:
+    window.close()

@@ -1,0 +1,48 @@
+"""What every page has: a name, the topics that make it stale, and a refresh."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from haversack_gui.workspace import Workspace
+
+
+class Page(QWidget):
+    """A page reads again when it is shown after something it shows has changed."""
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    topics: ClassVar[frozenset[str]] = frozenset()
+    needs_pantry: ClassVar[bool] = True
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self._stale = True
+        self.setObjectName(f"page_{self.name}")
+        workspace.jobs.changed.connect(self._changed)
+        workspace.pantry_opened.connect(self.mark_stale)
+
+    def refresh(self) -> None:
+        """Ask for what the page shows; answers come later."""
+
+    def take(self, what: object) -> None:
+        """Show one thing that another page has sent here."""
+
+    def shown(self) -> None:
+        """Called each time the page comes to the front."""
+        if self._stale:
+            self._stale = False
+            self.refresh()
+
+    def mark_stale(self) -> None:
+        """Read again now where the page is seen, otherwise when it is shown next."""
+        self._stale = True
+        if self.isVisible():
+            self.shown()
+
+    def _changed(self, topics: frozenset[str]) -> None:
+        if self.topics & topics:
+            self.mark_stale()

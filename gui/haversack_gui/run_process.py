@@ -1,0 +1,130 @@
+"""One worker under a ``QProcess``: its spec goes in, its events come out as the run's state."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections import deque
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from haversack.base.errors import HaversackError
+from haversack.runs.environment import worker_environment
+from haversack.runs.errors import EventError
+from haversack.runs.events import Event, Noted, parse_event
+from haversack.runs.log import append_event
+from haversack.runs.reducer import RunState, reduce, reduce_all, verdict
+from haversack.runs.spec import RunSpec, encode_spec
+
+TICK_MS = 100
+SLICE_S = 0.02
+GRACE_MS = 20_000
+
+
+class RunProcess(QObject):
+    """Starts the worker, keeps the state, and says ten times a second at most that it changed.
+
+    Lines are read in slices, so that a burst of events never holds up the window.
+    """
+
+    changed = Signal()
+    ended = Signal()
+
+    def __init__(self, spec: RunSpec, command: list[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self.state = RunState(status="queued", kind=str(spec.kind))
+        self._lines: deque[bytes] = deque()
+        self._torn = b""
+        self._exit: int | None = None
+        self._over = False
+        self._process = QProcess(self)
+        self._process.setProgram(command[0])
+        self._process.setArguments(command[1:])
+        environment = QProcessEnvironment()
+        for name, value in worker_environment().items():
+            environment.insert(name, value)
+        self._process.setProcessEnvironment(environment)
+        self._process.setWorkingDirectory(str(spec.run_dir))
+        self._process.setStandardErrorFile(
+            str(spec.run_dir / "worker.log"), QProcess.OpenModeFlag.Append
+        )
+        self._process.started.connect(self._hand_over)
+        self._process.readyReadStandardOutput.connect(self._take)
+        self._process.finished.connect(self._finished)
+        self._process.errorOccurred.connect(self._broken)
+        self._ticker = QTimer(self, interval=TICK_MS)
+        self._ticker.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Start the worker; returns at once."""
+        self._ticker.start()
+        self._process.start()
+
+    def stop(self) -> None:
+        """Ask the worker to write a checkpoint and stop."""
+        self._process.write(json.dumps({"control": "stop"}).encode() + b"\n")
+
+    def kill(self) -> None:
+        """End the worker at once; what it had told is kept."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Let the worker stop as if the app had died, and wait for it."""
+        if self._process.state() != QProcess.ProcessState.NotRunning:
+            self._process.closeWriteChannel()
+            if not self._process.waitForFinished(GRACE_MS):
+                self._process.kill()
+                self._process.waitForFinished(GRACE_MS)
+        self._ticker.stop()
+
+    def _hand_over(self) -> None:
+        self._process.write(encode_spec(self.spec))
+
+    def _take(self) -> None:
+        content = self._torn + self._process.readAllStandardOutput().data()
+        *whole, self._torn = content.split(b"\n")
+        self._lines.extend(line for line in whole if line)
+
+    def _tick(self) -> None:
+        until = time.perf_counter() + SLICE_S
+        events: list[Event] = []
+        while self._lines and time.perf_counter() < until:
+            events.append(_event(self._lines.popleft()))
+        if events:
+            self.state = reduce_all(self.state, events)
+            self.changed.emit()
+        if self._lines:
+            QTimer.singleShot(0, self._tick)
+        elif self._exit is not None and not self._over:
+            self._close_books(self._exit)
+
+    def _close_books(self, exit_code: int) -> None:
+        self._over = True
+        self._ticker.stop()
+        last_word = verdict(self.state, exit_code)
+        if last_word is not None:
+            self.state = reduce(self.state, last_word)
+            with contextlib.suppress(HaversackError):
+                append_event(self.spec.run_dir, last_word)
+        self.changed.emit()
+        self.ended.emit()
+
+    def _finished(self, exit_code: int, status: QProcess.ExitStatus) -> None:
+        self._take()
+        crashed = status == QProcess.ExitStatus.CrashExit
+        self._exit = -exit_code if crashed else exit_code
+        QTimer.singleShot(0, self._tick)
+
+    def _broken(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and self._exit is None:
+            self._exit = 127
+            QTimer.singleShot(0, self._tick)
+
+
+def _event(line: bytes) -> Event:
+    try:
+        return parse_event(line)
+    except EventError as error:
+        return Noted(level="warning", text=error.message)
