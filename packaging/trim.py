@@ -1,0 +1,47 @@
+"""Which of the collected files the frozen app does without; each cut was tried by smoke.py.
+
+Must stay: torch/bin/torch_shm_manager (loader workers), torch.testing._internal and sympy.plotting
+(imported by torch itself).
+"""
+
+from __future__ import annotations
+
+import re
+
+UNUSED = re.compile(
+    r"""
+      torch/(test|include|share)/
+    | torch/bin/(?!torch_shm_manager$)
+    | torch/lib/.*\.(a|lib)$
+    | PySide6/Qt/(qml|translations|metatypes|libexec)/
+    | PySide6/Qt/lib/libQt6(Quick|Qml|Labs|ShaderTools|Designer|Help|Sql)\w*\.so
+    | PySide6/Qt/plugins/(qmltooling|qmllint|qmlls|sqldrivers|designer)/
+    | PySide6/Qt(Quick|Qml|Designer|Help|Sql)\w*\.
+    | (sklearn|scipy|numpy|pandas|pyarrow|onnx|torchmetrics|matplotlib)/(.+/)?tests?/
+    | sklearn/datasets/(images|descr)/
+    | pyarrow/(include|src)/
+    | onnx/backend/test/
+    | matplotlib/mpl-data/sample_data/
+    """,
+    re.VERBOSE,
+)
+
+EXCLUDED_MODULES = [
+    "IPython",
+    "PySide6.QtDesigner",
+    "PySide6.QtQml",
+    "PySide6.QtQuick",
+    "_pytest",
+    "hypothesis",
+    "importlinter",
+    "moocore",
+    "mypy",
+    "pytest",
+    "skimage",
+    "tkinter",
+]
+
+
+def is_unused(destination: str) -> bool:
+    """Say whether the file that would go to ``destination`` in the folder can be left out."""
+    return UNUSED.match(destination.replace("\\", "/")) is not None
