@@ -22,8 +22,10 @@ GUI_MAY_READ = (
     "haversack.recipe",
     "haversack.catalog",
     "haversack.services",
+    "haversack.runs.errors",
     "haversack.runs.events",
     "haversack.runs.reducer",
+    "haversack.runs.spec",
     "haversack.volume",
 )
 TRAINING_MAY_READ_OF_RUNS = {"haversack.runs.events", "haversack.runs.spec"}
