@@ -1,1 +1,5 @@
-"""The vendor's import path: haversack.helpers.offline."""
+"""The vendor's import path for the offline functions: ``haversack.helpers.offline``."""
+
+from haversack.helpers import offline
+
+__all__ = ["offline"]

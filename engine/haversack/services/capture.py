@@ -1,0 +1,89 @@
+"""Bringing what a recipe needs into the pantry: fetch, convert, check, record."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from haversack.base.progress import CancelToken, Progress
+from haversack.pantry.fetch.asset import fetch_asset
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.assets import Asset
+from haversack.runs.spec import RunKind, RunSpec
+from haversack.runs.supervisor import run_worker
+from haversack.services.isolation import isolation
+from haversack.services.listen import Listener, Said, ignore
+from haversack.services.report import Captured
+
+
+def capture(
+    assets: tuple[Asset, ...],
+    pantry: Pantry,
+    *,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> tuple[Captured, ...]:
+    """Bring assets into the pantry; those that are there are verified and not fetched again.
+
+    Raises:
+        FetchError: No network, a dead address, a wrong digest, a client that is not installed.
+        RunFailed: A conversion failed.
+        IntegrityError: A converted file has another digest than the catalogue says.
+    """
+    return tuple(_capture_one(asset, pantry, on_event, cancel) for asset in assets)
+
+
+def _capture_one(
+    asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken | None
+) -> Captured:
+    present = pantry.assets.is_ready(asset)
+    if present:
+        pantry.store.verify(asset.sha256)
+    else:
+        on_event(Said(f"fetching {asset.name} from {asset.origin.uri}"))
+        _fetch(asset, pantry, on_event, cancel)
+    return Captured(
+        name=asset.name,
+        kind=asset.kind,
+        size=asset.size,
+        sha256=asset.sha256,
+        licence=asset.licence,
+        source=asset.origin.uri,
+        fetched=not present,
+    )
+
+
+def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken | None) -> None:
+    def tell(progress: Progress) -> None:
+        on_event(progress)
+
+    fetched = fetch_asset(pantry, asset, on_progress=tell, cancel=cancel)
+    if asset.convert is None:
+        pantry.assets.put(asset, fetched)
+        return
+    on_event(Said(f"converting {asset.name} to safetensors, without a network"))
+    with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
+        source = pantry.store.path(fetched.raw_sha256)
+        converted = _convert(asset, source, pantry, Path(scratch).resolve())
+        pantry.assets.put(asset, fetched, file=converted)
+    pantry.store.discard(fetched.raw_sha256)
+
+
+def _convert(asset: Asset, source: Path, pantry: Pantry, folder: Path) -> Path:
+    """Convert foreign weights once, in a worker that has no network."""
+    target = folder / "converted.safetensors"
+    apart = isolation()
+    run_worker(
+        RunSpec(
+            kind=RunKind.CONVERT,
+            run_id="convert",
+            run_dir=folder / "run",
+            options={
+                "conversion": asset.convert,
+                "source": str(source),
+                "target": str(target),
+            },
+        ),
+        prefix=apart.prefix([pantry.path]) if apart.possible else (),
+    )
+    return target

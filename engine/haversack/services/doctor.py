@@ -1,0 +1,209 @@
+"""Preflight of this machine: what it has, what is missing, whether the network is really absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Literal
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+from haversack.runs.supervisor import worker_command, worker_environment
+from haversack.services.isolation import isolation
+from haversack.services.trace import tracer
+from haversack.services.versions import environment_lock
+
+Level = Literal["good", "note", "bad"]
+
+
+class Finding(BaseModel):
+    """One thing that was looked at.
+
+    Attributes:
+        name: What was looked at.
+        level: good, note (works, but know this) or bad (mend this first).
+        text: What was found, for a person.
+        remedy: What to do about it; empty where nothing need be done.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    level: Level
+    text: str
+    remedy: str = ""
+
+
+class DoctorReport(BaseModel):
+    """Everything that was looked at, and the versions."""
+
+    model_config = ConfigDict(frozen=True)
+
+    findings: tuple[Finding, ...]
+    versions: dict[str, str]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing bad was found."""
+        return all(finding.level != "bad" for finding in self.findings)
+
+
+def examine(folder: Path | None = None) -> DoctorReport:
+    """Look at this machine; opens no connection.
+
+    Args:
+        folder: Where the pantry is or will be, for its disk; the current folder by default.
+    """
+    findings = (
+        _python(),
+        _processor(),
+        _memory(),
+        _disk(folder or Path.cwd()),
+        _gpu(),
+        *_libraries(),
+        _clock(),
+        _network(),
+        _namespace(),
+        _strace(),
+    )
+    return DoctorReport(findings=findings, versions=environment_lock())
+
+
+def network_present() -> list[str]:
+    """Name the network devices other than loopback that are up."""
+    stats = psutil.net_if_stats()
+    return sorted(name for name, stat in stats.items() if stat.isup and not _loopback(name))
+
+
+def _loopback(name: str) -> bool:
+    addresses = psutil.net_if_addrs().get(name, [])
+    inet = [a.address for a in addresses if a.family in (socket.AF_INET, socket.AF_INET6)]
+    return name == "lo" or (bool(inet) and all(a.startswith(("127.", "::1")) for a in inet))
+
+
+def _python() -> Finding:
+    text = f"Python {platform.python_version()} on {platform.platform()}"
+    if sys.platform.startswith("linux"):
+        text += f", glibc {platform.libc_ver()[1] or 'unknown'}"
+    return Finding(name="system", level="good", text=text)
+
+
+def _processor() -> Finding:
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Finding(name="processor", level="good", text=f"{processor_name()}, {count} usable")
+
+
+def processor_name() -> str:
+    """Give the model of this machine's processor as the system names it."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> Finding:
+    memory = psutil.virtual_memory()
+    text = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
+    if memory.available < 2 * 2**30:
+        return Finding(name="memory", level="note", text=text, remedy="Close other programs.")
+    return Finding(name="memory", level="good", text=text)
+
+
+def _disk(folder: Path) -> Finding:
+    place = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    text = f"{free / 2**30:.1f} GiB free at {place}"
+    if free < 2 * 2**30:
+        return Finding(name="disk", level="bad", text=text, remedy="Free at least 2 GiB.")
+    return Finding(name="disk", level="good", text=text)
+
+
+def _gpu() -> Finding:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        text = "no NVIDIA driver: models train on the processor"
+        return Finding(name="gpu", level="note", text=text)
+    query = "--query-gpu=name,driver_version,memory.total"
+    try:
+        asked = subprocess.run(
+            [program, query, "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        text = f"the NVIDIA driver does not answer: {error}"
+        return Finding(name="gpu", level="bad", text=text, remedy="Install the driver again.")
+    return Finding(name="gpu", level="good", text="; ".join(asked.stdout.split("\n")).strip("; "))
+
+
+def _libraries() -> list[Finding]:
+    """Ask a worker what torch and torchvision can do here; this process never imports them."""
+    try:
+        asked = subprocess.run(
+            [*worker_command(), "--report"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+            env=worker_environment(),
+        )
+        told = json.loads(asked.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        text = f"a worker cannot import its libraries: {error}"
+        return [Finding(name="worker", level="bad", text=text, remedy="Install Haversack again.")]
+    devices = ", ".join(told["devices"])
+    found = [Finding(name="worker", level="good", text=f"torch {told['torch']} on {devices}")]
+    vision = f"torchvision {told['torchvision']}"
+    if told["torchvision_guard"]:
+        text = f"{vision} cannot load its compiled operators; the guard stands in for them"
+        found.append(Finding(name="torchvision", level="note", text=text))
+    else:
+        found.append(Finding(name="torchvision", level="good", text=vision))
+    return found
+
+
+def _clock() -> Finding:
+    built = Path(__file__).stat().st_mtime
+    text = time.strftime("%Y-%m-%d %H:%M %Z")
+    if time.time() < built - 86_400:
+        remedy = "Set the clock: signatures and receipts carry its time."
+        return Finding(name="clock", level="bad", text=f"{text} lies in the past", remedy=remedy)
+    return Finding(name="clock", level="good", text=text)
+
+
+def _network() -> Finding:
+    present = network_present()
+    if present:
+        return Finding(name="network", level="note", text=f"present: {', '.join(present)}")
+    return Finding(name="network", level="good", text="absent: only loopback is up")
+
+
+def _namespace() -> Finding:
+    apart = isolation()
+    if apart.possible:
+        return Finding(name="rehearsal", level="good", text="a network namespace can be made")
+    return Finding(
+        name="rehearsal",
+        level="note",
+        text=f"rehearsals prove nothing here: {apart.why_not}",
+        remedy="Run as root, or allow user namespaces.",
+    )
+
+
+def _strace() -> Finding:
+    if tracer():
+        return Finding(name="strace", level="good", text="opened files are recorded")
+    text = "not installed: files that a dry run opens are not recorded"
+    return Finding(name="strace", level="note", text=text, remedy="Install the package strace.")

@@ -1,0 +1,24 @@
+"""What can go wrong in a use-case beyond what its rooms say themselves."""
+
+from __future__ import annotations
+
+from haversack.base.errors import HaversackError
+
+
+class PreparationError(HaversackError):
+    """A recipe could not be prepared."""
+
+
+class MissingAssets(HaversackError):  # noqa: N818 - reads as the outcome it is
+    """Files that a recipe needs are not in the pantry.
+
+    Attributes:
+        missing: One line for each: name, size and source.
+    """
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(
+            f"not in the pantry: {'; '.join(missing)}",
+            "Prepare the recipe where there is a network, or open a bundle that carries them.",
+        )
+        self.missing = missing

@@ -1,0 +1,54 @@
+"""Whether a recipe can be cooked here and now without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.assets import Asset
+from haversack.recipe.tree import Recipe
+
+ReadinessState = Literal["ready", "needs preparing", "incomplete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How far a recipe is from working offline.
+
+    Attributes:
+        state: ``ready`` (every asset is here), ``needs preparing`` or ``incomplete``.
+        unset: Dotted paths of empty slots and options.
+        missing: Assets that are not in the pantry.
+        proved: Whether a rehearsal without a network has passed for exactly this recipe.
+    """
+
+    state: ReadinessState
+    unset: tuple[str, ...]
+    missing: tuple[Asset, ...]
+    proved: bool
+
+
+def readiness(recipe: Recipe, pantry: Pantry) -> Readiness:
+    """Say whether a recipe is ready offline, and if not, what is missing.
+
+    Looks at presence, not at digests: those are checked when a run opens the files.
+    """
+    unset = tuple(recipe.missing())
+    missing = tuple(asset for asset in recipe.assets() if not pantry.assets.is_ready(asset))
+    state: ReadinessState = "ready"
+    if unset:
+        state = "incomplete"
+    elif missing:
+        state = "needs preparing"
+    return Readiness(state, unset, missing, _proved(recipe, pantry))
+
+
+def describe_asset(asset: Asset) -> str:
+    """Say in one line what an asset is, how large, and where it comes from."""
+    return f"{asset.name} ({asset.size / 1e6:.1f} MB, {asset.licence}, from {asset.origin.uri})"
+
+
+def _proved(recipe: Recipe, pantry: Pantry) -> bool:
+    attested = pantry.attestations.get(recipe.id)
+    return bool(attested and attested.get("rehearsal", {}).get("verdict") == "proved")

@@ -1,0 +1,116 @@
+"""The rehearsal: the whole way of a recipe with no network, an empty home, a read-only pantry."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from haversack.base.progress import CancelToken
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.tree import Recipe
+from haversack.runs.spec import AssetFile, Limits, RunKind
+from haversack.services.isolation import Isolation, network_devices
+from haversack.services.listen import Listener, ignore
+from haversack.services.report import Rehearsal
+from haversack.services.scratch import Bench, checkpoint_of
+from haversack.services.trace import read_trace, trace_prefix, tracer
+
+BATCHES = 2
+_EPOCHS = Limits(max_epochs=2, limit_batches=BATCHES)
+_FEW = Limits(limit_batches=BATCHES)
+
+
+def rehearse(
+    recipe: Recipe,
+    pantry: Pantry,
+    assets: tuple[AssetFile, ...],
+    isolated: Isolation,
+    *,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> Rehearsal:
+    """Train 2 epochs of a few batches with a stop and a resume, evaluate, export, infer once.
+
+    Where this machine can make no network namespace the steps run all the same, and the
+    verdict is "not proved".
+    """
+    with tempfile.TemporaryDirectory(prefix="haversack-rehearsal-") as scratch:
+        folder = Path(scratch).resolve()
+        home = folder / "empty-home"
+        home.mkdir()
+        trace = folder / "trace"
+        apart = isolated.prefix([pantry.path]) if isolated.possible else ()
+        bench = Bench(
+            folder,
+            recipe,
+            assets,
+            prefix=(*apart, *trace_prefix(trace)),
+            env=_empty_home(home),
+            on_event=on_event,
+            cancel=cancel,
+        )
+        passed = _steps(bench)
+        left = sorted(entry.name for entry in home.iterdir())
+        calls = read_trace(trace).called if trace.exists() else ()
+        devices = tuple(network_devices(apart)) if isolated.possible else ()
+    why = _why(bench, passed, isolated, calls)
+    proved = passed and isolated.possible and not calls and devices == ("lo",)
+    verdict = "proved" if proved else "not proved" if passed and not calls else "failed"
+    if left and not why:
+        bench.notes.append(f"written to the home folder: {', '.join(left)}")
+    return Rehearsal(
+        verdict=verdict,
+        why=why,
+        steps=tuple(bench.steps),
+        network_devices=devices,
+        network_calls=len(calls) if tracer() else None,
+    )
+
+
+def _steps(bench: Bench) -> bool:
+    stopped = bench.run(
+        "train one epoch, then stop",
+        RunKind.TRAIN,
+        expect="stopped",
+        limits=_EPOCHS,
+        options={"stop_after_epochs": 1},
+    )
+    if stopped is None:
+        return False
+    resumed = bench.run(
+        "resume and train to the end",
+        RunKind.TRAIN,
+        limits=_EPOCHS,
+        resume_from=stopped / "checkpoints" / "last",
+    )
+    if resumed is None:
+        return False
+    checkpoint = checkpoint_of(resumed)
+    return all(
+        bench.run(name, kind, limits=_FEW, checkpoint=checkpoint) is not None
+        for name, kind in (
+            ("evaluate", RunKind.EVALUATE),
+            ("export to ONNX", RunKind.EXPORT),
+            ("infer once", RunKind.PREDICT),
+        )
+    )
+
+
+def _why(bench: Bench, passed: bool, isolated: Isolation, calls: tuple[str, ...]) -> str:
+    if not passed:
+        failed = bench.steps[-1]
+        return f"{failed.name}: {failed.detail}"
+    if calls:
+        return f"a worker called {calls[0]}"
+    return "" if isolated.possible else f"no network namespace can be made here: {isolated.why_not}"
+
+
+def _empty_home(home: Path) -> dict[str, str]:
+    return {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "TORCH_HOME": str(home / ".cache" / "torch"),
+        "HF_HOME": str(home / ".cache" / "huggingface"),
+    }

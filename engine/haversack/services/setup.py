@@ -1,0 +1,66 @@
+"""Preparing a pantry for offline work: golden volumes and the default ingredients' assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from haversack.base.progress import CancelToken
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.tree import Recipe
+from haversack.services.capture import capture
+from haversack.services.listen import Listener, Said, ignore
+from haversack.services.report import Captured
+from haversack.services.volumes import shipped_volumes
+
+TASKS = ("detection", "classification")
+
+
+@dataclass(frozen=True, slots=True)
+class SetupReport:
+    """What setup did.
+
+    Attributes:
+        volumes_added: Golden volumes that were put on the shelf now.
+        volumes_present: Those that were there already, unchanged.
+        assets: The default ingredients' files; each says whether it was fetched now.
+    """
+
+    volumes_added: tuple[str, ...]
+    volumes_present: tuple[str, ...]
+    assets: tuple[Captured, ...]
+
+
+def setup(
+    pantry: Pantry, *, on_event: Listener = ignore, cancel: CancelToken | None = None
+) -> SetupReport:
+    """Put the golden volumes and the default ingredients' assets into a pantry; idempotent.
+
+    Raises:
+        FetchError: Something could not be fetched; what was fetched before stays.
+    """
+    added, present = _put_volumes(pantry, on_event)
+    needed = {
+        asset.name: asset for task in TASKS for asset in default_recipe(pantry, task).assets()
+    }
+    captured = capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
+    return SetupReport(added, present, captured)
+
+
+def default_recipe(pantry: Pantry, task: str) -> Recipe:
+    """Give the recipe of a task that is filled with defaults alone."""
+    recipe = Recipe.empty(pantry.registry, task, pantry.path)
+    recipe.fill_empty_recursively()
+    return recipe
+
+
+def _put_volumes(pantry: Pantry, on_event: Listener) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    added, present = [], []
+    for name, (path, card) in shipped_volumes().items():
+        known = name in pantry.volumes.list()
+        if known and pantry.volumes.card(name).get("sha256") == card.sha256:
+            present.append(name)
+            continue
+        on_event(Said(f"golden volume {name}"))
+        pantry.volumes.put(name, path.read_bytes(), card.as_dict())
+        added.append(name)
+    return tuple(added), tuple(present)

@@ -1,0 +1,64 @@
+"""Finding golden volumes: on a pantry's shelf, in a file, or shipped with Haversack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from haversack.base.errors import UsageError
+from haversack.base.resources import resource
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.errors import unknown
+from haversack.volume.card import Card, read_card
+from haversack.volume.volume import Volume
+
+BY_TASK = {"detection": "xval_det", "classification": "xval_cls", "segmentation": "xval_seg"}
+_SUFFIXES = (".parquet", ".csv")
+
+
+def load_volume(name_or_path: str | Path, pantry: Pantry | None = None) -> Volume:
+    """Open a volume by its name in a pantry, or a Parquet or CSV file by its path.
+
+    Raises:
+        UnknownName: The pantry holds no such volume; near matches are listed.
+        VolumeError: The file is damaged or is no volume.
+    """
+    text = str(name_or_path)
+    if text.endswith(_SUFFIXES):
+        return Volume.open(Path(text))
+    if pantry is None:
+        raise UsageError(
+            f"no pantry to look for the volume {text!r} in", "Name a pantry or a file."
+        )
+    names = pantry.volumes.list()
+    if text not in names:
+        raise unknown("volume in this pantry", text, names)
+    return Volume.open(pantry.volumes.path(text), card=pantry.volumes.card(text))
+
+
+def volume_for(
+    grdb_volume: str | None, grdb_task: str | None, pantry: Pantry
+) -> tuple[Volume, str]:
+    """Give the volume and the task that a golden recipe is looked up in.
+
+    No volume and no task mean detection and ``xval_det``.
+
+    Raises:
+        UnknownName: An unknown volume or task; near matches are listed.
+    """
+    if grdb_task is not None and grdb_task not in BY_TASK:
+        raise unknown("task", grdb_task, list(BY_TASK))
+    name = grdb_volume or BY_TASK[grdb_task or "detection"]
+    volume = load_volume(name, pantry)
+    card_task = volume.card.task if volume.card is not None else None
+    return volume, grdb_task or card_task or "detection"
+
+
+def shipped_volumes() -> dict[str, tuple[Path, Card]]:
+    """Give the volumes that came with Haversack by name."""
+    folder = resource("volumes")
+    found = {}
+    for path in sorted(folder.glob("*.parquet")):
+        card = read_card(path)
+        if card is not None:
+            found[path.stem] = (path, card)
+    return found

@@ -1,0 +1,201 @@
+"""Work on this machine: train, evaluate, predict, export, measure, each in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from haversack.base.errors import UsageError
+from haversack.base.progress import CancelToken
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import from_sppr, to_sppr
+from haversack.recipe.tree import Recipe
+from haversack.runs.reducer import RunState
+from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec, new_run_id
+from haversack.runs.store import RunStore
+from haversack.runs.supervisor import run_worker
+from haversack.services.errors import MissingAssets
+from haversack.services.listen import Listener, ignore
+from haversack.services.readiness import describe_asset
+
+
+def run_store(pantry: Pantry) -> RunStore:
+    """Give the runs of a pantry."""
+    return RunStore(pantry.runs_folder)
+
+
+def asset_files(recipe: Recipe, pantry: Pantry) -> tuple[AssetFile, ...]:
+    """Give the local files of a recipe's assets, each with the digest the worker will check.
+
+    Raises:
+        MissingAssets: Some are not in the pantry; each is named with its source.
+    """
+    missing = [asset for asset in recipe.assets() if not pantry.assets.is_ready(asset)]
+    if missing:
+        raise MissingAssets(tuple(describe_asset(asset) for asset in missing))
+    return tuple(
+        AssetFile(name=asset.name, path=pantry.store.path(asset.sha256), sha256=asset.sha256)
+        for asset in recipe.assets()
+    )
+
+
+def train_spec(
+    recipe: Recipe,
+    pantry: Pantry,
+    *,
+    run_id: str | None = None,
+    device: str = "auto",
+    limits: Limits | None = None,
+) -> RunSpec:
+    """Make a training run: checks the recipe and its assets and creates the run's folder.
+
+    Raises:
+        IncompleteRecipe: A slot or option is not set.
+        MissingAssets: A file is not in the pantry.
+    """
+    recipe.require_complete()
+    name = run_id or new_run_id(RunKind.TRAIN)
+    spec = RunSpec(
+        kind=RunKind.TRAIN,
+        run_id=name,
+        run_dir=pantry.runs_folder / name,
+        sppr=to_sppr(recipe),
+        assets=asset_files(recipe, pantry),
+        device=device,
+        limits=limits or Limits(),
+    )
+    run_store(pantry).create(spec)
+    return spec
+
+
+def resume_spec(run_id: str, pantry: Pantry) -> RunSpec:
+    """Give the spec that lets a stopped training go on from its last checkpoint.
+
+    Raises:
+        UsageError: The run has no checkpoint to go on from.
+    """
+    spec, folder = _load(run_id, pantry)
+    last = folder / "checkpoints" / "last"
+    if spec.kind is not RunKind.TRAIN or not last.is_dir():
+        raise UsageError(
+            f"run {spec.run_id} has no checkpoint to go on from", "Start a new training instead."
+        )
+    return spec.model_copy(
+        update={
+            "run_dir": folder,
+            "resume_from": last,
+            "assets": asset_files(recipe_of(spec, pantry), pantry),
+        }
+    )
+
+
+def follow_up_spec(
+    kind: RunKind,
+    run_id: str,
+    pantry: Pantry,
+    *,
+    inputs: Sequence[Path] = (),
+    device: str = "auto",
+    limits: Limits | None = None,
+    options: dict[str, object] | None = None,
+) -> RunSpec:
+    """Make a run that uses what a training run left: evaluate, predict, export or measure.
+
+    Args:
+        kind: What to do.
+        run_id: The training run, or the beginning of its id.
+        pantry: Where the run lies.
+        inputs: Pictures for predict.
+        device: Where to compute.
+        limits: How the run is made smaller.
+        options: What only this kind knows, such as ``{"precision": "int8"}``.
+
+    Raises:
+        UsageError: The run has no checkpoint.
+    """
+    trained, folder = _load(run_id, pantry)
+    checkpoint = _checkpoint(trained, folder)
+    name = new_run_id(kind)
+    spec = RunSpec.model_validate(
+        {
+            "kind": kind,
+            "run_id": name,
+            "run_dir": pantry.runs_folder / name,
+            "sppr": trained.sppr,
+            "assets": asset_files(recipe_of(trained, pantry), pantry),
+            "device": device,
+            "limits": limits or Limits(),
+            "checkpoint": checkpoint,
+            "inputs": tuple(inputs),
+            "options": {**(options or {}), "of_run": trained.run_id},
+        }
+    )
+    run_store(pantry).create(spec)
+    return spec
+
+
+def carry_out(
+    spec: RunSpec, on_event: Listener = ignore, cancel: CancelToken | None = None
+) -> RunState:
+    """Start the worker on a spec and wait for its end.
+
+    Raises:
+        RunFailed: The worker said so, or died.
+    """
+    return run_worker(spec, on_event=on_event, cancel=cancel)
+
+
+def train(
+    recipe: Recipe,
+    pantry: Pantry,
+    *,
+    device: str = "auto",
+    limits: Limits | None = None,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> tuple[RunSpec, RunState]:
+    """Train a recipe in a worker; gives the run and how it ended."""
+    spec = train_spec(recipe, pantry, device=device, limits=limits)
+    return spec, carry_out(spec, on_event, cancel)
+
+
+def follow_up(
+    kind: RunKind,
+    run_id: str,
+    pantry: Pantry,
+    *,
+    inputs: Sequence[Path] = (),
+    device: str = "auto",
+    limits: Limits | None = None,
+    options: dict[str, object] | None = None,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> tuple[RunSpec, RunState]:
+    """Evaluate, predict with, export or measure what a training run left."""
+    spec = follow_up_spec(
+        kind, run_id, pantry, inputs=inputs, device=device, limits=limits, options=options
+    )
+    return spec, carry_out(spec, on_event, cancel)
+
+
+def recipe_of(spec: RunSpec, pantry: Pantry) -> Recipe:
+    """Give the recipe that a run was made from."""
+    recipe = from_sppr(spec.sppr, pantry.registry)
+    recipe.pantry_path = pantry.path
+    return recipe
+
+
+def _load(run_id: str, pantry: Pantry) -> tuple[RunSpec, Path]:
+    store = run_store(pantry)
+    folder = store.find(run_id)
+    return store.load(folder.name)[0], folder
+
+
+def _checkpoint(spec: RunSpec, folder: Path) -> Path:
+    for name in ("best", "last"):
+        checkpoint = folder / "checkpoints" / name
+        if (checkpoint / "model.safetensors").is_file():
+            return checkpoint
+    raise UsageError(
+        f"run {spec.run_id} has no checkpoint", "Choose a training run that kept one: runs list."
+    )
