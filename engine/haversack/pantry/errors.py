@@ -1,0 +1,60 @@
+"""What can go wrong with a pantry, each with a remedy."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from haversack.base.errors import HaversackError
+
+FetchReason = Literal[
+    "no network",
+    "not found",
+    "refused",
+    "server failed",
+    "wrong digest",
+    "missing client",
+    "client failed",
+    "bad archive",
+    "too large",
+    "bad address",
+]
+
+
+class PantryError(HaversackError):
+    """A pantry cannot do what was asked."""
+
+
+class NotAPantryError(PantryError):
+    """The folder is not a pantry, or its ``pantry.json`` cannot be understood."""
+
+
+class PantryTooNewError(PantryError):
+    """A newer Haversack made the pantry."""
+
+
+class PantryBusyError(PantryError):
+    """Another process kept the pantry locked for too long."""
+
+
+class NotInPantryError(PantryError):
+    """Nothing of that name or digest is kept here."""
+
+
+class AmbiguousNameError(PantryError):
+    """Several things of the pantry go by that name or prefix."""
+
+
+class FetchError(PantryError):
+    """An asset could not be fetched; nothing of it was kept.
+
+    Attributes:
+        reason: Which kind of failure it was, for callers that act on it.
+    """
+
+    def __init__(self, message: str, hint: str, reason: FetchReason) -> None:
+        super().__init__(message, hint)
+        self.reason: FetchReason = reason
+
+    def diagnostics(self) -> dict[str, object]:
+        """Give the facts of the error, with its ``reason``."""
+        return {**super().diagnostics(), "reason": self.reason}
