@@ -25,6 +25,7 @@ class OptionSpec:
         minimum: Smallest value allowed; exclusive where ``exclusive_minimum``.
         maximum: Largest value allowed.
         choices: The values of a choice.
+        step: What the value must be a multiple of; None for anything in range.
         help: One sentence.
         unit: Such as ``px`` or ``epochs``; may be empty.
     """
@@ -37,6 +38,7 @@ class OptionSpec:
     maximum: float | None = None
     exclusive_minimum: bool = False
     choices: tuple[object, ...] = ()
+    step: float | None = None
     help: str = ""
     unit: str = ""
 
@@ -68,6 +70,7 @@ def _describe(name: str, info: FieldInfo) -> OptionSpec:
     low = next((m.ge for m in info.metadata if getattr(m, "ge", None) is not None), None)
     above = next((m.gt for m in info.metadata if getattr(m, "gt", None) is not None), None)
     high = next((m.le for m in info.metadata if getattr(m, "le", None) is not None), None)
+    step = next((m.multiple_of for m in info.metadata if getattr(m, "multiple_of", None)), None)
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     return OptionSpec(
         name=name,
@@ -78,6 +81,7 @@ def _describe(name: str, info: FieldInfo) -> OptionSpec:
         maximum=high,
         exclusive_minimum=low is None and above is not None,
         choices=choices,
+        step=step,
         help=info.description or "",
         unit=str(extra.get("unit", "")),
     )
