@@ -1,4 +1,4 @@
-"""Fetching an asset into a pantry, or an origin into a folder."""
+"""Fetch an asset into a pantry, or an origin into a folder."""
 
 from __future__ import annotations
 
