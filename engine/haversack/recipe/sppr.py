@@ -41,7 +41,7 @@ def from_sppr(text: str, registry: Registry, allow_upgrade: bool = True) -> Reci
         FileFormatError: Not strict JSON.
         RecipeError: Not a recipe, changed since its id was taken, or not installable.
     """
-    data = load_strict(text.encode("utf-8"), "the recipe", MAX_BYTES)
+    data = load_strict(text.encode("utf-8", "surrogatepass"), "the recipe", MAX_BYTES)
     hint = "The text is damaged or was not written by Haversack."
     if not isinstance(data, dict) or not isinstance(data.get("format"), str):
         raise RecipeError("this is not a recipe", hint)

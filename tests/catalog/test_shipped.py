@@ -1,0 +1,54 @@
+"""Every shipped ingredient can be told, chosen and trusted to say what it needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from haversack.base.digests import sha256_file
+from haversack.base.resources import resource
+from haversack.catalog.shipped import registry
+from haversack.recipe.options import options_of
+from haversack.recipe.schema import slots_of
+from haversack.recipe.tree import Recipe
+
+KINDS = registry().kinds()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option_has_a_help_text_and_a_default_that_is_allowed(kind: str) -> None:
+    schema = registry().get(kind)
+    schema()
+    for option in options_of(schema):
+        assert option.help, option.name
+        assert option.range_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_slot_can_be_filled_by_something_installed(kind: str) -> None:
+    for name, spec in slots_of(registry().get(kind)).items():
+        assert registry().candidates(spec.role), name
+
+
+@pytest.mark.parametrize("task", ["classification", "detection"])
+def test_defaults_alone_make_a_complete_recipe(task: str) -> None:
+    recipe = Recipe.empty(registry(), task)
+    recipe.fill_empty_recursively()
+    assert recipe.missing() == []
+
+
+def test_every_asset_has_a_licence_a_source_and_a_digest() -> None:
+    assets = [asset for kind in KINDS for asset in registry().get(kind)().assets()]
+    assert len(assets) >= 6
+    for asset in assets:
+        assert asset.licence
+        assert asset.size > 0
+        assert asset.sha256 != "0" * 64
+        assert (asset.convert is None) == (asset.sha256 == asset.origin.sha256)
+
+
+def test_the_shipped_smoke_set_is_the_one_that_the_catalogue_pins() -> None:
+    smoke = next(
+        asset for asset in registry().get("data/sets/url/detection/smoke-pascal-like@1")().assets()
+    )
+    path = resource(smoke.origin.uri.removeprefix("resource:"))
+    assert (sha256_file(path), path.stat().st_size) == (smoke.sha256, smoke.size)
