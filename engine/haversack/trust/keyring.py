@@ -1,0 +1,174 @@
+"""The keyring: one's own keys, the publishers one trusts, and what was opened so far."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from haversack.trust.chain import RootChain
+from haversack.trust.chain_files import read_any_chain, write_publisher_file
+from haversack.trust.errors import Untrusted
+from haversack.trust.fingerprints import as_words, parse_fingerprint
+from haversack.trust.key_backup import restore_backup, write_backup
+from haversack.trust.names import check_name
+from haversack.trust.own_keys import (
+    KeyInfo,
+    KeyRole,
+    OwnKeys,
+    PublisherSigner,
+    check_publisher,
+)
+from haversack.trust.private_keys import DEFAULT_COST, Cost
+from haversack.trust.publishers import PublisherInfo, Publishers
+from haversack.trust.ratchet import Ratchet
+from haversack.trust.receipts import Receipts
+
+
+def default_home() -> Path:
+    """Give where keys and trust are kept: HAVERSACK_HOME, or the user's data folder."""
+    chosen = os.environ.get("HAVERSACK_HOME")
+    return Path(chosen) if chosen else platformdirs.user_data_path("haversack", appauthor=False)
+
+
+class KeyRing:
+    """Keys, pinned publishers, ratchet and receipts in one folder. It starts empty.
+
+    Args:
+        home: The folder; None for ``default_home()``. It is made when something is written.
+        cost: How dear one guess at a passphrase of a key made here is.
+
+    Attributes:
+        home: The folder.
+        ratchet: The highest counters seen.
+        receipts: What was opened.
+    """
+
+    def __init__(self, home: Path | None = None, cost: Cost = DEFAULT_COST) -> None:
+        self.home = Path(home) if home is not None else default_home()
+        self.ratchet = Ratchet(self.home / "state" / "ratchet.json")
+        self.receipts = Receipts(self.home / "receipts")
+        self._own = OwnKeys(self.home / "keys", cost)
+        self._publishers = Publishers(self.home / "publishers")
+
+    def new(self, name: str, passphrase: str, publisher: str | None = None) -> KeyInfo:
+        """Make a key of one's own. It is not trusted by that, not even here.
+
+        Args:
+            name: Its name on this machine.
+            passphrase: Encrypts the private halves.
+            publisher: The name that other machines show; the same as ``name`` if left out.
+
+        Raises:
+            TrustError: The name is in use.
+            UsageError: A name or the passphrase will not do.
+            StorageError: The disk says no.
+        """
+        self._own.create(name, passphrase, check_publisher(publisher or name))
+        return self.show(name)
+
+    def list(self) -> tuple[KeyInfo, ...]:
+        """Say what keys of one's own there are."""
+        return tuple(self._own.info(name) for name in self._own.names())
+
+    def show(self, name: str) -> KeyInfo:
+        """Say what a key of one's own is.
+
+        Raises:
+            TrustError: There is none of that name, or it is damaged.
+        """
+        return self._own.info(name)
+
+    def unlock(self, name: str, passphrase: str) -> PublisherSigner:
+        """Open a key for signing.
+
+        Raises:
+            WrongPassphrase: That is not its passphrase.
+            TrustError: There is no such key, or its private half is not here.
+        """
+        return self._own.unlock(name, passphrase)
+
+    def rotate(self, name: str, passphrase: str, role: KeyRole = "data") -> KeyInfo:
+        """Replace a key by a new one; what the old one signed stays good.
+
+        Args:
+            name: The key's name.
+            passphrase: Of the old keys; the new one gets the same.
+            role: ``"data"`` for the key that signs bundles, ``"root"`` for the one above it.
+
+        Raises:
+            WrongPassphrase: That is not its passphrase.
+            TrustError: There is no such key, or a private half is not here.
+        """
+        self._own.renew(name, passphrase, role, revoke=False)
+        return self.show(name)
+
+    def revoke(self, name: str, passphrase: str, role: KeyRole = "data") -> KeyInfo:
+        """Replace a key that others may have got; what it signed counts no longer.
+
+        Other machines learn of it from the next bundle or publisher file that they see.
+        Arguments and errors as ``rotate``.
+        """
+        self._own.renew(name, passphrase, role, revoke=True)
+        return self.show(name)
+
+    def backup(self, name: str, target: Path) -> Path:
+        """Write a key to one file, private halves still encrypted; give the file."""
+        write_backup(self._own, name, target)
+        return target
+
+    def restore(self, file: Path, name: str | None = None) -> KeyInfo:
+        """Put a key from its backup into this keyring.
+
+        Raises:
+            TrustError: It is no backup, or the name is in use.
+        """
+        return self.show(restore_backup(self._own, file, name))
+
+    def raise_counter(self, name: str, bundle: str, last: int) -> None:
+        """Take over the last counter of a bundle that another workstation gave out."""
+        self._own.counters(name).raise_to(check_name(bundle, "bundle"), last)
+
+    def export(self, name: str, target: Path) -> Path:
+        """Write the file by which other machines can pin this key's publisher; give it."""
+        write_publisher_file(self._own.chain(name), target)
+        return target
+
+    def trust(self, source: Path, fingerprint: str | None = None) -> PublisherInfo:
+        """Pin a publisher, or learn newer roots of one that is pinned.
+
+        Args:
+            source: A publisher file, a first root, a folder of roots, or a bundle.
+            fingerprint: What the publisher said its fingerprint is, in digits or words.
+
+        Raises:
+            Untrusted: The source has another fingerprint.
+            UsageError: ``fingerprint`` is not a whole one.
+            TrustError: The source names no publisher.
+            Invalid: Its roots are no chain, or part from the ones known.
+        """
+        chain = read_any_chain(Path(source))
+        if fingerprint is not None and parse_fingerprint(fingerprint) != chain.fingerprint:
+            raise Untrusted(
+                f"{source} is of a publisher with another fingerprint: {chain.fingerprint}",
+                f"In words: {as_words(chain.fingerprint)}. Ask the publisher for the right file.",
+            )
+        self._publishers.pin(chain)
+        return self._publishers.info(chain.fingerprint)
+
+    def distrust(self, fingerprint: str) -> None:
+        """Trust a publisher no longer."""
+        self._publishers.forget(parse_fingerprint(fingerprint))
+
+    def publishers(self) -> tuple[PublisherInfo, ...]:
+        """Say which publishers are trusted here."""
+        return tuple(self._publishers.info(one) for one in self._publishers.fingerprints())
+
+    def pinned(self, fingerprint: str) -> RootChain | None:
+        """Give the longest chain known of a trusted publisher; None where it is not trusted."""
+        return self._publishers.get(fingerprint)
+
+    def learn(self, chain: RootChain) -> None:
+        """Keep newer roots of a trusted publisher, after every check of a bundle passed."""
+        self._publishers.learn(chain)

@@ -1,0 +1,254 @@
+"""The keys that this machine signs with: one folder per publisher of one's own."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner, Key, Signer
+from tuf.api.metadata import Root
+
+from haversack.base.errors import UsageError
+from haversack.base.files import TEMP_MARK, fsync_folder, storage_error, write_bytes
+from haversack.trust import roots
+from haversack.trust.chain import RootChain, check_chain
+from haversack.trust.chain_files import read_chain
+from haversack.trust.counters import Counters
+from haversack.trust.envelope import sign_envelope
+from haversack.trust.errors import TrustError
+from haversack.trust.fingerprints import as_words
+from haversack.trust.names import check_name
+from haversack.trust.private_keys import (
+    Cost,
+    KeyFile,
+    generate,
+    open_private,
+    read_key_file,
+    save_private,
+    signer_of,
+)
+
+KeyRole = Literal["data", "root"]
+_TUF_ROLE: dict[KeyRole, str] = {"data": roots.DATA_ROLE, "root": Root.type}
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    """What can be said of one's own key without its passphrase.
+
+    Attributes:
+        name: Its name on this machine.
+        publisher: The name that other machines show.
+        fingerprint: SHA-256 of the first root: what others pin.
+        words: The same as words.
+        root_version: How often the roots were renewed, from 1.
+        expires: When the newest root ends.
+        data_keyids: Ids of the keys that sign bundles now.
+        revoked: Ids of keys that were revoked.
+        counters: The last counter given out, by bundle name.
+    """
+
+    name: str
+    publisher: str
+    fingerprint: str
+    words: str
+    root_version: int
+    expires: datetime
+    data_keyids: tuple[str, ...]
+    revoked: tuple[str, ...]
+    counters: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PublisherSigner:
+    """An unlocked key: signs bundles in the name of a publisher."""
+
+    name: str
+    chain: RootChain
+    counters: Counters
+    signer: CryptoSigner
+
+    def sign(self, payload: bytes) -> bytes:
+        """Give the canonical bytes of an envelope around ``payload``."""
+        return sign_envelope(payload, [self.signer])
+
+
+class OwnKeys:
+    """The folder of one's own keys.
+
+    Args:
+        folder: Holds one folder per name.
+        cost: How dear a guess at a passphrase of a key made here is.
+    """
+
+    def __init__(self, folder: Path, cost: Cost) -> None:
+        self._folder = folder
+        self._cost = cost
+
+    def names(self) -> tuple[str, ...]:
+        """Give the names of all keys, in order."""
+        if not self._folder.is_dir():
+            return ()
+        return tuple(
+            sorted(
+                p.name
+                for p in self._folder.iterdir()
+                if (p / "root").is_dir() and not p.name.startswith(TEMP_MARK)
+            )
+        )
+
+    def path(self, name: str) -> Path:
+        """Give the folder of a key.
+
+        Raises:
+            TrustError: There is none of that name.
+        """
+        folder = self._folder / check_name(name, "key")
+        if not (folder / "root").is_dir():
+            raise TrustError(
+                f"there is no key named {name}", "See `haversack keys list`, or make one."
+            )
+        return folder
+
+    def chain(self, name: str) -> RootChain:
+        """Give the roots of a key."""
+        return read_chain(self.path(name) / "root")
+
+    def counters(self, name: str) -> Counters:
+        """Give the counters kept beside a key."""
+        return Counters(self.path(name) / "counters.json")
+
+    def info(self, name: str) -> KeyInfo:
+        """Say what a key is."""
+        chain = self.chain(name)
+        newest = chain.newest
+        return KeyInfo(
+            name,
+            newest.publisher,
+            chain.fingerprint,
+            as_words(chain.fingerprint),
+            newest.version,
+            newest.root.expires,
+            tuple(newest.root.roles[roots.DATA_ROLE].keyids),
+            tuple(sorted(chain.revoked)),
+            self.counters(name).read(),
+        )
+
+    def create(self, name: str, passphrase: str, publisher: str) -> None:
+        """Make a root key and a data key and the first root.
+
+        Raises:
+            TrustError: The name is in use.
+            UsageError: The name or the passphrase will not do.
+            StorageError: The disk says no.
+        """
+        root_key, data_key = generate(), generate()
+        root_signer, data_signer = signer_of(root_key), signer_of(data_key)
+        root = roots.new_root(
+            publisher, [root_signer.public_key], [data_signer.public_key], datetime.now(UTC)
+        )
+        content = roots.sign_root(root, [root_signer])
+        check_chain([content])
+        with self.new_folder(name) as folder:
+            _save(root_key, folder, "root", passphrase, self._cost)
+            _save(data_key, folder, "data", passphrase, self._cost)
+            write_bytes(folder / "root" / roots.file_name(1), content)
+
+    def unlock(self, name: str, passphrase: str) -> PublisherSigner:
+        """Open the key that signs bundles.
+
+        Raises:
+            WrongPassphrase: That is not its passphrase.
+            TrustError: There is no such key, or its private half is not on this machine.
+        """
+        chain = self.chain(name)
+        signer = self._open(name, chain, "data", passphrase)
+        return PublisherSigner(name, chain, self.counters(name), signer)
+
+    def renew(self, name: str, passphrase: str, role: KeyRole, revoke: bool) -> None:
+        """Replace the key of a role; the new root is signed by the old and the new root keys.
+
+        Raises:
+            WrongPassphrase: That is not the keys' passphrase.
+            TrustError: There is no such key, or a private half is not on this machine.
+        """
+        chain, folder = self.chain(name), self.path(name)
+        old_root = self._open(name, chain, "root", passphrase)
+        new_key = generate()
+        new_signer = signer_of(new_key)
+        old_ids = chain.newest.root.roles[_TUF_ROLE[role]].keyids
+        swaps: dict[str, dict[str, Key]] = {
+            _TUF_ROLE[role]: dict.fromkeys(old_ids, new_signer.public_key)
+        }
+        root = roots.next_root(chain.newest, datetime.now(UTC), swaps, revoke)
+        signers: list[Signer] = [old_root, new_signer] if role == "root" else [old_root]
+        content = roots.sign_root(root, signers)
+        check_chain([*(one.content for one in chain.roots), content])
+        _save(new_key, folder, role, passphrase, self._cost)
+        write_bytes(folder / "root" / roots.file_name(root.version), content)
+        for keyid in old_ids:
+            with contextlib.suppress(OSError):
+                _key_path(folder, role, keyid).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def new_folder(self, name: str) -> Iterator[Path]:
+        """Fill a folder for a new key; it appears under its name when the block ends well.
+
+        Raises:
+            TrustError: The name is in use.
+            StorageError: The disk says no.
+        """
+        target = self._folder / check_name(name, "key")
+        if target.exists():
+            raise TrustError(f"there is a key named {name} already", "Choose another name.")
+        temp = self._folder / f"{TEMP_MARK}{secrets.token_hex(6)}"
+        try:
+            temp.mkdir(parents=True, mode=0o700)
+            yield temp
+            temp.rename(target)
+            fsync_folder(self._folder)
+        except OSError as error:
+            raise storage_error(error, target, "writing") from error
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)
+
+    def _open(self, name: str, chain: RootChain, role: KeyRole, passphrase: str) -> CryptoSigner:
+        file = self._key_file(name, chain, role)
+        return open_private(file, passphrase)
+
+    def _key_file(self, name: str, chain: RootChain, role: KeyRole) -> KeyFile:
+        for keyid in chain.newest.root.roles[_TUF_ROLE[role]].keyids:
+            path = _key_path(self.path(name), role, keyid)
+            if path.is_file():
+                return read_key_file(path)
+        raise TrustError(
+            f"the private {role} key of {name} is not on this machine",
+            "Restore it from its backup, or work where it is kept.",
+        )
+
+
+def check_publisher(text: str) -> str:
+    """Give a publisher's name back if it can be shown.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if not text or len(text) > 200 or not text.isprintable():
+        raise UsageError("that publisher's name cannot be shown", "Use up to 200 printed letters.")
+    return text
+
+
+def _save(key: Ed25519PrivateKey, folder: Path, role: KeyRole, passphrase: str, cost: Cost) -> None:
+    path = _key_path(folder, role, signer_of(key).public_key.keyid)
+    save_private(key, path, passphrase, cost)
+
+
+def _key_path(folder: Path, role: KeyRole, keyid: str) -> Path:
+    return folder / f"{role}-{keyid[:16]}.key.json"
