@@ -86,7 +86,8 @@ def load_strict(content: bytes, what: str, limit: int) -> Any:
 def _check_depth(content: bytes, what: str, hint: str) -> None:
     """Take the innermost pairs of brackets away, one level a round, until none should be left."""
     marks = _ESCAPE.sub(b"", content).translate(_AS_SQUARE, _NOT_STRUCTURE)
-    brackets = _STRING.sub(b"", marks)
+    # Two quotes side by side hold no bracket: without them no bracket enters or leaves a string.
+    brackets = _STRING.sub(b"", marks.replace(b'""', b""))
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"[]", b"")
     if b"[]" in brackets:
