@@ -91,7 +91,7 @@ class RecipeShelf:
 
         Args:
             recipe: What to keep; it is not changed.
-            name: What to call it; None for the recipe's own name.
+            name: What to call it; None for the recipe's own name, or the one it is kept under.
         """
         entry = _Entry(
             id=recipe.id,
@@ -102,6 +102,9 @@ class RecipeShelf:
             assets=recipe.assets(),
         )
         with self._store.alone():
+            known = self.documents.get(entry.id)
+            if known is not None and name is None and not entry.name:
+                entry = entry.model_copy(update={"name": _parse(entry.id, known).name})
             self._take_name_from_others(entry)
             self._put(entry)
         return self._record(entry)

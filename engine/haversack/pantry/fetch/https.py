@@ -19,7 +19,6 @@ from haversack.pantry.fetch.waiting import Transient, persist
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 _BUSY = {408, 425, 429}
-_PIECE = 1 << 16
 
 
 def download(url: str, part: Path, call: Call, headers: Mapping[str, str] | None = None) -> None:
@@ -93,7 +92,7 @@ def _receive(response: httpx.Response, part: Path, have: int, call: Call, shown:
         _check_limit(total, call, shown)
         _check_room(part, total, start)
         with part.open("ab" if start else "wb") as file:
-            for piece in response.iter_raw(_PIECE):
+            for piece in response.iter_raw():
                 _check_limit(meter.done + len(piece), call, shown)
                 file.write(piece)
                 meter.advance(len(piece))
@@ -164,9 +163,10 @@ def _size(part: Path) -> int:
 
 
 def _unreachable(shown: str, error: httpx.TransportError) -> FetchError:
-    said = str(error) or type(error).__name__
+    began = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.ReadTimeout)
+    what = "broke off" if began else "cannot be reached"
     return FetchError(
-        f"{shown} cannot be reached: {said}",
+        f"{shown} {what}: {str(error) or type(error).__name__}",
         "Check the network and run it again; what was fetched so far is kept.",
         "no network",
     )
