@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from haversack.base.progress import CancelToken, Progress
-from haversack.pantry.fetch.fetching import fetch_asset
+from haversack.pantry.fetch.asset import fetch_asset
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset
 from haversack.runs.spec import RunKind, RunSpec

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -85,7 +84,7 @@ def network_present() -> list[str]:
 
 def _loopback(name: str) -> bool:
     addresses = psutil.net_if_addrs().get(name, [])
-    inet = [a.address for a in addresses if a.family in (socket.AF_INET, socket.AF_INET6)]
+    inet = [a.address for a in addresses if a.family.name in ("AF_INET", "AF_INET6")]
     return name == "lo" or (bool(inet) and all(a.startswith(("127.", "::1")) for a in inet))
 
 

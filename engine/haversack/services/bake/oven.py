@@ -1,0 +1,89 @@
+"""Working off a plan on one machine: claim, resume, measure, collect."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from haversack.base.progress import CancelToken, Meter
+from haversack.pantry.pantry import Pantry
+from haversack.services.bake.plan import Plan, Unit, units
+from haversack.services.bake.stages import measure_unit, measured_file, train_unit, trained_file
+from haversack.services.capture import capture
+from haversack.services.listen import Listener, ignore
+
+
+def bake(
+    plan: Plan,
+    pantry: Pantry,
+    folder: Path,
+    *,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> None:
+    """Work off a plan; finished units are not done again, interrupted ones go on.
+
+    Every unit is trained and exported first; only then is anything measured, one after the
+    other. Several processes may share a folder: each unit is claimed by one of them.
+
+    Args:
+        plan: What is baked.
+        pantry: Where the assets are; missing ones are fetched.
+        folder: Where each unit keeps its results.
+        on_event: Hears progress.
+        cancel: Stops after the step under way.
+
+    Raises:
+        RunFailed: A worker failed; run it again to go on.
+        FetchError: An asset could not be fetched.
+    """
+    todo = list(units(plan, pantry.registry))
+    needed = {a.name: a for unit in todo for a in unit.recipe.assets()}
+    capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
+    meter = Meter("training", len(todo), on_event, "models", cancel)
+    for unit in todo:
+        place = folder / unit.key
+        with _claimed(place) as mine:
+            if mine and not trained_file(place).exists():
+                train_unit(unit, plan.quantizations, place, pantry, cancel=cancel)
+        meter.advance(1)
+    _measure(plan, todo, pantry, folder, on_event, cancel)
+
+
+def _measure(
+    plan: Plan,
+    todo: list[Unit],
+    pantry: Pantry,
+    folder: Path,
+    on_event: Listener,
+    cancel: CancelToken | None,
+) -> None:
+    meter = Meter("measuring", len(todo) * len(plan.quantizations), on_event, "models", cancel)
+    for unit in todo:
+        place = folder / unit.key
+        for quantization in plan.quantizations:
+            with _claimed(place) as mine:
+                ready = mine and trained_file(place).exists()
+                if ready and not measured_file(place, quantization).exists():
+                    measure_unit(unit, quantization, place, pantry, cancel=cancel)
+            meter.advance(1)
+
+
+@contextmanager
+def _claimed(place: Path) -> Iterator[bool]:
+    """Claim a unit for this process; False where another one has it. A dead one's claim lapses."""
+    import fcntl
+
+    place.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(place / "claim", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,135 @@
+"""The two stages of a unit: train and export it; measure what was exported.
+
+Measuring is a stage of its own so that every figure is taken while nothing else runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from haversack.base.canonical_json import dump_canonical, load_strict
+from haversack.base.files import read_bytes, write_bytes
+from haversack.base.progress import CancelToken
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import to_sppr
+from haversack.runs.reducer import RunState
+from haversack.runs.spec import RunKind, RunSpec
+from haversack.runs.supervisor import run_worker
+from haversack.services.bake.plan import Quantization, Unit
+from haversack.services.listen import Listener, ignore
+from haversack.services.scratch import checkpoint_of
+from haversack.services.work import asset_files
+
+MAX_RESULT_BYTES = 1 << 20
+
+
+def trained_file(folder: Path) -> Path:
+    """Give the file that says that a unit is trained and exported."""
+    return folder / "trained.json"
+
+
+def measured_file(folder: Path, quantization: Quantization) -> Path:
+    """Give the file that says that one export of a unit is measured."""
+    return folder / f"measured-{quantization}.json"
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """Read what a stage wrote."""
+    found = load_strict(read_bytes(path, MAX_RESULT_BYTES), path.name, MAX_RESULT_BYTES)
+    return dict(found)
+
+
+def train_unit(
+    unit: Unit,
+    quantizations: tuple[Quantization, ...],
+    folder: Path,
+    pantry: Pantry,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> None:
+    """Train a unit, export it in each quantization, judge each export on the validation split."""
+    bench = _Bench(unit, folder, pantry, on_event, cancel)
+    last = folder / "train" / "checkpoints" / "last"
+    trained = bench.run("train", RunKind.TRAIN, resume_from=last if last.is_dir() else None)
+    checkpoint = checkpoint_of(folder / "train")
+    result: dict[str, Any] = {
+        "train": trained.result,
+        "exports": {},
+        "finished": trained.updated_at,
+    }
+    for quantization in quantizations:
+        name = f"export-{quantization}"
+        exported = bench.run(
+            name, RunKind.EXPORT, checkpoint=checkpoint, options={"precision": quantization}
+        )
+        judged = bench.run(
+            f"evaluate-{quantization}",
+            RunKind.EVALUATE,
+            checkpoint=checkpoint,
+            options={"onnx": str(folder / name / "model.onnx")},
+        )
+        result["exports"][quantization] = {"export": exported.result, "evaluate": judged.result}
+    write_bytes(trained_file(folder), dump_canonical(result))
+
+
+def measure_unit(
+    unit: Unit,
+    quantization: Quantization,
+    folder: Path,
+    pantry: Pantry,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> None:
+    """Measure one export of a trained unit on this machine."""
+    bench = _Bench(unit, folder, pantry, on_event, cancel)
+    state = bench.run(
+        f"measure-{quantization}",
+        RunKind.MEASURE,
+        checkpoint=checkpoint_of(folder / "train"),
+        options={"onnx": str(folder / f"export-{quantization}" / "model.onnx")},
+    )
+    write_bytes(measured_file(folder, quantization), dump_canonical(state.result))
+
+
+class _Bench:
+    """Runs the workers of one unit in its folder."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        folder: Path,
+        pantry: Pantry,
+        on_event: Listener,
+        cancel: CancelToken | None,
+    ) -> None:
+        self._unit, self._folder, self._pantry = unit, folder, pantry
+        self._on_event, self._cancel = on_event, cancel
+
+    def run(
+        self,
+        name: str,
+        kind: RunKind,
+        *,
+        resume_from: Path | None = None,
+        checkpoint: Path | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> RunState:
+        """Carry out one run; raises ``RunFailed`` or ``Cancelled``."""
+        spec = RunSpec.model_validate(
+            {
+                "kind": kind,
+                "run_id": f"{self._unit.key}-{name}",
+                "run_dir": self._folder / name,
+                "sppr": to_sppr(self._unit.recipe),
+                "assets": asset_files(self._unit.recipe, self._pantry),
+                "resume_from": resume_from,
+                "checkpoint": checkpoint,
+                "options": dict(options or {}),
+            }
+        )
+        state = run_worker(spec, self._on_event, self._cancel)
+        if self._cancel is not None:
+            self._cancel.raise_if_cancelled()
+        return state

@@ -1,0 +1,164 @@
+"""What of a pantry goes into a bundle: recipes, their assets, attestations, golden volumes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from haversack.base.canonical_json import dump_canonical
+from haversack.base.digests import sha256_bytes, sha256_file
+from haversack.base.errors import UsageError
+from haversack.bundle.pack_item import PackItem
+from haversack.bundle.statement import RecipeClaim
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.assets import Asset
+from haversack.recipe.sppr import to_sppr
+from haversack.recipe.tree import Recipe
+from haversack.services.errors import MissingAssets
+from haversack.services.readiness import describe_asset
+
+RECIPE_TYPE = "application/vnd.haversack.recipe+json"
+ATTESTATION_TYPE = "application/vnd.in-toto+json"
+VOLUME_TYPE = "application/vnd.apache.parquet"
+OWN_LICENCE = "NOASSERTION"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a bundle, before anything is written.
+
+    Attributes:
+        items: The files.
+        recipes: The recipes inside.
+        volumes: The names of the golden volumes inside.
+    """
+
+    items: tuple[PackItem, ...]
+    recipes: tuple[RecipeClaim, ...]
+    volumes: tuple[str, ...]
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of all files; the same bytes are written once however often they are named."""
+        return sum({item.sha256: item.size for item in self.items}.values())
+
+
+def contents(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Contents:
+    """Gather what goes into a bundle.
+
+    Args:
+        pantry: Where it lies.
+        recipes: Names or ids; None for every recipe that is ready offline.
+
+    Raises:
+        UsageError: No recipe is ready.
+        NotInPantryError: A name is unknown.
+        IncompleteRecipe: A recipe that was asked for has empty slots.
+        MissingAssets: A recipe that was asked for has not been prepared.
+    """
+    chosen = [_load_ready(pantry, name) for name in _names(pantry, recipes)]
+    items: dict[str, PackItem] = {}
+    for recipe in chosen:
+        for item in (*_recipe_items(recipe, pantry), *_asset_items(recipe, pantry)):
+            items[item.logical_path] = item
+    for name in pantry.volumes.list():
+        items.update({item.logical_path: item for item in _volume_items(name, pantry)})
+    claims = {r.id: RecipeClaim(r.id, r.name, r.task) for r in chosen}
+    return Contents(
+        tuple(items[path] for path in sorted(items)),
+        tuple(claims[key] for key in sorted(claims)),
+        tuple(pantry.volumes.list()),
+    )
+
+
+def _names(pantry: Pantry, recipes: tuple[str, ...] | None) -> tuple[str, ...]:
+    if recipes:
+        return recipes
+    ready = tuple(record.id for record in pantry.recipes.list() if record.state == "ready")
+    if not ready:
+        raise UsageError("no recipe in this pantry is ready offline", "Prepare one first.")
+    return ready
+
+
+def _load_ready(pantry: Pantry, name: str) -> Recipe:
+    recipe = pantry.recipes.load(name)
+    recipe.require_complete()
+    missing = [asset for asset in recipe.assets() if not pantry.assets.is_ready(asset)]
+    if missing:
+        raise MissingAssets(tuple(describe_asset(asset) for asset in missing))
+    return recipe
+
+
+def _recipe_items(recipe: Recipe, pantry: Pantry) -> Iterator[PackItem]:
+    text = to_sppr(recipe).encode("utf-8")
+    yield _from_bytes(f"recipes/{recipe.id}.json", "recipe", RECIPE_TYPE, text)
+    attested = pantry.attestations.get(recipe.id)
+    if attested is not None:
+        document = dump_canonical(attested)
+        yield _from_bytes(
+            f"attestations/{recipe.id}.json", "attestation", ATTESTATION_TYPE, document
+        )
+
+
+def _asset_items(recipe: Recipe, pantry: Pantry) -> Iterator[PackItem]:
+    for asset in recipe.assets():
+        yield PackItem(
+            logical_path=f"assets/{asset.name}{suffix_of(asset)}",
+            kind=asset.kind,
+            media_type=asset.media_type,
+            licence=asset.licence,
+            source=asset.origin.uri,
+            sha256=asset.sha256,
+            size=asset.size,
+            open=_opener(pantry.store.path(asset.sha256)),
+        )
+
+
+def suffix_of(asset: Asset) -> str:
+    """Give the ending that an asset's file has in a bundle."""
+    known = {
+        "application/vnd.safetensors": ".safetensors",
+        "application/gzip": ".gz",
+        "application/x-tar": ".tar",
+    }
+    return known.get(asset.media_type, ".bin")
+
+
+def _volume_items(name: str, pantry: Pantry) -> Iterator[PackItem]:
+    path, card = pantry.volumes.path(name), pantry.volumes.card(name)
+    licence = str(card.get("licence") or OWN_LICENCE)
+    yield PackItem(
+        logical_path=f"volumes/{name}.parquet",
+        kind="volume",
+        media_type=VOLUME_TYPE,
+        licence=licence,
+        source=str(card.get("source") or "")[:1000],
+        sha256=sha256_file(path),
+        size=path.stat().st_size,
+        open=_opener(path),
+    )
+    yield _from_bytes(
+        f"volumes/{name}.card.json", "volume", "application/json", dump_canonical(card), licence
+    )
+
+
+def _from_bytes(
+    path: str, kind: str, media_type: str, content: bytes, licence: str = OWN_LICENCE
+) -> PackItem:
+    return PackItem(
+        logical_path=path,
+        kind=kind,
+        media_type=media_type,
+        licence=licence,
+        source="this pantry",
+        sha256=sha256_bytes(content),
+        size=len(content),
+        open=lambda: io.BytesIO(content),
+    )
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")

@@ -1,0 +1,107 @@
+"""The second half of the demo, without a network: verify, open, choose, cook, train."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from haversack.base.errors import HaversackError
+from haversack.base.progress import CancelToken
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.tree import Recipe
+from haversack.runs.spec import RunKind
+from haversack.services.cook import cook, golden_recipe
+from haversack.services.demo.diary import DemoReport, Diary
+from haversack.services.front import front
+from haversack.services.isolation import network_devices
+from haversack.services.listen import Listener
+from haversack.services.readiness import readiness
+from haversack.services.unpack import open_bundle, verify
+from haversack.services.work import follow_up, train
+from haversack.trust.keyring import KeyRing
+
+VOLUME = "xval_det"
+
+
+def open_and_cook(
+    bundle: Path,
+    fingerprint: str,
+    folder: Path,
+    on_event: Listener,
+    cancel: CancelToken | None = None,
+) -> DemoReport:
+    """Do what a field operator does, with what lies on the stick and nothing else.
+
+    Args:
+        bundle: The bundle's folder.
+        fingerprint: The publisher's, told by another way than the stick.
+        folder: Where the field's pantry and keyring are made.
+        on_event: Hears progress.
+        cancel: Stops it.
+    """
+    diary = Diary("without a network", on_event)
+    with diary.step("look for a network") as line:
+        line.result = f"devices: {', '.join(network_devices(())) or 'none'}"
+    keyring = KeyRing(folder / "field-keys")
+    with diary.step("pin the publisher, verify the bundle") as line:
+        keyring.trust(bundle / "root", fingerprint)
+        line.result = verify(bundle, keyring, on_event=on_event, cancel=cancel).state
+    pantry = Pantry.build(folder / "field-pantry")
+    with diary.step("open: take everything in") as line:
+        taken = open_bundle(bundle, pantry, keyring, on_event=on_event, cancel=cancel)
+        line.result = f"{len(taken.recipes)} recipes, {taken.bytes / 1e6:.1f} MB"
+    with diary.step("query the golden volume's Pareto front") as line:
+        answer = front(VOLUME, pantry, where="quantization == 'float32'").answer
+        chosen = _most_accurate_ready(answer.ids, pantry)
+        line.result = f"{len(answer.ids)} rows on the front; row {chosen} chosen"
+    with diary.step(f"cook row {chosen}") as line:
+        recipe = cook(chosen, pantry, on_event=on_event, cancel=cancel)
+        line.result = recipe.id[:12]
+    run_id = _train(recipe, pantry, diary, on_event, cancel)
+    pictures = _use(run_id, pantry, diary, on_event, cancel)
+    return DemoReport(entries=tuple(diary.entries), pictures=pictures)
+
+
+def _most_accurate_ready(ids: list[int], pantry: Pantry) -> int:
+    """Give the most accurate row of the front whose assets are all here."""
+    for number in reversed(ids):
+        recipe = golden_recipe(number, pantry, VOLUME)
+        if readiness(recipe, pantry).state == "ready":
+            return number
+    raise HaversackError("no row of the front can be cooked here", "Pack the weights it needs.")
+
+
+def _train(
+    recipe: Recipe,
+    pantry: Pantry,
+    diary: Diary,
+    on_event: Listener,
+    cancel: CancelToken | None,
+) -> str:
+    with diary.step("train it") as line:
+        spec, state = train(recipe, pantry, on_event=on_event, cancel=cancel)
+        result = state.result or {}
+        line.result = f"{result.get('epochs', '?')} epochs"
+    return spec.run_id
+
+
+def _use(
+    run_id: str, pantry: Pantry, diary: Diary, on_event: Listener, cancel: CancelToken | None
+) -> tuple[str, ...]:
+    with diary.step("evaluate on held-out scenes") as line:
+        _, state = follow_up(RunKind.EVALUATE, run_id, pantry, on_event=on_event, cancel=cancel)
+        metrics = (state.result or {}).get("metrics")
+        score = metrics.get("map_50") if isinstance(metrics, dict) else None
+        line.result = f"mAP50 {score:.3f}" if isinstance(score, float) else "no score"
+    with diary.step("export to ONNX, compare with ONNX Runtime") as line:
+        spec, state = follow_up(RunKind.EXPORT, run_id, pantry, on_event=on_event, cancel=cancel)
+        result = state.result or {}
+        line.result = f"{spec.run_dir / str(result.get('file'))}"
+    with diary.step("predict on a picture") as line:
+        spec, state = follow_up(RunKind.PREDICT, run_id, pantry, on_event=on_event, cancel=cancel)
+        pictures = tuple(
+            str(spec.run_dir / product.path)
+            for product in state.products
+            if product.path.endswith(".png")
+        )
+        line.result = f"{len(pictures)} pictures"
+    return pictures
