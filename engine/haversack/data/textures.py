@@ -45,6 +45,7 @@ def _pattern(rng: np.random.Generator, size: int) -> Floats:
     angle = rng.uniform(0, np.pi)
     along = rows * np.float32(np.sin(angle)) + columns * np.float32(np.cos(angle))
     if kind == 2:
-        return np.clip((along + 1) / 2, 0, 1).astype(np.float32)
-    stripes = 0.5 + 0.5 * np.sin(along * np.float32(rng.uniform(15, 60)))
-    return (0.25 + 0.5 * stripes).astype(np.float32)
+        gradient: Floats = np.clip((along + 1) / 2, 0, 1).astype(np.float32)
+        return gradient
+    stripes: Floats = np.sin(along * np.float32(rng.uniform(15, 60))).astype(np.float32)
+    return 0.5 + 0.25 * stripes

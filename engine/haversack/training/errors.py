@@ -25,7 +25,3 @@ class CheckpointError(TrainingError):
 
 class AssetMissingError(TrainingError):
     """An ingredient needs a file that the run was not given."""
-
-
-class OutOfMemoryError(TrainingError):
-    """The device has not enough memory for this batch and picture size."""

@@ -1,0 +1,1 @@
+"""Checkpoints as safetensors and JSON: never a pickle, neither written nor read."""

@@ -1,0 +1,63 @@
+"""Replacing a whole folder: written beside its place, then renamed; the old one stands aside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from haversack.base.files import TEMP_MARK, fsync_folder, storage_error
+
+
+@contextlib.contextmanager
+def fresh_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of ``folder`` when the block ends well.
+
+    Raises:
+        StorageError: The disk is full, read-only or failing; the old folder stays.
+    """
+    fresh = folder.with_name(f"{TEMP_MARK}{secrets.token_hex(6)}")
+    try:
+        fresh.mkdir(parents=True)
+        yield fresh
+        _replace(fresh, folder)
+    except OSError as error:
+        raise storage_error(error, folder, "writing") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def restore_if_writable(folder: Path) -> None:
+    """Bring back the folder that stood aside when a replacement was interrupted."""
+    if os.access(folder.parent, os.W_OK):
+        with contextlib.suppress(OSError):
+            _restore(folder)
+
+
+def _replace(fresh: Path, folder: Path) -> None:
+    _restore(folder)
+    aside = _aside(folder)
+    try:
+        if folder.exists():
+            folder.rename(aside)
+        fresh.rename(folder)
+        fsync_folder(folder.parent)
+    except OSError:
+        _restore(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _restore(folder: Path) -> None:
+    aside = _aside(folder)
+    if aside.exists() and not folder.exists():
+        aside.rename(folder)
+    elif aside.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".previous-{folder.name}")

@@ -1,0 +1,1 @@
+"""Where measured values go: events, a CSV file, TensorBoard."""

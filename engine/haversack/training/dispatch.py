@@ -1,0 +1,54 @@
+"""From a RunSpec to the function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from haversack.catalog.shipped import registry
+from haversack.recipe.sppr import from_sppr
+from haversack.runs.events import Event, Started
+from haversack.runs.spec import RunKind, RunSpec
+from haversack.training import torchvision_guard
+from haversack.training.work import Work
+
+
+def perform(
+    spec: RunSpec, emit: Callable[[Event], None], stopped: Callable[[], bool], pid: int
+) -> dict[str, Any]:
+    """Do what a spec asks for and give its result.
+
+    Raises:
+        HaversackError: It cannot be done; the message says why.
+        StopRequested: Somebody asked to stop.
+    """
+    torchvision_guard.install()
+    import torch
+
+    from haversack.training.device import choose_device, describe
+
+    recipe = None if spec.kind is RunKind.CONVERT else from_sppr(spec.sppr, registry())
+    emit(
+        Started(
+            kind=spec.kind.value,
+            recipe_id=recipe.id if recipe is not None else "",
+            device=describe(choose_device(spec.device)),
+            pid=pid,
+            threads=torch.get_num_threads(),
+        )
+    )
+    if recipe is None:
+        from haversack.training.jobs.convert import convert
+
+        return convert(spec)
+    recipe.require_complete()
+    return _JOBS[spec.kind](Work(spec, recipe, emit, stopped))
+
+
+def _train(work: Work) -> dict[str, Any]:
+    from haversack.training.jobs.train import train
+
+    return train(work)
+
+
+_JOBS: dict[RunKind, Callable[[Work], dict[str, Any]]] = {RunKind.TRAIN: _train}

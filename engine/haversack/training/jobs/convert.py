@@ -1,0 +1,27 @@
+"""Conversion of foreign weights, once, where there need be no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from haversack.runs.spec import RunSpec
+from haversack.training.convert import by_position
+from haversack.training.errors import ConversionError
+
+
+def convert(spec: RunSpec) -> dict[str, object]:
+    """Convert ``options["source"]`` to ``options["target"]`` as ``options["conversion"]`` says.
+
+    Returns:
+        ``sha256``, ``size``, ``tensors`` of the written file and its path as ``file``.
+
+    Raises:
+        ConversionError: An option is missing, or the weights do not fit.
+    """
+    values = [spec.options.get(name) for name in ("conversion", "source", "target")]
+    conversion, source, target = (value if isinstance(value, str) else "" for value in values)
+    if not (conversion and source and target):
+        raise ConversionError(
+            "a conversion needs the options conversion, source and target", "Make the run again."
+        )
+    return {"file": target, **by_position.convert(conversion, Path(source), Path(target))}

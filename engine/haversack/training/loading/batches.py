@@ -1,0 +1,71 @@
+"""Batches of tensors from samples, and the loaders that make them."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+
+from haversack.data.sample import Boxes, Sample
+from haversack.training.loading.samples import EpochSampler, SquaredSamples
+
+
+class Batch(TypedDict):
+    """A batch.
+
+    ``images`` is ``(n, 3, s, s)`` uint8. ``labels`` is ``(n,)`` int64 for classification and
+    ``(n, m)`` for detection, filled up with -1; ``boxes`` is ``(n, m, 4)`` float32 in pixels of the
+    square, with m = 0 for classification.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    boxes: torch.Tensor
+
+
+def collate(samples: list[Sample]) -> Batch:
+    """Put samples of one size and one kind together."""
+    images = torch.from_numpy(np.stack([sample.image for sample in samples]).transpose(0, 3, 1, 2))
+    targets = [sample.target for sample in samples]
+    boxes = [target for target in targets if isinstance(target, Boxes)]
+    if not boxes:
+        return {
+            "images": images,
+            "labels": torch.tensor(targets, dtype=torch.int64),
+            "boxes": torch.zeros(len(samples), 0, 4),
+        }
+    most = max(len(target.labels) for target in boxes)
+    labels = torch.full((len(boxes), most), -1, dtype=torch.int64)
+    xyxy = torch.zeros(len(boxes), most, 4)
+    for row, target in enumerate(boxes):
+        count = len(target.labels)
+        labels[row, :count] = torch.from_numpy(target.labels)
+        xyxy[row, :count] = torch.from_numpy(target.xyxy)
+    return {"images": images, "labels": labels, "boxes": xyxy}
+
+
+def as_input(images: torch.Tensor) -> torch.Tensor:
+    """Turn uint8 pictures into what networks take: float32 in 0..1."""
+    return images.float().div_(255)
+
+
+def make_loader(
+    samples: SquaredSamples, batch_size: int, workers: int, seed: int, training: bool
+) -> DataLoader[Batch]:
+    """Give a loader over samples.
+
+    Training shuffles and leaves out a last batch that is not full; validation does neither.
+    """
+    full = training and len(samples) >= batch_size
+    return DataLoader(
+        samples,  # type: ignore[arg-type] # it yields Sample, collate makes Batch of them
+        batch_size=batch_size,
+        sampler=EpochSampler(len(samples), shuffle=training, seed=seed),
+        num_workers=workers,
+        collate_fn=collate,
+        drop_last=full,
+        persistent_workers=workers > 0,
+        generator=torch.Generator().manual_seed(seed),  # the global one is for the network alone
+    )

@@ -1,0 +1,70 @@
+"""Samples as a loader's workers make them: squared, augmented, always the same for one epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from torch.utils.data import Dataset as TorchDataset
+from torch.utils.data import Sampler
+
+from haversack.data.geometry import to_square
+from haversack.data.sample import Dataset, Sample
+from haversack.training.build.augmentations import Augment
+
+Place = tuple[int, int]
+"""An epoch and an index: all that a sample depends on."""
+
+
+class SquaredSamples(TorchDataset[Sample]):
+    """Samples of one size; what varies them is drawn from (seed, epoch, index) alone.
+
+    So a resumed run, or one with another number of loader workers, sees the same pictures.
+    """
+
+    def __init__(self, dataset: Dataset, size: int, augment: Augment | None, seed: int) -> None:
+        self._dataset = dataset
+        self._size = size
+        self._augment = augment
+        self._seed = seed
+
+    def __len__(self) -> int:
+        return len(self._dataset)
+
+    def __getitem__(self, place: Place) -> Sample:
+        epoch, index = place
+        sample = to_square(self._dataset[index], self._size)
+        if self._augment is None:
+            return sample
+        return self._augment(sample, np.random.default_rng([self._seed, epoch, index]))
+
+
+class EpochSampler(Sampler[Place]):
+    """Gives (epoch, index) in an order that depends on the seed and the epoch alone.
+
+    Attributes:
+        epoch: The epoch that the next pass is for; Lightning sets it by ``set_epoch``.
+        skip: Samples to leave out at the start of the next pass, and of that one only: a run
+            that was stopped within an epoch goes on after them.
+    """
+
+    def __init__(self, count: int, shuffle: bool, seed: int) -> None:
+        self._count = count
+        self._shuffle = shuffle
+        self._seed = seed
+        self.epoch = 0
+        self.skip = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Say which epoch the next pass is for."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Place]:
+        order = np.arange(self._count)
+        if self._shuffle:
+            order = np.random.default_rng([self._seed, self.epoch]).permutation(self._count)
+        skip, self.skip = self.skip, 0
+        return iter([(self.epoch, int(index)) for index in order[skip:]])

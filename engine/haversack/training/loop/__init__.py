@@ -1,0 +1,1 @@
+"""Training with Lightning: the module, what happens around steps and epochs, the trainer."""

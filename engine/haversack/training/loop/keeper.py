@@ -1,0 +1,139 @@
+"""What happens at the end of an epoch: record, keep the best and the last, stop early."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from lightning.pytorch import Callback, LightningModule, Trainer
+
+from haversack.catalog.training import EarlyStop
+from haversack.training.checkpoint.folder import copy_checkpoint
+from haversack.training.checkpoint.state import About
+from haversack.training.curves.recorder import Recorder
+from haversack.training.loop.epochs import History
+from haversack.training.loop.module import TaskModule
+from haversack.training.stopping import StopRequested
+from haversack.training.work import Work
+
+BEST, LAST = "checkpoints/best", "checkpoints/last"
+
+
+class Keeper(Callback):
+    """Keeps checkpoints, and the history of epochs across a resume.
+
+    Args:
+        work: The work.
+        recorder: Where values go.
+        template: What every checkpoint says of itself; epoch, batch and metrics are filled in.
+        keep: Whether checkpoints are kept at all.
+        every: Every so many epochs is kept; the last one always.
+        early_stop: When to stop early.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        recorder: Recorder,
+        template: About,
+        keep: bool,
+        every: int,
+        early_stop: EarlyStop | None,
+    ) -> None:
+        self.history = History()
+        self.epochs_done = 0
+        self._work = work
+        self._recorder = recorder
+        self._template = template
+        self._keep = keep
+        self._every = every
+        self._early_stop = early_stop
+        self._loss_sum, self._loss_count = 0.0, 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give what a resumed run has to know."""
+        return {
+            "history": self.history.to_state(),
+            "epochs_done": self.epochs_done,
+            "loss_sum": self._loss_sum,
+            "loss_count": self._loss_count,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take what ``state_dict`` gave."""
+        self.history.from_state(state_dict["history"])
+        self.epochs_done = state_dict["epochs_done"]
+        self._loss_sum, self._loss_count = state_dict["loss_sum"], state_dict["loss_count"]
+
+    def on_train_batch_end(
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Add the loss to the epoch's mean; stop here if somebody asked to."""
+        self._loss_sum += float(outputs["loss"].detach())
+        self._loss_count += 1
+        done, total = batch_idx + 1, int(trainer.num_training_batches)
+        is_whole = done % trainer.accumulate_grad_batches == 0
+        if done < total and is_whole and self._work.stopped():
+            epoch = trainer.current_epoch
+            self._stop(trainer, _as_task(pl_module), epoch, batch=done)
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Record the epoch, keep it if it is due, stop if that is due."""
+        module, epoch = _as_task(pl_module), trainer.current_epoch
+        metrics = module.val_metrics
+        values = {f"val/{name}": value for name, value in metrics.items()}
+        if self._loss_count:
+            values["train/loss_mean"] = self._loss_sum / self._loss_count
+        self._loss_sum, self._loss_count = 0.0, 0
+        self._recorder.record(values, trainer.global_step, epoch)
+        self._recorder.flush()
+        self.epochs_done = epoch + 1
+        min_delta = self._early_stop.min_delta if self._early_stop is not None else 0.0
+        score = metrics.get(module.task.primary, -math.inf)
+        is_best = self.history.take(epoch, score, metrics, min_delta)
+        is_over = self.history.is_over(self._early_stop)
+        is_last = is_over or self.epochs_done == trainer.max_epochs
+        stopped = self._work.stopped() and not is_last
+        if stopped:
+            self._save(trainer, module, self.epochs_done, 0, is_best)
+            raise StopRequested(LAST if self._keep else None, self.epochs_done)
+        if is_last or self.epochs_done % self._every == 0:
+            self._save(trainer, module, self.epochs_done, 0, is_best)
+        if is_over and self.epochs_done != trainer.max_epochs:
+            self._work.note(f"stopped early: nothing improved for {self.history.waited} epochs")
+            trainer.should_stop = True
+
+    def _stop(self, trainer: Trainer, module: TaskModule, epoch: int, batch: int) -> None:
+        self._recorder.flush()
+        self._save(trainer, module, epoch, batch, is_best=False)
+        raise StopRequested(LAST if self._keep else None, epoch)
+
+    def _save(
+        self, trainer: Trainer, module: TaskModule, epoch: int, batch: int, is_best: bool
+    ) -> None:
+        if not self._keep:
+            return
+        module.about = self._template.model_copy(
+            update={"epoch": epoch, "batch": batch, "metrics": dict(self.history.last_metrics)}
+        )
+        last, best = self._path(LAST), self._path(BEST)
+        trainer.save_checkpoint(last)
+        self._work.produced(last, "checkpoint")
+        if is_best or (batch == 0 and not best.exists()):
+            copy_checkpoint(last, best)
+            self._work.produced(best, "checkpoint")
+
+    def _path(self, relative: str) -> Path:
+        return self._work.run_dir / relative
+
+
+def _as_task(module: LightningModule) -> TaskModule:
+    if not isinstance(module, TaskModule):
+        raise TypeError("the keeper is made for TaskModule")
+    return module

@@ -1,0 +1,1 @@
+"""Networks in torch. Pictures enter as 0..1 RGB; normalisation is the first layer."""

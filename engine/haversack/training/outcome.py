@@ -1,0 +1,36 @@
+"""What a worker says when its work ends otherwise than well."""
+
+from __future__ import annotations
+
+from haversack.base.errors import HaversackError
+from haversack.runs.events import Failed, Stopped
+from haversack.training.stopping import StopRequested
+
+_MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory")
+
+
+def explain(error: Exception) -> Failed | Stopped:
+    """Turn an exception into the worker's last event."""
+    if isinstance(error, StopRequested):
+        return Stopped(checkpoint=error.checkpoint, epoch=error.epoch)
+    if isinstance(error, HaversackError):
+        return Failed(error=type(error).__name__, message=error.message, hint=error.hint)
+    if is_out_of_memory(error):
+        return Failed(
+            error="OutOfMemoryError",
+            message="the device has not enough memory for this batch and picture size",
+            hint="Halve data.batch_size or model.image_size, then run it again.",
+        )
+    line = str(error).strip().splitlines()
+    return Failed(
+        error=type(error).__name__,
+        message=line[0] if line else type(error).__name__,
+        hint="This is a fault in Haversack; the worker's log has the traceback.",
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether an error means that memory has run out, on a GPU or not."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError) and any(w in str(error).lower() for w in _MEMORY_WORDS)

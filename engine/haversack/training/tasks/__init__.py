@@ -1,0 +1,1 @@
+"""What each task means to the trainer: loss, metrics, predictions."""

@@ -1,0 +1,69 @@
+"""What the trainer, the evaluation and the predictions ask of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from haversack.training.loading.batches import Batch
+
+Outputs = tuple[Tensor, ...]
+
+
+def _no_boxes() -> npt.NDArray[np.float32]:
+    return np.zeros((0, 4), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a network says about one picture.
+
+    Attributes:
+        labels: Class indices, best first.
+        scores: One score in 0..1 for each label.
+        xyxy: ``(n, 4)`` boxes in pixels of the network's square; empty for classification.
+    """
+
+    labels: list[int]
+    scores: list[float]
+    xyxy: npt.NDArray[np.float32] = field(default_factory=_no_boxes)
+
+
+class Meter(Protocol):
+    """Collects what a network says about batches and condenses it into metrics."""
+
+    def update(self, outputs: Outputs, batch: Batch) -> None:
+        """Take one batch."""
+        ...
+
+    def compute(self) -> dict[str, float]:
+        """Give the metrics by name; a metric that is not defined is left out."""
+        ...
+
+
+class Task(Protocol):
+    """One task.
+
+    Attributes:
+        name: ``classification`` or ``detection``.
+        primary: Name of the metric that decides which epoch is best; larger is better.
+    """
+
+    name: str
+    primary: str
+
+    def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
+        """Give ``loss``, the sum that is minimised, and its parts."""
+        ...
+
+    def meter(self) -> Meter:
+        """Give an empty meter."""
+        ...
+
+    def predict(self, outputs: Outputs) -> list[Prediction]:
+        """Give what the network says about each picture of a batch."""
+        ...

@@ -1,0 +1,50 @@
+"""The worker: one process that alone touches torch. ``python -m haversack.worker``.
+
+The first line on stdin is a RunSpec, control lines follow; events leave as JSON lines on what was
+fd 1 when it started. The end of stdin means that the parent is gone: checkpoint and stop.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from haversack.base.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, HaversackError
+from haversack.runs.events import Failed, Finished
+from haversack.runs.worker_channel import Channel, open_channel
+
+
+def main() -> int:
+    """Do what the spec on stdin asks for; give the exit code."""
+    try:
+        channel = open_channel()
+    except HaversackError as error:
+        print(f"haversack worker: {error.message}. {error.hint}", file=sys.stderr)  # noqa: T201 - nobody else listens yet
+        return error.exit_code
+    try:
+        return _work(channel)
+    finally:
+        channel.sink.close()
+
+
+def _work(channel: Channel) -> int:
+    from haversack.training.outcome import explain
+
+    try:
+        from haversack.training.dispatch import perform
+
+        result = perform(channel.spec, channel.sink.send, channel.stop.is_set, os.getpid())
+    except Exception as error:  # noqa: BLE001 - whatever happens, the parent is told
+        outcome = explain(error)
+        if isinstance(outcome, Failed):
+            traceback.print_exc()
+        channel.sink.send(outcome)
+        code = getattr(error, "exit_code", EXIT_FAILED)
+        return int(code) if isinstance(outcome, Failed) else EXIT_INTERRUPTED
+    channel.sink.send(Finished(result=result))
+    return EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
