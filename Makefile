@@ -22,7 +22,7 @@ $(READY): pyproject.toml constraints.txt packaging/setup_checkout.sh
 demo: $(READY) ## the whole journey: prepare online, pack, open with the network off, train, report
 	$(BIN)/haversack demo --dir $(DEMO)
 
-test: $(READY) ## every test but the nightly ones (JOBS=n for another number of processes)
+test: $(READY) ## the tests, side by side (ARGS="tests/recipe -x" for some, JOBS=n for fewer)
 	$(THREADS) QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
 
 app: $(READY) ## the desktop app
@@ -43,7 +43,7 @@ imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(READY) ## every benchmark, with the figures of peers and the floor beside ours
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	@set -e; shopt -s nullglob; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 pictures: $(READY) ## the screenshots of README and docs, from the real app
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m haversack_gui.pictures
@@ -55,7 +55,7 @@ freeze: $(READY) ## one folder with the app and the command line, no Python need
 smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window
 	$(BIN)/python packaging/smoke.py
 
-nightly: check ## everything: all tests with more examples, benchmarks, freeze and smoke
+nightly: check ## everything: tests with more examples, benchmarks, demo, freeze and smoke
 	HYPOTHESIS_PROFILE=nightly $(MAKE) test
 	$(MAKE) bench demo freeze smoke
 
