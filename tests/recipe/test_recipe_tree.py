@@ -7,7 +7,6 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kitchen_for_tests import registry as small_registry
 
 from haversack.base.errors import EXIT_RECIPE
 from haversack.catalog.shipped import registry
@@ -20,6 +19,7 @@ from haversack.recipe.errors import (
 )
 from haversack.recipe.schema import UNSET
 from haversack.recipe.tree import Recipe, replace_data_generator
+from recipe.kitchen_for_tests import registry as small_registry
 
 SMOKE = "Smoke (data/sets/url/detection/smoke-pascal-like)"
 

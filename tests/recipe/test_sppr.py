@@ -8,13 +8,13 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kitchen_for_tests import registry as small_registry
 
 from haversack.base.errors import HaversackError
 from haversack.catalog.shipped import registry
 from haversack.recipe.errors import RecipeError
 from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe
+from recipe.kitchen_for_tests import registry as small_registry
 
 
 def filled() -> Recipe:
