@@ -1,0 +1,22 @@
+"""``haversack`` and ``python -m haversack``; the word ``worker`` starts a worker instead."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+
+
+def main() -> int:
+    """Run the command line, or a worker; gives the exit status."""
+    multiprocessing.freeze_support()
+    if sys.argv[1:2] == ["worker"]:
+        from haversack import worker
+
+        return worker.main()
+    from haversack.cli import app
+
+    return app.run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,52 @@
+"""How a command that fails says so: what, what to do, and the documented exit status."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from haversack.base.errors import EXIT_FAILED, EXIT_INTERRUPTED, HaversackError
+from haversack.base.files import StorageError
+from haversack.cli.output import to_json
+
+
+def report(error: BaseException, *, json: bool, debug: bool) -> int:
+    """Tell a person (stderr) and, if asked, a program (JSON on stdout); give the exit status."""
+    facts = facts_of(error)
+    if debug:
+        traceback.print_exception(error, file=sys.stderr)
+    if json:
+        sys.stdout.write(to_json(facts) + "\n")
+    sys.stderr.write(f"error: {_one_line(str(facts['message']))}\n")
+    if facts["hint"]:
+        sys.stderr.write(f"  {_one_line(str(facts['hint']))}\n")
+    code = facts["exit_code"]
+    return code if isinstance(code, int) else EXIT_FAILED
+
+
+def facts_of(error: BaseException) -> dict[str, object]:
+    """Give the error as JSON-ready values, whatever it is."""
+    if isinstance(error, HaversackError):
+        return error.diagnostics()
+    if isinstance(error, KeyboardInterrupt):
+        return _facts(error, "interrupted", "What was done so far is kept.", EXIT_INTERRUPTED)
+    if isinstance(error, MemoryError):
+        return _facts(error, "the memory of this machine is used up", "Close other programs.")
+    if isinstance(error, OSError):
+        where = f" {error.filename}" if error.filename else ""
+        hint = "Check the path and the disk."
+        return _facts(error, f"{error.strerror or error}{where}", hint)
+    text = f"this should not happen: {type(error).__name__}: {error}"
+    return _facts(error, text, "Run it again with --debug and report what it prints.")
+
+
+def _facts(
+    error: BaseException, message: str, hint: str, exit_code: int = EXIT_FAILED
+) -> dict[str, object]:
+    kind = StorageError.__name__ if isinstance(error, OSError) else type(error).__name__
+    return {"error": kind, "message": message, "hint": hint, "exit_code": exit_code}
+
+
+def _one_line(text: str) -> str:
+    flat = " ".join(text.split())
+    return "".join(c if c.isprintable() else "?" for c in flat)

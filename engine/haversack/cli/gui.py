@@ -1,0 +1,56 @@
+"""``haversack gui``: starts the desktop app as a program of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from haversack.base.errors import EXIT_DONE, EXIT_FAILED, HaversackError
+from haversack.cli.command import Answer, PantryOption, command
+from haversack.cli.session import Session
+
+
+class NoApp(HaversackError):  # noqa: N818 - it names what happened
+    """The desktop app is not installed."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    command(app, "gui", example="haversack gui --pantry ./kitchen")(gui)
+
+
+def gui(
+    session: Session,
+    pantry: PantryOption = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle to look into.")] = None,
+) -> Answer:
+    """Start the desktop app and wait until it is closed."""
+    words = app_command()
+    if pantry is not None:
+        words += ["--pantry", str(pantry.absolute())]
+    if bundle is not None:
+        words += ["--bundle", str(bundle.absolute())]
+    status = subprocess.run(words, check=False).returncode
+    data = {"exit_status": status}
+    if status == 0:
+        return Answer(data, [], EXIT_DONE)
+    return Answer(data, [f"the app ended with status {status}"], EXIT_FAILED)
+
+
+def app_command() -> list[str]:
+    """Give the words that start the app, frozen or not.
+
+    Raises:
+        NoApp: It is not installed.
+    """
+    if getattr(sys, "frozen", False):
+        program = Path(sys.executable)
+        return [str(program.with_name(f"haversack-gui{program.suffix}"))]
+    if find_spec("PySide6") is None or find_spec("haversack_gui") is None:
+        raise NoApp("the desktop app is not installed", "Install it: pip install 'haversack[gui]'")
+    return [sys.executable, "-m", "haversack_gui"]

@@ -1,0 +1,207 @@
+"""``haversack keys``: keys of one's own, and the publishers that are trusted here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import RenderableType
+
+from haversack.cli.asking import PassphraseFile, confirm, passphrase
+from haversack.cli.command import Answer, command, group
+from haversack.cli.output import table
+from haversack.cli.session import Session
+
+if TYPE_CHECKING:
+    from haversack.trust.own_keys import KeyInfo, KeyRole
+    from haversack.trust.publishers import PublisherInfo
+
+KeyName = Annotated[str, typer.Argument(help="The key's name on this machine.")]
+RootToo = Annotated[bool, typer.Option("--root", help="The key above the one that signs bundles.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    keys = group(app, "keys", "Keys that sign bundles, and publishers that are trusted.")
+    command(keys, "new", example="haversack keys new field-team --passphrase-file pass.txt")(new)
+    command(keys, "list", example="haversack keys list")(list_keys)
+    command(keys, "trust", example="haversack keys trust field-team.publisher.json")(trust)
+    command(keys, "distrust", example="haversack keys distrust FINGERPRINT")(distrust)
+    command(keys, "show", example="haversack keys show field-team -o field-team.publisher.json")(
+        show
+    )
+    command(keys, "rotate", example="haversack keys rotate field-team")(rotate)
+    command(keys, "revoke", example="haversack keys revoke field-team")(revoke)
+    command(keys, "backup", example="haversack keys backup field-team key-backup.json")(backup)
+    command(keys, "restore", example="haversack keys restore key-backup.json")(restore)
+
+
+def new(
+    session: Session,
+    name: KeyName,
+    publisher: Annotated[
+        str | None, typer.Option("--publisher", help="The name that other machines show.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> Answer:
+    """Make a key; its private half is encrypted with a passphrase."""
+    from haversack.trust.keyring import KeyRing
+
+    secret = passphrase(passphrase_file, f"the new key {name}", twice=True)
+    info = KeyRing().new(name, secret, publisher)
+    advice = f"others trust it after: haversack keys show {name} -o {name}.publisher.json"
+    return Answer(info, [*_key(info), advice])
+
+
+def list_keys(session: Session) -> Answer:
+    """List keys of one's own and trusted publishers."""
+    from haversack.trust.keyring import KeyRing
+
+    ring = KeyRing()
+    own, publishers = ring.list(), ring.publishers()
+    mine = [(k.name, k.publisher, k.fingerprint[:16], k.expires.date()) for k in own]
+    theirs = [(p.publisher, p.fingerprint[:16], p.expires.date()) for p in publishers]
+    shown: list[RenderableType] = [
+        table("own keys", ("name", "publisher", "fingerprint", "until"), mine)
+        if own
+        else "no keys yet; make one with: haversack keys new NAME",
+        table("trusted publishers", ("publisher", "fingerprint", "until"), theirs)
+        if publishers
+        else "no publisher is trusted here; trust one with: haversack keys trust FILE",
+    ]
+    return Answer({"own": own, "publishers": publishers}, shown)
+
+
+def trust(
+    session: Session,
+    file: Annotated[Path, typer.Argument(help="A publisher's file, a root, or a bundle.")],
+    fingerprint: Annotated[
+        str | None,
+        typer.Option("--fingerprint", help="As the publisher told it, in digits or words."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Trust without comparing the fingerprint.")
+    ] = False,
+) -> Answer:
+    """Trust a publisher, after comparing the fingerprint."""
+    from haversack.trust.chain_files import read_any_chain
+    from haversack.trust.fingerprints import as_words
+    from haversack.trust.keyring import KeyRing
+
+    ring = KeyRing()
+    if fingerprint is None and not yes:
+        chain = read_any_chain(file)
+        if ring.pinned(chain.fingerprint) is None:
+            session.say(f"publisher    {chain.newest.publisher}")
+            session.say(f"fingerprint  {chain.fingerprint}")
+            session.say(f"in words     {as_words(chain.fingerprint)}")
+            confirm("Is that what the publisher told you?", "Give it with --fingerprint.")
+    info = ring.trust(file, fingerprint)
+    return Answer(info, ["trusted from now on", *_publisher(info)])
+
+
+def distrust(
+    session: Session,
+    fingerprint: Annotated[str, typer.Argument(help="The whole fingerprint, digits or words.")],
+) -> Answer:
+    """Trust a publisher no longer."""
+    from haversack.trust.keyring import KeyRing
+
+    KeyRing().distrust(fingerprint)
+    return Answer({"distrusted": fingerprint}, ["no longer trusted"])
+
+
+def show(
+    session: Session,
+    name: KeyName,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the file by which others can trust it."),
+    ] = None,
+) -> Answer:
+    """Show a key and its fingerprint; write the file by which others can trust it."""
+    from haversack.trust.keyring import KeyRing
+
+    ring = KeyRing()
+    info = ring.show(name)
+    shown = _key(info)
+    if output is not None:
+        shown.append(f"publisher file: {ring.export(name, output)}")
+    return Answer(info, shown)
+
+
+def rotate(
+    session: Session, name: KeyName, root: RootToo = False, passphrase_file: PassphraseFile = None
+) -> Answer:
+    """Replace a key by a new one; what the old one signed stays good."""
+    from haversack.trust.keyring import KeyRing
+
+    secret = passphrase(passphrase_file, f"the key {name}")
+    info = KeyRing().rotate(name, secret, _role(root))
+    return Answer(info, _key(info))
+
+
+def revoke(
+    session: Session, name: KeyName, root: RootToo = False, passphrase_file: PassphraseFile = None
+) -> Answer:
+    """Replace a key that others may have; what it signed counts no longer."""
+    from haversack.trust.keyring import KeyRing
+
+    secret = passphrase(passphrase_file, f"the key {name}")
+    info = KeyRing().revoke(name, secret, _role(root))
+    return Answer(info, _key(info))
+
+
+def backup(
+    session: Session,
+    name: KeyName,
+    file: Annotated[Path, typer.Argument(help="File to write.")],
+) -> Answer:
+    """Write a key to a file; its private half stays encrypted."""
+    from haversack.trust.keyring import KeyRing
+
+    written = KeyRing().backup(name, file)
+    return Answer({"name": name, "file": written}, [f"{name} was written to {written}"])
+
+
+def restore(
+    session: Session,
+    file: Annotated[Path, typer.Argument(help="A backup of a key.")],
+    name: Annotated[str | None, typer.Option("--name", help="What to call it here.")] = None,
+) -> Answer:
+    """Put a key from its backup into this machine's keyring."""
+    from haversack.trust.keyring import KeyRing
+
+    info = KeyRing().restore(file, name)
+    return Answer(info, _key(info))
+
+
+def _role(root: bool) -> KeyRole:
+    return "root" if root else "data"
+
+
+def _key(info: KeyInfo) -> list[RenderableType]:
+    counters = ", ".join(f"{name} {count}" for name, count in info.counters.items())
+    facts = [
+        ("name", info.name),
+        ("publisher", info.publisher),
+        ("fingerprint", info.fingerprint),
+        ("in words", info.words),
+        ("root", info.root_version),
+        ("until", info.expires.date()),
+        ("bundles", counters),
+        ("revoked", ", ".join(info.revoked)),
+    ]
+    return [table("", ("", ""), facts)]
+
+
+def _publisher(info: PublisherInfo) -> list[RenderableType]:
+    facts = [
+        ("publisher", info.publisher),
+        ("fingerprint", info.fingerprint),
+        ("in words", info.words),
+        ("root", info.root_version),
+        ("until", info.expires.date()),
+    ]
+    return [table("", ("", ""), facts)]

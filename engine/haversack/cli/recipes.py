@@ -1,0 +1,193 @@
+"""``haversack recipe``: list, show, make and change recipes of a pantry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import RenderableType
+
+from haversack.cli import recipe_files, recipe_values
+from haversack.cli.command import Answer, PantryOption, command, group
+from haversack.cli.output import human_size, table
+from haversack.cli.session import Session
+from haversack.recipe.schema import UNSET, Ingredient, option_names
+from haversack.recipe.tree import Recipe
+
+if TYPE_CHECKING:
+    from haversack.pantry.pantry import Pantry
+
+RecipeArgument = Annotated[
+    str, typer.Argument(help="The recipe's name, its id, or the beginning of its id.")
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SLOT=NAME]...", help="Slots and options, such as optimizer=AdamW."),
+]
+NameOption = Annotated[str | None, typer.Option("--name", help="What the recipe is called.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    recipe = group(app, "recipe", "Recipes of a pantry: make, look at, change, carry, cook.")
+    command(recipe, "list", example="haversack recipe list")(list_recipes)
+    command(recipe, "show", example="haversack recipe show smoke")(show_recipe)
+    command(
+        recipe,
+        "new",
+        example="haversack recipe new --task detection --name smoke data_generator=Smoke",
+    )(new_recipe)
+    command(recipe, "set", example="haversack recipe set smoke train.num_epochs=5 optimizer=AdamW")(
+        set_recipe
+    )
+    command(recipe, "options", example="haversack recipe options smoke backbone")(list_options)
+    recipe_files.add_to(recipe)
+
+
+def list_recipes(session: Session, pantry: PantryOption = None) -> Answer:
+    """List the recipes of a pantry and whether each is ready offline."""
+    opened = session.pantry(pantry)
+    records = opened.recipes.list()
+    data = [
+        {
+            "id": r.id,
+            "name": r.name,
+            "task": r.task,
+            "state": r.state,
+            "missing_slots": r.missing_slots,
+            "missing_assets": r.missing_assets,
+        }
+        for r in records
+    ]
+    rows = [
+        (r.id[:12], r.name, r.task, r.state, ", ".join(r.missing_slots or r.missing_assets))
+        for r in records
+    ]
+    empty = "no recipes yet; make one with: haversack recipe new --task detection --name NAME"
+    shown = table("", ("id", "name", "task", "state", "missing"), rows)
+    return Answer(data, [shown] if rows else [empty])
+
+
+def show_recipe(session: Session, recipe: RecipeArgument, pantry: PantryOption = None) -> Answer:
+    """Show a recipe's tree, what it needs, and whether it is ready offline."""
+    opened = session.pantry(pantry)
+    loaded = opened.recipes.load(recipe)
+    return Answer(describe(loaded, opened), show(loaded, opened))
+
+
+def new_recipe(
+    session: Session,
+    task: Annotated[str, typer.Option("--task", help="classification or detection.")],
+    assignments: Assignments = None,
+    name: NameOption = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Leave what is not named empty.")] = False,
+    pantry: PantryOption = None,
+) -> Answer:
+    """Make a recipe; what is not named is filled with the task's defaults."""
+    opened = session.pantry(pantry)
+    made = Recipe.empty(opened.registry, task, opened.path)
+    made.name = name or ""
+    slots, options = recipe_values.split(assignments or [], opened.registry)
+    if empty:
+        recipe_values.assign(made, slots)
+    else:
+        made.fill_empty_recursively(recipe_values.answers(slots))
+    recipe_values.assign(made, options)
+    opened.recipes.save(made)
+    return Answer(describe(made, opened), show(made, opened))
+
+
+def set_recipe(
+    session: Session,
+    recipe: RecipeArgument,
+    assignments: Assignments = None,
+    name: NameOption = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the recipe as it was under its id.")
+    ] = False,
+    pantry: PantryOption = None,
+) -> Answer:
+    """Change slots, options or the name; the changed recipe replaces the old one."""
+    opened = session.pantry(pantry)
+    loaded = opened.recipes.load(recipe)
+    before = loaded.id
+    recipe_values.assign(loaded, recipe_values.pairs(assignments or []))
+    loaded.name = loaded.name if name is None else name
+    opened.recipes.save(loaded)
+    if loaded.id != before and not keep:
+        opened.recipes.remove(before)
+    return Answer(describe(loaded, opened), show(loaded, opened))
+
+
+def list_options(
+    session: Session,
+    recipe: RecipeArgument,
+    slot: Annotated[str, typer.Argument(help="A slot, such as backbone or trainer.optimizer.")],
+    pantry: PantryOption = None,
+) -> Answer:
+    """List what can fill a slot of a recipe."""
+    loaded = session.pantry(pantry).recipes.load(recipe)
+    found = loaded.options(slot)
+    data = [
+        {
+            "name": meta.display_name,
+            "title": meta.title,
+            "kind": meta.kind,
+            "taxonomy": meta.taxonomy,
+            "help": meta.help,
+            "tags": meta.tags,
+        }
+        for meta in found
+    ]
+    rows = [(meta.title, meta.kind, meta.help) for meta in found]
+    return Answer(data, [table("", ("title", "kind", ""), rows)])
+
+
+def describe(recipe: Recipe, pantry: Pantry) -> dict[str, object]:
+    """Give a recipe and its readiness for a program."""
+    from haversack.services.readiness import readiness
+
+    stand = readiness(recipe, pantry)
+    return {
+        "id": recipe.id,
+        "name": recipe.name,
+        "task": recipe.task,
+        "state": stand.state,
+        "proved": stand.proved,
+        "unset": stand.unset,
+        "missing_assets": [asset.name for asset in stand.missing],
+        "assets": recipe.assets(),
+        "ingredients": {path or "recipe": node.kind for path, node in recipe.walk()},
+        "options": {
+            f"{path}.{option}": getattr(node, option)
+            for path, node in recipe.walk()
+            for option in option_names(type(node))
+        },
+        "history": recipe.history,
+    }
+
+
+def show(recipe: Recipe, pantry: Pantry) -> list[RenderableType]:
+    """Give a recipe and its readiness for a person."""
+    from haversack.services.readiness import readiness
+
+    stand = readiness(recipe, pantry)
+    proved = ", rehearsed without a network" if stand.proved else ""
+    head = f"{recipe.name or 'recipe'}  {recipe.id[:12]}  {recipe.task}  {stand.state}{proved}"
+    rows = [(path, node.meta.display_name, _values(node)) for path, node in recipe.walk() if path]
+    rows += [(path, UNSET, "") for path in stand.unset]
+    shown: list[RenderableType] = [head, table("", ("slot", "ingredient", "options"), rows)]
+    if recipe.assets():
+        missing = {asset.name for asset in stand.missing}
+        files = [
+            (a.name, human_size(a.size), a.licence, a.origin.uri, a.name not in missing)
+            for a in recipe.assets()
+        ]
+        shown.append(table("files", ("name", "size", "licence", "source", "here"), files))
+    return shown
+
+
+def _values(node: object) -> str:
+    if not isinstance(node, Ingredient):
+        return ""
+    return ", ".join(f"{name}={getattr(node, name)}" for name in option_names(type(node)))

@@ -1,0 +1,132 @@
+"""``haversack runs``: what was run on this machine, and how it stands."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from haversack.base.errors import EXIT_DONE, EXIT_FAILED
+from haversack.cli.command import Answer, PantryOption, command, group
+from haversack.cli.output import human_size, table
+from haversack.cli.session import Session
+from haversack.runs.reducer import RunState
+from haversack.runs.spec import RunSpec
+from haversack.runs.store import RunRecord, RunStore
+
+RunArgument = Annotated[str, typer.Argument(help="The run's id, the beginning of it, or `last`.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    runs = group(app, "runs", "List, show, watch, resume and stop runs.")
+    command(runs, "list", example="haversack runs list --pantry ./kitchen")(list_runs)
+    command(runs, "show", example="haversack runs show last")(show_run)
+    command(runs, "watch", example="haversack runs watch 20250131-154501-train")(watch_run)
+    command(runs, "resume", example="haversack runs resume last")(resume_run)
+    command(runs, "stop", example="haversack runs stop last")(stop_run)
+
+
+def list_runs(session: Session, pantry: PantryOption = None) -> Answer:
+    """List the runs of a pantry, newest last; damaged ones with a note."""
+    records = _store(session, pantry).list()
+    rows = [
+        (r.run_id, r.state.kind, r.state.status, _when(r.state), _metrics(r.state, 3), r.note)
+        for r in records
+    ]
+    shown = table("", ("run", "kind", "status", "updated", "newest values", "note"), rows)
+    empty = "no runs yet; start one with: haversack train RECIPE"
+    return Answer([_summary(r) for r in records], [shown] if rows else [empty])
+
+
+def show_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
+    """Show one run: how it ended, what it measured, what it made."""
+    store = _store(session, pantry)
+    spec, state = store.load(run)
+    return Answer({"spec": spec, "state": state}, describe(spec, state))
+
+
+def watch_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
+    """Watch a run until it is over."""
+    store = _store(session, pantry)
+    run_id = store.find(run).name
+
+    def wait(seconds: float) -> None:
+        session.cancel.raise_if_cancelled()
+        time.sleep(seconds)
+
+    with session.listening() as hear:
+        for event, _state in store.follow(run_id, wait):
+            hear(event)
+    spec, state = store.load(run_id)
+    code = EXIT_FAILED if state.status in ("failed", "lost") else EXIT_DONE
+    return Answer({"spec": spec, "state": state}, describe(spec, state), code)
+
+
+def resume_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
+    """Go on with a stopped or lost training from its last checkpoint."""
+    from haversack.cli.work import carry_out
+    from haversack.services.work import resume_spec
+
+    return carry_out(session, resume_spec(run, session.pantry(pantry)))
+
+
+def stop_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
+    """Ask a run to write a checkpoint and stop."""
+    folder = _store(session, pantry).request_stop(run)
+    return Answer({"run_id": folder.name, "asked": "stop"}, [f"{folder.name} was asked to stop"])
+
+
+def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
+    """Give what a person wants to know of a run."""
+    facts: list[tuple[str, object]] = [
+        ("run", spec.run_id),
+        ("kind", spec.kind.value),
+        ("status", state.status),
+        ("device", state.device or spec.device),
+        ("phase", state.phase),
+        ("epoch", state.epoch),
+        ("folder", spec.run_dir),
+    ]
+    if state.error is not None:
+        facts += [("error", state.error.message), ("remedy", state.error.hint)]
+    if state.status == "stopped":
+        facts.append(("go on with", f"haversack runs resume {spec.run_id}"))
+    shown: list[RenderableType] = [table("", ("", ""), facts)]
+    if state.metrics:
+        shown.append(table("newest values", ("name", "value"), sorted(state.metrics.items())))
+    if state.products:
+        files = [(p.role, p.path, human_size(p.size)) for p in state.products]
+        shown.append(table("files", ("role", "path", "size"), files))
+    shown += [f"{note.level}: {note.text}" for note in state.notes[-10:]]
+    return shown
+
+
+def _store(session: Session, pantry: Path | None) -> RunStore:
+    return RunStore(session.pantry(pantry).runs_folder)
+
+
+def _summary(record: RunRecord) -> dict[str, object]:
+    state = record.state
+    return {
+        "run_id": record.run_id,
+        "kind": state.kind,
+        "status": state.status,
+        "updated_at": state.updated_at,
+        "metrics": state.metrics,
+        "folder": record.folder,
+        "note": record.note,
+    }
+
+
+def _metrics(state: RunState, most: int) -> str:
+    return ", ".join(f"{k} {v:.4g}" for k, v in sorted(state.metrics.items())[:most])
+
+
+def _when(state: RunState) -> str:
+    if state.updated_at is None:
+        return ""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(state.updated_at))

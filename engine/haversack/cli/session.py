@@ -1,0 +1,76 @@
+"""What a command has at hand while it runs: its pantry, its listener, and the person's Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from haversack.base.progress import CancelToken
+from haversack.cli import which_pantry
+
+if TYPE_CHECKING:
+    from haversack.cli.bars import Bars
+    from haversack.pantry.pantry import Pantry
+
+
+@dataclass
+class Session:
+    """One call of the command line.
+
+    Attributes:
+        json: Whether stdout is one JSON document.
+        debug: Whether errors come with their traceback.
+        cancel: Cancelled by the first Ctrl-C while ``listening``.
+    """
+
+    json: bool = False
+    debug: bool = False
+    cancel: CancelToken = field(default_factory=CancelToken)
+
+    def pantry(self, given: Path | None) -> Pantry:
+        """Open the pantry that was named or is the current one.
+
+        Raises:
+            UsageError: None was named.
+            NotAPantryError: The folder is none.
+        """
+        from haversack.pantry.pantry import Pantry
+
+        return Pantry.open(which_pantry.choose(given))
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[Bars]:
+        """Show progress on stderr; the first Ctrl-C asks to stop, the second ends at once."""
+        from haversack.cli.bars import Bars
+
+        with Bars() as bars, self._first_interrupt_cancels(bars):
+            yield bars
+
+    @contextlib.contextmanager
+    def _first_interrupt_cancels(self, bars: Bars) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupted(_number: int, _frame: FrameType | None) -> None:
+            if self.cancel.is_cancelled:
+                raise KeyboardInterrupt
+            self.cancel.cancel()
+            bars.say("stopping at the next safe point; Ctrl-C again ends it at once")
+
+        before = signal.signal(signal.SIGINT, interrupted)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def say(self, text: str) -> None:
+        """Print one line for a person on stderr."""
+        sys.stderr.write(text.rstrip("\n") + "\n")

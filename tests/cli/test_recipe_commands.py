@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.cli_calls import Call
+from haversack.pantry.pantry import Pantry
+
+
+@pytest.fixture
+def smoke(call: Call, pantry: Pantry) -> str:
+    told = call("recipe", "new", "--task", "detection", "--name", "smoke", "--json")
+    assert told.code == 0, told.err
+    return str(told.json["id"])
+
+
+def test_a_new_recipe_is_filled_and_listed(call: Call, smoke: str) -> None:
+    (listed,) = call("recipe", "list", "--json").json
+    assert listed["id"] == smoke
+    assert listed["state"] == "needs preparing" and listed["missing_slots"] == []
+    shown = call("recipe", "show", smoke[:8]).out
+    assert "smoke" in shown and "trainer.optimizer" in shown and "AdamW" in shown
+
+
+def test_new_takes_slots_and_options_at_once(call: Call, pantry: Pantry) -> None:
+    told = call(
+        "recipe", "new", "--task", "classification", "optimizer=SGD", "train.num_epochs=7",
+        "train.precision=32", "loggers=CSV", "loggers=TensorBoard", "early_stop=Patience", "--json",
+    )  # fmt: skip
+    assert told.code == 0, told.err
+    assert told.json["ingredients"]["trainer.optimizer"] == "optimizer/sgd@1"
+    assert told.json["options"]["trainer.num_epochs"] == 7
+    assert told.json["options"]["trainer.precision"] == "32"
+    assert "loggers.1" in told.json["ingredients"]
+
+
+def test_an_empty_recipe_is_incomplete_and_cannot_be_trained(call: Call, pantry: Pantry) -> None:
+    told = call("recipe", "new", "--task", "detection", "--empty", "--name", "bare", "--json")
+    assert told.json["state"] == "incomplete" and "model" in told.json["unset"]
+    told = call("train", "bare", "--json")
+    assert told.code == 5 and "model" in told.json["message"]
+    assert not list(pantry.runs_folder.glob("*"))
+
+
+def test_set_replaces_the_recipe_and_keeps_its_name(call: Call, smoke: str) -> None:
+    told = call("recipe", "set", "smoke", "train.num_epochs=9", "early_stop=none", "--json")
+    assert told.json["options"]["trainer.num_epochs"] == 9
+    assert told.json["id"] != smoke
+    assert [r["name"] for r in call("recipe", "list", "--json").json] == ["smoke"]
+    call("recipe", "set", "smoke", "train.num_epochs=8", "--keep")
+    assert len(call("recipe", "list", "--json").json) == 2
+
+
+@pytest.mark.parametrize(
+    ("assignment", "word"),
+    [
+        ("train.num_epochs=0", "1 to 10000"),
+        ("train.num_epochs=many", "1 to 10000"),
+        ("optimizer=Adamz", "AdamW"),
+        ("no_such_slot=AdamW", "no"),
+        ("backbone=EfficientNet", "Choose one"),
+    ],
+)
+def test_what_is_not_allowed_exits_with_5_and_changes_nothing(
+    call: Call, smoke: str, assignment: str, word: str
+) -> None:
+    told = call("recipe", "set", "smoke", assignment)
+    assert told.code == 5 and word in told.err
+    assert [r["id"] for r in call("recipe", "list", "--json").json] == [smoke]
+
+
+def test_a_word_without_an_equals_sign_is_wrong_usage(call: Call, smoke: str) -> None:
+    assert call("recipe", "set", "smoke", "optimizer").code == 2
+
+
+def test_options_lists_what_fits_a_slot(call: Call, smoke: str) -> None:
+    titles = [
+        option["title"] for option in call("recipe", "options", "smoke", "optimizer", "--json").json
+    ]
+    assert titles == ["AdamW", "SGD"]
+    assert call("recipe", "options", "smoke", "nonsense").code == 5
+
+
+def test_a_recipe_travels_as_text(call: Call, smoke: str, tmp_path: Path) -> None:
+    file = tmp_path / "smoke.sppr"
+    assert call("recipe", "export", "smoke", "-o", str(file)).code == 0
+    assert call("recipe", "export", "smoke").out.strip() == file.read_text().strip()
+    told = call("recipe", "import", str(file), "--name", "again", "--json")
+    assert told.json["id"] == smoke and told.json["name"] == "again"
+
+
+@pytest.mark.parametrize("content", ["", "{}", "no json", '{"format": "haversack-recipe/9"}'])
+def test_a_damaged_text_is_refused_without_a_traceback(
+    call: Call, pantry: Pantry, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "bad.sppr"
+    file.write_text(content)
+    told = call("recipe", "import", str(file), "--json")
+    assert told.code in (1, 5) and told.json["message"]
+    assert call("recipe", "list", "--json").json == []
+
+
+def test_an_unknown_recipe_lists_what_there_is(call: Call, smoke: str) -> None:
+    told = call("recipe", "show", "smok")
+    assert told.code != 0 and "smoke" in told.err
+
+
+def test_training_without_the_files_says_which_are_missing(call: Call, smoke: str) -> None:
+    told = call("train", "smoke", "--json")
+    assert told.code == 1
+    assert "tf_efficientnet_lite0" in told.json["message"] and told.json["hint"]

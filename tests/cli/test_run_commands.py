@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from cli.cli_calls import Call
+from haversack.pantry.pantry import Pantry
+from haversack.runs.event_sink import EventSink
+from haversack.runs.events import Event, Failed, Finished, Measured, Produced, Started
+from haversack.runs.log import append_event
+from haversack.runs.spec import RunSpec
+from haversack.runs.store import RunStore
+
+
+def _run(pantry: Pantry, run_id: str, *told: Event) -> None:
+    store = RunStore(pantry.runs_folder)
+    folder = store.create(RunSpec(kind="train", run_id=run_id, run_dir=store.path(run_id)))
+    for event in (Started(kind="train"), *told):
+        append_event(folder, event)
+
+
+def test_runs_are_listed_with_their_status_and_the_damaged_with_a_note(
+    call: Call, pantry: Pantry
+) -> None:
+    _run(pantry, "a", Measured(values={"loss": float("nan")}, step=1), Finished())
+    (pantry.runs_folder / "b").mkdir()
+    first, second = call("runs", "list", "--json").json
+    assert (first["status"], first["metrics"]) == ("finished", {"loss": None})
+    assert second["note"]
+    assert "spec.json" in call("runs", "list").out
+
+
+def test_no_runs_is_no_error(call: Call, pantry: Pantry) -> None:
+    assert call("runs", "list", "--json").json == []
+    assert "haversack train" in call("runs", "list").out
+
+
+def test_a_run_is_shown_with_what_it_made(call: Call, pantry: Pantry) -> None:
+    _run(pantry, "a", Produced(path="model.onnx", role="onnx", size=17), Finished(result={"x": 1}))
+    told = call("runs", "show", "last", "--json").json
+    assert told["state"]["products"][0]["path"] == "model.onnx"
+    assert told["spec"]["run_id"] == "a"
+    assert "model.onnx" in call("runs", "show", "a").out
+
+
+def test_watching_a_failed_run_exits_with_1(call: Call, pantry: Pantry) -> None:
+    _run(pantry, "a", Failed(error="DataError", message="no pictures", hint="add some"))
+    told = call("runs", "watch", "a", "--json")
+    assert told.code == 1 and told.json["state"]["status"] == "failed"
+    assert "no pictures" in call("runs", "watch", "a").out
+
+
+@pytest.mark.parametrize("verb", ["show", "watch", "resume", "stop"])
+def test_an_unknown_run_is_wrong_usage(call: Call, pantry: Pantry, verb: str) -> None:
+    told = call("runs", verb, "nothing")
+    assert told.code == 2 and "no run" in told.err
+
+
+def test_only_a_running_run_can_be_asked_to_stop(call: Call, pantry: Pantry) -> None:
+    _run(pantry, "a")
+    assert call("runs", "stop", "a").code == 2
+    sink = EventSink(pantry.runs_folder / "a", None)
+    assert call("runs", "stop", "a").code == 0
+    assert (pantry.runs_folder / "a" / "stop.request").exists()
+    sink.close()
+
+
+def test_a_run_without_a_checkpoint_cannot_be_resumed_or_evaluated(
+    call: Call, pantry: Pantry
+) -> None:
+    _run(pantry, "a")
+    for words in (("runs", "resume", "a"), ("evaluate", "a"), ("export", "a"), ("predict", "a")):
+        told = call(*words, "--json")
+        assert told.code == 2 and "checkpoint" in told.json["message"]
