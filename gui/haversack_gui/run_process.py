@@ -31,10 +31,16 @@ class RunProcess(QObject):
     changed = Signal()
     ended = Signal()
 
-    def __init__(self, spec: RunSpec, command: list[str], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        command: list[str],
+        before: RunState | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.state = RunState(status="queued", kind=str(spec.kind))
+        self.state = before or RunState(status="queued", kind=str(spec.kind))
         self._lines: deque[bytes] = deque()
         self._torn = b""
         self._exit: int | None = None

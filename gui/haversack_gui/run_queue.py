@@ -39,12 +39,15 @@ class RunQueue(QObject):
         """The ids of the runs that wait for their turn."""
         return [spec.run_id for spec, _ in self._waiting]
 
-    def add(self, spec: RunSpec, title: str, command: str = "") -> None:
-        """Put a run at the end of the queue."""
+    def add(
+        self, spec: RunSpec, title: str, command: str = "", before: RunState | None = None
+    ) -> None:
+        """Put a run at the end of the queue; ``before`` is the state of one that is resumed."""
         job = Job(title, command)
         job.stop = lambda: self.stop(spec.run_id)
         self._jobs.adopt(job)
-        self.states[spec.run_id] = RunState(status="queued", kind=str(spec.kind))
+        queued = RunState(kind=str(spec.kind)) if before is None else before
+        self.states[spec.run_id] = queued.model_copy(update={"status": "queued"})
         self._waiting.append((spec, job))
         self.changed.emit(spec.run_id)
         self._next()
@@ -74,7 +77,7 @@ class RunQueue(QObject):
             return
         spec, self._job = self._waiting.popleft()
         self._job.state = "running"
-        self._current = RunProcess(spec, self._command(), self)
+        self._current = RunProcess(spec, self._command(), self.states.get(spec.run_id), self)
         self._current.changed.connect(self._told)
         self._current.ended.connect(self._over)
         self._current.start()

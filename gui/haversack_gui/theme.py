@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from haversack.base.resources import resource
+
 SPACE = {"xs": 4, "s": 8, "m": 12, "l": 16, "xl": 24, "xxl": 40}
 TYPE = {"small": 12, "body": 13, "lead": 15, "title": 20, "display": 28}
 RADIUS = 6
@@ -176,14 +178,20 @@ def _qt_palette(p: Palette) -> QPalette:
     return made
 
 
+def _drawing(p: Palette, name: str) -> str:
+    return resource(f"theme/{p.name}-{name}.svg").as_posix()
+
+
 def style_sheet(p: Palette) -> str:
     """Write the Qt style sheet of a palette. Widgets choose a look by the property ``look``."""
     return f"""
 QToolTip {{ background: {p.surface}; color: {p.text}; border: 1px solid {p.line}; padding: 4px; }}
 QWidget#rail {{ background: {p.rail}; }}
-QToolButton[look="rail"] {{ color: {p.rail_text}; background: transparent; border: none;
-  border-radius: {RADIUS}px; padding: 8px 4px 6px 4px; font-size: {TYPE["small"]}px; }}
-QToolButton[look="rail"]:hover, QToolButton[look="rail"]:focus {{ background: {p.rail_active}; }}
+QToolButton[look="rail"] {{ color: {p.rail_text}; background: transparent;
+  border: 1px solid transparent; border-radius: {RADIUS}px; padding: 7px 3px 5px 3px;
+  font-size: {TYPE["small"]}px; }}
+QToolButton[look="rail"]:hover {{ background: {p.rail_active}; }}
+QToolButton[look="rail"]:focus {{ border: 1px solid {p.rail_text}; }}
 QToolButton[look="rail"]:checked {{ background: {p.rail_active}; color: {p.rail_active_text};
   font-weight: 600; }}
 QWidget#top_bar {{ background: {p.surface}; border-bottom: 1px solid {p.line}; }}
@@ -240,7 +248,37 @@ QLineEdit, QPlainTextEdit {{ background: {p.surface}; color: {p.text};
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {p.accent}; padding: 4px 7px; }}
 QLineEdit:disabled {{ color: {p.line_strong}; background: {p.window}; }}
 QLineEdit[wrong="true"] {{ border: 2px solid {p.bad}; padding: 4px 7px; }}
-QComboBox, QSpinBox, QDoubleSpinBox {{ min-height: 28px; }}
+QComboBox, QSpinBox, QDoubleSpinBox {{ background: {p.surface}; color: {p.text};
+  border: 1px solid {p.line_strong}; border-radius: {RADIUS}px; padding: 4px 8px;
+  min-height: 20px; selection-background-color: {p.accent};
+  selection-color: {p.on_accent}; }}
+QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border: 2px solid {p.accent};
+  padding: 3px 7px; }}
+QComboBox:disabled, QSpinBox:disabled {{ color: {p.line_strong}; border-color: {p.line};
+  background: {p.window}; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url({_drawing(p, "down")}); width: 14px; height: 14px; }}
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none;
+  background: transparent; padding: 0 0 0 6px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {p.line_strong}; padding: 2px; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button {{ border: none; background: transparent; width: 20px; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({_drawing(p, "up")});
+  width: 12px; height: 12px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url({_drawing(p, "down")});
+  width: 12px; height: 12px; }}
+QSpinBox[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {p.bad}; }}
+QCheckBox {{ spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 4px; }}
+QCheckBox:focus {{ border: 1px solid {p.accent}; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {p.line_strong};
+  border-radius: 4px; background: {p.surface}; }}
+QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent};
+  image: url({_drawing(p, "check")}); }}
+QCheckBox::indicator:disabled {{ background: {p.window}; border-color: {p.line}; }}
+QSlider::groove:horizontal {{ height: 4px; background: {p.line}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -6px 0; border-radius: 8px;
+  background: {p.accent}; }}
+QSlider:focus {{ border: 1px solid {p.accent}; border-radius: 4px; }}
 QAbstractItemView {{ background: {p.surface}; border: 1px solid {p.line};
   border-radius: {RADIUS}px; outline: none; alternate-background-color: {p.window}; }}
 QAbstractItemView::item {{ padding: 4px 6px; }}

@@ -49,10 +49,9 @@ def set_up(pantry: OpenPantry, told: Told) -> Changed:
     from haversack.services.setup import setup
 
     report = setup(pantry.engine, on_event=told.on_event, cancel=told.cancel)
-    fetched = words.count(len(report.fetched), "thing", "things")
-    return Changed(
-        frozenset({"recipes", "assets", "volumes"}), report, f"The pantry is set up: {fetched} new."
-    )
+    new = len(report.volumes_added) + sum(asset.fetched for asset in report.assets)
+    said = f"The pantry is set up: {words.count(new, 'thing', 'things')} new."
+    return Changed(frozenset({"recipes", "assets", "volumes"}), report, said)
 
 
 def prepare(pantry: OpenPantry, recipe_ids: Sequence[str], told: Told) -> Changed:

@@ -1,6 +1,227 @@
+"""Train: the queue and the past runs at the left, the chosen one live at the right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtWidgets import QComboBox, QFileDialog, QSplitter, QStackedWidget
+
+from haversack.runs.spec import RunKind, RunSpec
+from haversack_gui.calls import recipes as recipe_calls
+from haversack_gui.calls import runs as calls
+from haversack_gui.calls.runs import RunLine
+from haversack_gui.models.rows import Column, RowsModel
 from haversack_gui.pages.page import Page
+from haversack_gui.widgets.basics import button, card, column, label, row
+from haversack_gui.widgets.empty_state import EmptyState
+from haversack_gui.widgets.run_view import KINDS, STATUS, RunView
+from haversack_gui.widgets.table import selected_rows, table
+from haversack_gui.words import tr
+from haversack_gui.workspace import Workspace
+
+DEVICES = (("auto", "Best device"), ("cpu", "CPU"), ("cuda", "GPU"))
+MARKS = {"queued": "○", "running": "▶", "finished": "✔", "stopped": "■", "failed": "✖", "lost": "✖"}
 
 
 class TrainPage(Page):
-    name = "train"
-    title = "Train"
+    """Starts runs one after the other and shows how they go."""
+
+    name: ClassVar[str] = "train"
+    title: ClassVar[str] = "Train"
+    topics: ClassVar[frozenset[str]] = frozenset({"runs", "recipes", "assets"})
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._shown = ""
+        self._wanted_recipe = ""
+        self.recipe = QComboBox()
+        self.recipe.setAccessibleName(tr("Recipe to train"))
+        self.device = QComboBox()
+        self.device.setAccessibleName(tr("Device to train on"))
+        for key, title in DEVICES:
+            self.device.addItem(tr(title), key)
+        self.start = button("Train", self._train, "primary", name="start_training")
+        self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
+        self.table = table(self.model, tr("Runs, newest first"), stretch=1)
+        self.table.setSortingEnabled(False)
+        self.table.setColumnWidth(0, 110)
+        self.table.setColumnWidth(2, 100)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
+        self.view = RunView(workspace.look, self._stop, self._resume, self._follow)
+        self.empty = EmptyState(
+            workspace.look,
+            "train",
+            "Nothing has been trained yet",
+            "Choose a recipe at the left and press Train. Its curves are drawn here while it "
+            "learns; afterwards you can evaluate and export it.",
+            ("Choose from the front", lambda: workspace.go_to("front")),
+            ("Put a recipe together", lambda: workspace.go_to("recipes")),
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.view)
+        start = row(self.recipe, self.device, self.start)
+        start.setStretch(0, 1)
+        left = card(start, label("Runs", "small"), self.table, margin="m")
+        left.setMinimumWidth(380)
+        both = QSplitter()
+        both.setHandleWidth(12)
+        both.setChildrenCollapsible(False)
+        both.addWidget(left)
+        both.addWidget(self.stack)
+        both.setStretchFactor(0, 2)
+        both.setStretchFactor(1, 3)
+        both.setSizes([400, 680])
+        self.setLayout(column(both, margin="l"))
+        workspace.queue.changed.connect(self._told)
+        workspace.queue.ended.connect(self._ended)
+        workspace.look.changed.connect(lambda: self.table.viewport().update())
+
+    def refresh(self) -> None:
+        """Read the runs and the recipes that can be trained."""
+        pantry = self.workspace.pantry
+        if pantry is not None:
+            jobs = self.workspace.jobs
+            jobs.query(lambda: calls.lines(pantry), self._list, key="runs")
+            jobs.query(lambda: recipe_calls.saved(pantry), self._recipes, key="trainable")
+
+    def take(self, what: object) -> None:
+        """Choose a recipe by its id, ready to be trained."""
+        self._wanted_recipe = str(what)
+        self._choose_recipe()
+
+    def _columns(self) -> list[Column[RunLine]]:
+        return [
+            Column(tr("Kind"), lambda line: tr(KINDS.get(line.kind, line.kind))),
+            Column(tr("Recipe"), lambda line: line.recipe or "—", tip=lambda line: line.run_id),
+            Column(tr("State"), _state, colour=self._colour),
+        ]
+
+    def _recipes(self, saved: list[recipe_calls.Listed]) -> None:
+        held = self.recipe.currentData()
+        self.recipe.clear()
+        for entry in saved:
+            self.recipe.addItem(entry.name, entry.id)
+        place = self.recipe.findData(held)
+        self.recipe.setCurrentIndex(max(place, 0) if saved else -1)
+        self.start.setEnabled(bool(saved))
+        self._choose_recipe()
+
+    def _choose_recipe(self) -> None:
+        place = self.recipe.findData(self._wanted_recipe)
+        if place >= 0:
+            self.recipe.setCurrentIndex(place)
+            self._wanted_recipe = ""
+            self.start.setFocus()
+
+    def _list(self, lines: list[RunLine]) -> None:
+        states = self.workspace.queue.states
+        self.model.show([_newer(line, states.get(line.run_id)) for line in lines])
+        self.stack.setCurrentIndex(1 if lines else 0)
+        wanted = self._shown or self.workspace.queue.running
+        ids = [line.run_id for line in lines]
+        if lines:
+            self._select(ids.index(wanted) if wanted in ids else 0)
+
+    def _select(self, place: int) -> None:
+        flag = QItemSelectionModel.SelectionFlag
+        self.table.selectionModel().select(
+            self.model.index(place, 0), flag.ClearAndSelect | flag.Rows
+        )
+
+    def _told(self, run_id: str) -> None:
+        state = self.workspace.queue.states.get(run_id)
+        for place, line in enumerate(self.model.rows):
+            if line.run_id == run_id and state is not None:
+                self.model.rows[place] = replace(line, state=state)
+                last = self.model.columnCount() - 1
+                self.model.dataChanged.emit(
+                    self.model.index(place, 0), self.model.index(place, last)
+                )
+                if run_id == self._shown and self.isVisible():
+                    self.view.show_run(self.model.rows[place], fresh=False)
+                return
+
+    def _ended(self, _run_id: str) -> None:
+        self.workspace.jobs.changed.emit(frozenset({"runs"}))
+
+    def _show_chosen(self) -> None:
+        line = self._chosen()
+        if line is not None:
+            self.view.show_run(line, fresh=line.run_id != self._shown)
+            self._shown = line.run_id
+
+    def _chosen(self) -> RunLine | None:
+        chosen: list[RunLine] = selected_rows(self.table)
+        return chosen[0] if chosen else None
+
+    def _train(self) -> None:
+        pantry, recipe_id = self.workspace.pantry, self.recipe.currentData()
+        if pantry is not None and recipe_id:
+            device = str(self.device.currentData())
+            command = f"haversack train {recipe_id[:12]} --pantry {pantry.path}"
+            self.workspace.jobs.query(
+                lambda: calls.train(pantry, recipe_id, device),
+                lambda spec: self._queue(spec, command),
+            )
+
+    def _resume(self) -> None:
+        pantry, line = self.workspace.pantry, self._chosen()
+        if pantry is not None and line is not None:
+            command = f"haversack runs resume {line.run_id} --pantry {pantry.path}"
+            self.workspace.jobs.query(
+                lambda: calls.resume(pantry, line.run_id),
+                lambda spec: self._queue(spec, command, line),
+            )
+
+    def _follow(self, kind: RunKind) -> None:
+        pantry, line = self.workspace.pantry, self._chosen()
+        if pantry is None or line is None:
+            return
+        inputs: tuple[Path, ...] = ()
+        if kind is RunKind.PREDICT:
+            inputs = self._ask_pictures()
+            if not inputs:
+                return
+        command = f"haversack {kind.value} {line.run_id} --pantry {pantry.path}"
+        self.workspace.jobs.query(
+            lambda: calls.follow_up(pantry, kind, line.run_id, inputs),
+            lambda spec: self._queue(spec, command),
+        )
+
+    def _ask_pictures(self) -> tuple[Path, ...]:
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, tr("Choose pictures"), "", tr("Pictures (*.png *.jpg *.jpeg *.bmp)")
+        )
+        return tuple(Path(name) for name in chosen)
+
+    def _queue(self, spec: RunSpec, command: str, before: RunLine | None = None) -> None:
+        kind = tr(KINDS.get(spec.kind.value, spec.kind.value))
+        title = f"{kind}: {calls.recipe_name(spec)}"
+        self._shown = spec.run_id
+        self.workspace.queue.add(spec, title, command, before.state if before else None)
+        self.refresh()
+
+    def _stop(self) -> None:
+        if self._shown:
+            self.workspace.queue.stop(self._shown)
+
+    def _colour(self, line: RunLine) -> str | None:
+        palette = self.workspace.look.palette
+        kind = STATUS[line.state.status][1]
+        return {"good": palette.good, "warn": palette.warn, "bad": palette.bad}.get(kind)
+
+
+def _state(line: RunLine) -> str:
+    return f"{MARKS[line.state.status]} {tr(STATUS[line.state.status][0])}"
+
+
+def _newer(line: RunLine, state: object) -> RunLine:
+    from haversack.runs.reducer import RunState
+
+    if isinstance(state, RunState) and not state.is_over:
+        return replace(line, state=state)
+    return line

@@ -1,0 +1,95 @@
+"""The recipe page's calls: list, load, save, what fits a slot, how ready a recipe is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from haversack.recipe.tree import Recipe
+from haversack_gui.calls.pantry import OpenPantry
+from haversack_gui.jobs import Changed, Told
+
+if TYPE_CHECKING:
+    from haversack.services.readiness import Readiness
+
+TASKS = ("detection", "classification")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A recipe in the list."""
+
+    id: str
+    name: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An ingredient that fits a slot.
+
+    Attributes:
+        kind: ``path@version``.
+        path: Its path.
+        title: Words for a person.
+        help: One sentence.
+        tags: Words to search by.
+        needs: How many files it needs.
+        here: Whether all of them are in the pantry.
+    """
+
+    kind: str
+    path: str
+    title: str
+    help: str
+    tags: tuple[str, ...]
+    needs: int
+    here: bool
+
+
+def saved(pantry: OpenPantry) -> list[Listed]:
+    """List the saved recipes."""
+    return [
+        Listed(record.id, record.name or f"{record.task} {record.id[:8]}", record.task)
+        for record in pantry.engine.recipes.list()
+    ]
+
+
+def new(pantry: OpenPantry, task: str) -> Recipe:
+    """Make a recipe of which only the task is known."""
+    return Recipe.empty(pantry.engine.registry, task, pantry.path)
+
+
+def load(pantry: OpenPantry, recipe_id: str) -> Recipe:
+    """Load a saved recipe."""
+    return pantry.engine.recipes.load(recipe_id)
+
+
+def save(pantry: OpenPantry, recipe: Recipe, replaces: str, told: Told) -> Changed:
+    """Save a recipe; an unfinished one that it grew out of is replaced."""
+    told.cancel.raise_if_cancelled()
+    record = pantry.engine.recipes.save(recipe)
+    if replaces and replaces != record.id:
+        old = pantry.engine.recipes.find(replaces)
+        if old.missing_slots:
+            pantry.engine.recipes.remove(replaces)
+    return Changed(frozenset({"recipes"}), record.id, f"Saved {recipe.name or record.id[:8]}.")
+
+
+def choices(pantry: OpenPantry, recipe: Recipe, slot: str) -> list[Choice]:
+    """List what can fill a slot, and whether its files are here."""
+    found = []
+    for meta in recipe.options(slot):
+        assets = recipe.registry.get(meta.kind)().assets()
+        here = all(pantry.engine.assets.is_ready(asset) for asset in assets)
+        found.append(
+            Choice(meta.kind, meta.path, meta.title, meta.help, meta.tags, len(assets), here)
+        )
+    return found
+
+
+def standing(pantry: OpenPantry, recipe: Recipe) -> Readiness:
+    """Say how far a recipe is from working offline."""
+    from haversack.services.readiness import readiness
+
+    return readiness(recipe, pantry.engine)

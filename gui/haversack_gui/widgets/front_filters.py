@@ -1,0 +1,157 @@
+"""The controls at the left of the front page: what is asked of the volume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
+
+from haversack_gui.calls.front import FILTERS, Loaded, Question
+from haversack_gui.widgets.basics import card, column, label, row
+from haversack_gui.words import tr
+
+SORTS = (
+    ("metric_custom_best_to_worst", "Best metric first"),
+    ("metric_accuracy_best_to_worst", "Most accurate first"),
+    ("angular_custom_to_accuracy", "From metric to accuracy"),
+    ("paretoness", "Nearest to the front first"),
+)
+METHODS = ("Exact front", "Fuzzy ranking")
+FILTER_TITLES = {"hardware": "Hardware", "quantization": "Quantization", "model_family": "Family"}
+
+
+class FrontFilters(QScrollArea):
+    """Asks again, through ``asked``, whenever a control changes."""
+
+    def __init__(self, asked: Callable[[], None]) -> None:
+        super().__init__()
+        self._asked = asked
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(268)
+        self.volume = _combo(tr("Golden volume"))
+        self.metric_box = _combo(tr("Metric"))
+        self.method = _combo(tr("Method"))
+        for title in METHODS:
+            self.method.addItem(tr(title))
+        self.top_n = QSlider(Qt.Orientation.Horizontal)
+        self.top_n.setRange(1, 200)
+        self.top_n.setValue(25)
+        self.top_n.setAccessibleName(tr("How many of the ranking"))
+        self.top_text = label("", "small")
+        self.sort = _combo(tr("Order of the list"))
+        for key, title in SORTS:
+            self.sort.addItem(tr(title), key)
+        self.boxes = {name: _combo(tr(FILTER_TITLES[name])) for name in FILTERS}
+        self.floor = QDoubleSpinBox()
+        self.floor.setRange(0.0, 0.99)
+        self.floor.setSingleStep(0.05)
+        self.floor.setAccessibleName(tr("Lowest accuracy"))
+        self.log = QCheckBox(tr("Logarithmic metric axis"))
+        self.bulk = QCheckBox(tr("Show dominated recipes"))
+        self.bulk.setChecked(True)
+        self.about = label("", "small")
+        self._top_row = _field("", self.top_text, self.top_n)
+        self._filter_rows = {
+            name: _field(FILTER_TITLES[name], box) for name, box in self.boxes.items()
+        }
+        self.setWidget(
+            card(
+                _field("Golden volume", self.volume),
+                _field("Metric against accuracy", self.metric_box),
+                _field("What to list", self.method),
+                self._top_row,
+                _field("Order of the list", self.sort),
+                *self._filter_rows.values(),
+                _field("Lowest accuracy", self.floor),
+                self.log,
+                self.bulk,
+                self.about,
+                None,
+                margin="m",
+            )
+        )
+        self._connect()
+        self._show_method()
+
+    def show_volume(self, loaded: Loaded) -> None:
+        """Offer what the volume can be asked."""
+        metric = self.metric_box.currentData()
+        self._fill(self.metric_box, [(title, name) for name, title in loaded.metrics])
+        _choose(self.metric_box, metric)
+        for name, box in self.boxes.items():
+            held, values = box.currentData(), loaded.values.get(name, ())
+            self._fill(box, [(tr("All"), ""), *((value, value) for value in values)])
+            _choose(box, held)
+            self._filter_rows[name].setVisible(len(values) > 1)
+        self.about.setText(loaded.about)
+
+    def question(self) -> Question | None:
+        """Give what is asked; None while no metric can be chosen."""
+        metric = self.metric_box.currentData()
+        if not metric:
+            return None
+        filters = tuple(
+            (name, box.currentData()) for name, box in self.boxes.items() if box.currentData()
+        )
+        return Question(
+            metric=metric,
+            fuzzy=self.method.currentIndex() == 1,
+            top_n=self.top_n.value(),
+            sort_by=self.sort.currentData(),
+            filters=filters,
+            floor=self.floor.value(),
+        )
+
+    def _connect(self) -> None:
+        boxes = [self.metric_box, self.method, self.sort, *self.boxes.values()]
+        for box in boxes:
+            box.activated.connect(lambda _place: self._changed())
+        self.top_n.valueChanged.connect(lambda _value: self._changed())
+        self.floor.valueChanged.connect(lambda _value: self._changed())
+
+    def _changed(self) -> None:
+        self._show_method()
+        self._asked()
+
+    def _show_method(self) -> None:
+        fuzzy = self.method.currentIndex() == 1
+        self._top_row.setVisible(fuzzy)
+        self.top_text.setText(
+            tr("The {count} nearest to the front").format(count=self.top_n.value())
+        )
+
+    @staticmethod
+    def _fill(box: QComboBox, entries: list[tuple[str, str]]) -> None:
+        box.clear()
+        for title, value in entries:
+            box.addItem(title, value)
+
+
+def _combo(spoken: str) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(spoken)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(12)
+    return made
+
+
+def _field(title: str, *controls: QWidget) -> QWidget:
+    made = QWidget()
+    head = [label(title, "small")] if title else []
+    made.setLayout(column(row(*head), *controls, space="xs"))
+    return made
+
+
+def _choose(box: QComboBox, value: object) -> None:
+    place = box.findData(value)
+    if place >= 0:
+        box.setCurrentIndex(place)

@@ -1,0 +1,154 @@
+"""The scatter of accuracy against a metric: points as a picture, those that matter as items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+
+from haversack_gui.theme import Palette
+from haversack_gui.widgets.points_item import PointsItem
+from haversack_gui.widgets.raster import Points, nearest
+from haversack_gui.words import tr
+
+REACH = 14.0
+
+
+class FrontPlot(QWidget):
+    """Up and right is better. Emits the index of a point that is clicked; -1 for none."""
+
+    clicked = Signal(int, bool)
+
+    def __init__(self, describe: Callable[[int], str]) -> None:
+        super().__init__()
+        self._describe = describe
+        self._x: Points = np.empty(0)
+        self._y: Points = np.empty(0)
+        self._log = False
+        self._front: list[int] = []
+        self._top: list[int] = []
+        self._chosen: list[int] = []
+        self.setAccessibleName(tr("Scatter of accuracy against the chosen metric"))
+        self.plot = pg.PlotWidget(background=None)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.bulk = PointsItem()
+        self.line = pg.PlotDataItem()
+        self.top_items = pg.ScatterPlotItem()
+        self.front_items = pg.ScatterPlotItem()
+        self.chosen_items = pg.ScatterPlotItem()
+        for depth, item in enumerate(
+            (self.bulk, self.line, self.top_items, self.front_items, self.chosen_items)
+        ):
+            item.setZValue(depth)
+            self.plot.addItem(item)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+        self._hovered = -1
+        self.plot.scene().sigMouseMoved.connect(self._hover)
+        self.plot.scene().sigMouseClicked.connect(self._click)
+
+    def wear(self, palette: Palette) -> None:
+        """Take the colours of a palette."""
+        for name in ("left", "bottom"):
+            axis = self.plot.getAxis(name)
+            axis.setPen(pg.mkPen(palette.line_strong))
+            axis.setTextPen(pg.mkPen(palette.text))
+        self.plot.showGrid(x=True, y=True, alpha=0.15)
+        self.bulk.set_colour(palette.plot_bulk)
+        self.line.setPen(pg.mkPen(palette.plot_front, width=2))
+        self.front_items.setPen(pg.mkPen(palette.surface, width=1))
+        self.front_items.setBrush(pg.mkBrush(palette.plot_front))
+        self.front_items.setSize(10)
+        self.top_items.setPen(pg.mkPen(palette.surface, width=1))
+        self.top_items.setBrush(pg.mkBrush(palette.plot_top))
+        self.top_items.setSymbol("d")
+        self.top_items.setSize(11)
+        self.chosen_items.setPen(pg.mkPen(palette.plot_chosen, width=2))
+        self.chosen_items.setBrush(pg.mkBrush(None))
+        self.chosen_items.setSize(18)
+
+    def show_points(
+        self, x: Points, y: Points, x_name: str, y_name: str, *, log: bool = False
+    ) -> None:
+        """Show all points.
+
+        Args:
+            x: Converted metric, shape (n,); larger is better.
+            y: Accuracy, shape (n,).
+            x_name: Words under the axis.
+            y_name: Words beside the axis.
+            log: Whether the metric's axis is logarithmic.
+        """
+        self._log = log
+        self._x = np.log10(x) if log else x
+        self._y = y
+        self._front, self._top, self._chosen = [], [], []
+        self.bulk.set_points(self._x, self._y)
+        axis = self.plot.getAxis("bottom")
+        axis.setLogMode(log)
+        axis.enableAutoSIPrefix(False)
+        self.plot.getAxis("left").enableAutoSIPrefix(False)
+        self.plot.setLabel("bottom", f"{x_name}  →")
+        self.plot.setLabel("left", f"{y_name}  →")
+        self.show_front(())
+        self.show_top(())
+        self.show_chosen(())
+        self.plot.enableAutoRange()
+
+    def show_front(self, indexes: Sequence[int]) -> None:
+        """Join and mark the exact front; ``indexes`` count the points."""
+        self._front = sorted(indexes, key=lambda place: (self._x[place], -self._y[place]))
+        self.line.setData(self._x[self._front], self._y[self._front])
+        self.front_items.setData(self._x[self._front], self._y[self._front])
+
+    def show_top(self, indexes: Sequence[int]) -> None:
+        """Mark the best of the fuzzy ranking."""
+        self._top = list(indexes)
+        self.top_items.setData(self._x[self._top], self._y[self._top])
+
+    def show_chosen(self, indexes: Sequence[int]) -> None:
+        """Ring what is chosen in the table."""
+        self._chosen = list(indexes)
+        self.chosen_items.setData(self._x[self._chosen], self._y[self._chosen])
+
+    def show_bulk(self, shown: bool) -> None:
+        """Show or hide the points that are neither on the front nor ranked."""
+        self.bulk.setVisible(shown)
+
+    def index_at(self, position: QPointF) -> int:
+        """Give the point that lies at a place of the scene; -1 for none."""
+        box = self.plot.getViewBox()
+        if not box.sceneBoundingRect().contains(position):
+            return -1
+        at = box.mapSceneToView(position)
+        reachable = self._reachable()
+        x, y = self._x[reachable], self._y[reachable]
+        found = nearest(x, y, (at.x(), at.y()), box.viewPixelSize(), REACH)
+        return int(np.arange(len(self._x))[reachable][found]) if found >= 0 else -1
+
+    def _reachable(self) -> slice | list[int]:
+        if self.bulk.isVisible():
+            return slice(None)
+        return sorted({*self._front, *self._top})
+
+    def _hover(self, position: QPointF) -> None:
+        found = self.index_at(position)
+        if found == self._hovered:
+            return
+        self._hovered = found
+        if found < 0:
+            QToolTip.hideText()
+        else:
+            spot = self.plot.mapToGlobal(self.plot.mapFromScene(position))
+            QToolTip.showText(spot, self._describe(found), self.plot)
+
+    def _click(self, event: object) -> None:
+        if getattr(event, "button", lambda: None)() == Qt.MouseButton.LeftButton:
+            found = self.index_at(event.scenePos())  # type: ignore[attr-defined] # pyqtgraph's event
+            more = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)  # type: ignore[attr-defined] # as above
+            self.clicked.emit(found, more)

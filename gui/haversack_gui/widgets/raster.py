@@ -1,0 +1,98 @@
+"""Many points as one picture: numpy counts points per pixel, so a million of them can be panned."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+
+
+def count_points(
+    x: Points, y: Points, bounds: tuple[float, float, float, float], width: int, height: int
+) -> NDArray[np.int64]:
+    """Count the points that fall on each pixel.
+
+    Args:
+        x: Abscissae, shape (n,).
+        y: Ordinates, shape (n,).
+        bounds: Left, right, lowest and highest value that the picture shows.
+        width: Pixels from left to right.
+        height: Pixels from the lowest to the highest value.
+
+    Returns:
+        Counts, shape (height, width); row 0 holds the lowest values.
+    """
+    left, right, low, high = bounds
+    if right <= left or high <= low or width < 1 or height < 1:
+        return np.zeros((max(height, 1), max(width, 1)), dtype=np.int64)
+    inside = (x >= left) & (x < right) & (y >= low) & (y < high)
+    across = ((x[inside] - left) * (width / (right - left))).astype(np.int64)
+    up = ((y[inside] - low) * (height / (high - low))).astype(np.int64)
+    np.minimum(across, width - 1, out=across)
+    np.minimum(up, height - 1, out=up)
+    flat = np.bincount(up * width + across, minlength=width * height)
+    return flat.reshape(height, width)
+
+
+def grow(counts: NDArray[np.int64], radius: int) -> NDArray[np.int64]:
+    """Spread each count over a disc of ``radius`` pixels, as if each point were a dot."""
+    if radius < 1:
+        return counts
+    grown = counts.copy()
+    height, width = counts.shape
+    for down in range(-radius, radius + 1):
+        for across in range(-radius, radius + 1):
+            if (down, across) == (0, 0) or down**2 + across**2 > radius**2 + radius:
+                continue
+            target = grown[
+                max(down, 0) : height + min(down, 0), max(across, 0) : width + min(across, 0)
+            ]
+            target += counts[
+                max(-down, 0) : height + min(-down, 0), max(-across, 0) : width + min(-across, 0)
+            ]
+    return grown
+
+
+def paint(
+    counts: NDArray[np.int64], colour: tuple[int, int, int], opacity: float
+) -> NDArray[np.uint8]:
+    """Turn counts into premultiplied BGRA pixels; where more points lie, the paint is denser.
+
+    Returns:
+        Pixels, shape (height, width, 4), contiguous.
+    """
+    density = 1.0 - (1.0 - opacity) ** np.arange(256)
+    alpha = (density[np.minimum(counts, 255)] * 255).astype(np.uint8)
+    pixels = np.empty((*counts.shape, 4), dtype=np.uint8)
+    for place, channel in enumerate((colour[2], colour[1], colour[0])):
+        pixels[..., place] = (alpha.astype(np.uint16) * channel // 255).astype(np.uint8)
+    pixels[..., 3] = alpha
+    return pixels
+
+
+def opacity_for(amount: int) -> float:
+    """Choose how dense one dot is: few points are solid, many are transparent."""
+    return float(np.clip(0.85 - 0.13 * np.log10(max(amount, 1) / 100), 0.12, 0.75))
+
+
+def nearest(
+    x: Points, y: Points, at: tuple[float, float], pixel: tuple[float, float], reach: float
+) -> int:
+    """Find the point nearest to a place, measured in pixels.
+
+    Args:
+        x: Abscissae, shape (n,).
+        y: Ordinates, shape (n,).
+        at: The place in the units of the axes.
+        pixel: Width and height of a pixel in those units.
+        reach: How many pixels away a point may be.
+
+    Returns:
+        Its index; -1 where none is near enough.
+    """
+    if not len(x) or not pixel[0] or not pixel[1]:
+        return -1
+    distance = ((x - at[0]) / pixel[0]) ** 2 + ((y - at[1]) / pixel[1]) ** 2
+    found = int(np.argmin(distance))
+    return found if distance[found] <= reach**2 else -1
