@@ -16,11 +16,7 @@ _PLAIN: tuple[tuple[str, Direction, str], ...] = (
     (r"ms|us|ns|s|sec|seconds|latency|time|duration", "lower", FASTER),
     (r"kb|mb|gb|kib|mib|gib|bytes|size|mem|memory|mj|j|wh|energy|power|mw|w", "lower", SMALLER),
     (r"params?|param_count|g?macs|macts|flops|gflops|layers", "lower", FEWER),
-    (
-        r"acc|accuracy|top1|top5|map|map50|miou|iou|f1|auc|precision|recall|psnr|ssim|dice",
-        "higher",
-        "",
-    ),
+    (r"acc(uracy)?|top[15]|m?ap(50)?|m?iou|f1|auc|precision|recall|psnr|ssim|dice", "higher", ""),
 )
 
 

@@ -83,13 +83,13 @@ def _beyond_corner(x: Floats, y: Floats, corner_x: np.float64, corner_y: np.floa
 
 def _even_keys(stairs_x: Floats) -> Keys:
     """Make a never-decreasing map from x to equal bins between the first and the last corner."""
-    low = stairs_x[0]
+    low: np.float64 = stairs_x[0]
     with np.errstate(over="ignore", divide="ignore"):
         scale = (BINS - 1) / (stairs_x[-1] - low)
 
     def keys(x: Floats) -> NDArray[np.intp]:
         with np.errstate(over="ignore", invalid="ignore"):
-            place = (x - low) * scale
+            place: Floats = (x - low) * scale
         np.fmin(np.fmax(place, 0.0, out=place), BINS - 1.0, out=place)
         return place.astype(np.intp)
 
