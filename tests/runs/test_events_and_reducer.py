@@ -128,6 +128,8 @@ def test_a_file_written_twice_is_listed_once() -> None:
         (Finished(), 1, "lost"),
         (Finished(), -11, "lost"),
         (Stopped(), 0, "stopped"),
+        (Stopped(), 130, "stopped"),
+        (Stopped(), 1, "lost"),
         (Stopped(), -9, "lost"),
         (Failed(error="X", message="m"), 1, "failed"),
         (Failed(error="X", message="m"), 0, "failed"),

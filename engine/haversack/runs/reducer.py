@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED
 from haversack.runs.events import (
     Event,
     Failed,
@@ -122,7 +123,9 @@ def verdict(state: RunState, exit_code: int) -> Failed | None:
     Returns:
         None when the worker's word and its exit status agree.
     """
-    if state.status in ("failed", "lost") or (state.status == "stopped" and exit_code == 0):
+    if state.status in ("failed", "lost"):
+        return None
+    if state.status == "stopped" and exit_code in (EXIT_DONE, EXIT_INTERRUPTED):
         return None
     if state.status == "finished":
         if exit_code == 0:
