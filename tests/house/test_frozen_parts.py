@@ -1,0 +1,67 @@
+"""What the frozen app leaves out, and what it must not."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
+
+
+@pytest.fixture(scope="module")
+def trim() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("trim", PACKAGING / "trim.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def is_unused(trim: ModuleType) -> Callable[[str], bool]:
+    function: Callable[[str], bool] = trim.is_unused
+    return function
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "torch/bin/torch_shm_manager",
+        "torch/testing/_internal/__init__.py",
+        "torch/lib/libtorch_cpu.so",
+        "sympy/plotting/__init__.py",
+        "PySide6/Qt/plugins/platforms/libqminimal.so",
+        "PySide6/Qt/plugins/platforms/libqoffscreen.so",
+        "PySide6/Qt/plugins/platforms/libqxcb.so",
+        "PySide6/Qt/lib/libQt6Core.so.6",
+        "PySide6/Qt/lib/libQt6Svg.so.6",
+        "PySide6/QtWidgets.abi3.so",
+        "resources/icons/haversack.svg",
+        "sklearn/datasets/data/digits.csv.gz",
+    ],
+)
+def test_what_is_needed_stays(is_unused: Callable[[str], bool], destination: str) -> None:
+    assert not is_unused(destination)
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "torch/bin/protoc",
+        "torch/include/ATen/ATen.h",
+        "torch/test/test_torch",
+        "PySide6/Qt/qml/QtQuick/qmldir",
+        "PySide6/Qt/lib/libQt6Quick3D.so.6",
+        "PySide6/Qt/translations/qt_de.qm",
+        "PySide6/QtQml.abi3.so",
+        "sklearn/linear_model/tests/test_ridge.py",
+        "pyarrow\\include\\arrow\\api.h",
+    ],
+)
+def test_what_is_never_used_is_left_out(is_unused: Callable[[str], bool], destination: str) -> None:
+    assert is_unused(destination)
