@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -61,3 +63,30 @@ def test_known_bad_versions_are_kept_out() -> None:
     assert not any(version in ranges["lightning"] for version in ("2.6.2", "2.6.3", "2.6.5"))
     assert "6.12.0" not in ranges["PySide6-Essentials"]
     assert "PySide6" not in ranges
+
+
+def test_everything_imported_is_required() -> None:
+    homes = metadata.packages_distributions()
+    required = {
+        group: {canonicalize_name(requirement.name) for requirement in requirements}
+        for group, requirements in _project().items()
+    }
+    allowed = {"engine": required[""] | required["plot"], "gui": required[""] | required["gui"]}
+    strays = set()
+    for folder, names in allowed.items():
+        for path in (ROOT / folder).rglob("*.py"):
+            for name in _tops_imported(path) - {"haversack", "haversack_gui"}:
+                owners = {canonicalize_name(owner) for owner in homes.get(name, [])}
+                if name not in sys.stdlib_module_names and not owners & names:
+                    strays.add((path.relative_to(ROOT).as_posix(), name))
+    assert strays == set()
+
+
+def _tops_imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
