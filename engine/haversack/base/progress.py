@@ -59,7 +59,10 @@ class CancelToken:
 
 @dataclass
 class Meter:
-    """Counts units of one phase and tells a callable at most ten times a second."""
+    """Counts units of one phase and tells a callable at most ten times a second.
+
+    Units that are ``done`` from the start (a resumed download) do not count as speed.
+    """
 
     phase: str
     total: int | None
@@ -69,6 +72,10 @@ class Meter:
     done: int = 0
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
+    _done_before: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._done_before = self.done
 
     def advance(self, units: int) -> None:
         """Count ``units`` more; raise ``Cancelled`` if someone asked to stop."""
@@ -83,6 +90,7 @@ class Meter:
     def _snapshot(self, now: float) -> Progress:
         elapsed = now - self._started
         left = None
-        if self.total is not None and self.done > 0 and elapsed > 0.5:
-            left = max(0.0, elapsed * (self.total - self.done) / self.done)
+        fresh = self.done - self._done_before
+        if self.total is not None and fresh > 0 and elapsed > 0.5:
+            left = max(0.0, elapsed * (self.total - self.done) / fresh)
         return Progress(self.phase, self.done, self.total, self.unit, left)

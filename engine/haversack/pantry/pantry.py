@@ -63,7 +63,9 @@ class Pantry:
         """
         folder = _absolute(path)
         if not _is_made(folder, force_rebuild):
-            manifest.create(folder)
+            with Store(folder / "store").alone():
+                if not _is_made(folder, force_rebuild):
+                    manifest.create(folder)
         pantry = cls(folder, registry or shipped.registry())
         if force_rebuild:
             pantry._rebuild()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import re
@@ -10,7 +11,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from haversack.base.files import write_text
+from haversack.base.files import storage_error, write_text
 from haversack.pantry.errors import FetchError, FetchReason
 from haversack.pantry.fetch import addresses
 from haversack.pantry.fetch.call import Call, Whole
@@ -23,6 +24,7 @@ _NO_NETWORK = re.compile(
 )
 _NOT_FOUND = re.compile(r"No matching distribution|E404|ETARGET|ENOVERSIONS")
 _REFUSED = re.compile(r"E401|E403|401 Client Error|403 Client Error|Unauthorized|Forbidden")
+_NO_SPACE = re.compile(r"No space left on device|ENOSPC")
 _WRONG_DIGEST = re.compile(r"DO NOT MATCH THE HASHES|EINTEGRITY")
 _PIP_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _RAW_PROGRESS_SINCE = (24, 1)
@@ -111,6 +113,8 @@ def _run(command: list[str], work: Path, call: Call, phase: str) -> Outcome:
 
 
 def _only_file(outcome: Outcome, folder: Path, place: str, client: str) -> Whole:
+    if outcome.status != 0 and _NO_SPACE.search("\n".join(outcome.lines)):
+        raise storage_error(OSError(errno.ENOSPC, "full"), folder, f"{client}, writing")
     if outcome.status != 0:
         raise _explain(outcome, place, client)
     found = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
