@@ -10,11 +10,23 @@ from typing import Annotated
 import typer
 
 from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED, UsageError
-from haversack.cli import doctor, gui, keys, prepare, recipes, runs, setup, work
+from haversack.cli import (
+    demo,
+    doctor,
+    gui,
+    keys,
+    pareto,
+    prepare,
+    recipes,
+    runs,
+    setup,
+    volumes,
+    work,
+)
 from haversack.cli.failures import report
 
 ABOUT = "Pack vision recipes where there is a network, cook them where there is none."
-GROUPS = (setup, recipes, prepare, keys, work, runs, doctor, gui)
+GROUPS = (demo, setup, recipes, prepare, keys, pareto, volumes, work, runs, doctor, gui)
 
 
 def build() -> typer.Typer:
