@@ -1,0 +1,132 @@
+"""One walk over a bundle's folder: its blobs and roots, known litter, and strangers."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from haversack.base.digests import is_sha256
+from haversack.base.files import TEMP_MARK, StorageError, storage_error
+from haversack.bundle.layout import ALGORITHM, BLOBS, ENVELOPE, LITTER, README, ROOTS
+
+_ROOT_FILE = re.compile(r"([1-9][0-9]{0,3})\.root\.json\Z")
+_FAN = re.compile(r"[0-9a-f]{2}\Z")
+
+
+@dataclass
+class Listing:
+    """What lies in a bundle's folder; names are paths within it, with forward slashes.
+
+    Attributes:
+        blobs: The size of every blob by the digest that it is named by.
+        roots: The versions of the roots.
+        has_envelope: Whether the envelope is there.
+        has_readme: Whether README.txt is there.
+        litter: Names that operating systems leave behind.
+        temps: What a killed writer left half-done.
+        strangers: Everything else.
+    """
+
+    blobs: dict[str, int] = field(default_factory=dict)
+    roots: list[int] = field(default_factory=list)
+    has_envelope: bool = False
+    has_readme: bool = False
+    litter: list[str] = field(default_factory=list)
+    temps: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+
+def list_bundle(folder: Path) -> Listing:
+    """Walk over a bundle's folder without opening a file or following a link.
+
+    Raises:
+        StorageError: There is no such folder, or the device fails.
+    """
+    if not folder.is_dir():
+        raise StorageError(f"{folder} is no folder", "Give the folder that holds the bundle.")
+    listing = Listing()
+    for entry in _entries(folder, "", listing):
+        if entry.name == ENVELOPE and _is_file(entry):
+            listing.has_envelope = True
+        elif entry.name == README and _is_file(entry):
+            listing.has_readme = True
+        elif entry.name == ROOTS and _is_folder(entry):
+            _list_roots(folder, listing)
+        elif entry.name == BLOBS and _is_folder(entry):
+            _list_blobs(folder, listing)
+        else:
+            listing.strangers.append(entry.name)
+    listing.roots.sort()
+    return listing
+
+
+def _list_roots(folder: Path, listing: Listing) -> None:
+    for entry in _entries(folder, ROOTS, listing):
+        found = _ROOT_FILE.match(entry.name)
+        if found and _is_file(entry):
+            listing.roots.append(int(found[1]))
+        else:
+            listing.strangers.append(f"{ROOTS}/{entry.name}")
+
+
+def _list_blobs(folder: Path, listing: Listing) -> None:
+    for entry in _entries(folder, BLOBS, listing):
+        if entry.name != ALGORITHM or not _is_folder(entry):
+            listing.strangers.append(f"{BLOBS}/{entry.name}")
+            continue
+        base = f"{BLOBS}/{ALGORITHM}"
+        for fan in _entries(folder, base, listing):
+            if _FAN.match(fan.name) and _is_folder(fan):
+                _list_fan(folder, f"{base}/{fan.name}", fan.name, listing)
+            else:
+                listing.strangers.append(f"{base}/{fan.name}")
+
+
+def _list_fan(folder: Path, within: str, prefix: str, listing: Listing) -> None:
+    for entry in _entries(folder, within, listing):
+        if is_sha256(entry.name) and entry.name.startswith(prefix) and _is_file(entry):
+            listing.blobs[entry.name] = _size(entry)
+        else:
+            listing.strangers.append(f"{within}/{entry.name}")
+
+
+def _entries(folder: Path, within: str, listing: Listing) -> list[os.DirEntry[str]]:
+    """Give what lies in a folder, in order, less litter and half-written files."""
+    kept = []
+    try:
+        with os.scandir(folder / within) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise storage_error(error, folder / within, "reading") from error
+    for entry in found:
+        name = f"{within}/{entry.name}" if within else entry.name
+        if entry.name in LITTER:
+            listing.litter.append(name)
+        elif entry.name.startswith(TEMP_MARK) and _is_file(entry):
+            listing.temps.append(name)
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file(follow_symlinks=False)
+    except OSError as error:
+        raise storage_error(error, Path(entry.path), "reading") from error
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError as error:
+        raise storage_error(error, Path(entry.path), "reading") from error
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError as error:
+        raise storage_error(error, Path(entry.path), "reading") from error

@@ -1,0 +1,196 @@
+"""The manifest: every file of a bundle, and the blobs that each is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from haversack.base.canonical_json import dump_canonical, load_strict
+from haversack.base.digests import is_sha256, sha256_bytes
+from haversack.base.errors import FileFormatError
+from haversack.bundle.errors import Invalid
+from haversack.bundle.layout import BLOB_SIZE, FORMAT
+from haversack.bundle.paths import collisions, path_fault
+from haversack.bundle.weights import is_pickle_name
+
+LIMIT = BLOB_SIZE
+KINDS = frozenset(
+    {"asset", "attestation", "catalogue", "code", "dataset", "licence", "recipe", "volume",
+     "weights"}
+)  # fmt: skip
+EMPTY = sha256_bytes(b"")
+MOST_SIZE = 2**46
+MOST_TEXT = 1000
+_KEYS = frozenset({"path", "kind", "media_type", "licence", "source", "sha256", "size", "blobs"})
+_HINT = "The manifest was not written as the format demands; tell its publisher."
+
+
+class ManifestFile(NamedTuple):
+    """One file of a bundle.
+
+    Attributes:
+        path: Its logical path; never a path on the stick or on this machine.
+        kind: One of ``KINDS``.
+        media_type: Such as ``application/octet-stream``.
+        licence: An SPDX expression or a few words.
+        source: Where its bytes came from.
+        sha256: The digest of its bytes.
+        size: Its bytes.
+        blobs: The digests of its blobs in order.
+    """
+
+    path: str
+    kind: str
+    media_type: str
+    licence: str
+    source: str
+    sha256: str
+    size: int
+    blobs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All files of a bundle in order of their paths.
+
+    Attributes:
+        blob_size: The size of every blob of a file but its last.
+        files: The files.
+    """
+
+    blob_size: int
+    files: tuple[ManifestFile, ...]
+
+    @cached_property
+    def blobs(self) -> dict[str, int]:
+        """The size of every blob by its digest."""
+        sizes: dict[str, int] = {}
+        for file in self.files:
+            if len(file.blobs) == 1:
+                sizes[file.blobs[0]] = file.size
+            else:
+                sizes.update(self.parts(file))
+        return sizes
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    def parts(self, file: ManifestFile) -> Iterator[tuple[str, int]]:
+        """Give the digest and size of each blob of a file, in order."""
+        left = file.size
+        for sha256 in file.blobs:
+            yield sha256, min(left, self.blob_size)
+            left -= self.blob_size
+
+    def encode(self) -> bytes:
+        """Give the canonical bytes."""
+        files = [{**file._asdict(), "blobs": list(file.blobs)} for file in self.files]
+        return dump_canonical({"blob_size": self.blob_size, "files": files, "format": FORMAT})
+
+
+def make_manifest(files: Iterable[ManifestFile], blob_size: int) -> Manifest:
+    """Put files in order and check them as a reader would.
+
+    Raises:
+        Invalid: A reader would refuse them.
+    """
+    manifest = Manifest(blob_size, tuple(sorted(files)))
+    return decode_manifest(manifest.encode(), "the manifest")
+
+
+def decode_manifest(content: bytes, file: str) -> Manifest:
+    """Read a manifest whose digest was checked before.
+
+    Args:
+        content: Its bytes.
+        file: Its name, for errors.
+
+    Raises:
+        Invalid: It breaks a rule of the format.
+    """
+    try:
+        document = load_strict(content, file, LIMIT)
+    except FileFormatError as error:
+        raise Invalid(error.message, _HINT, file) from error
+    if not isinstance(document, dict) or set(document) != {"blob_size", "files", "format"}:
+        raise Invalid(f"{file} is not a manifest", _HINT, file)
+    if document["format"] != FORMAT or type(document["format"]) is not int:
+        raise Invalid(f"{file} has another format than the envelope says", _HINT, file)
+    blob_size, entries = document["blob_size"], document["files"]
+    if type(blob_size) is not int or not 1 <= blob_size <= BLOB_SIZE:
+        raise Invalid(f"{file} has an impossible size of blobs", _HINT, file)
+    if not isinstance(entries, list) or not entries:
+        raise Invalid(f"{file} names no file", _HINT, file)
+    try:
+        files = tuple(_file(entry, blob_size) for entry in entries)
+    except _FaultError as fault:
+        raise Invalid(f"{file}: {fault}", _HINT, file) from fault
+    clash = collisions(one.path for one in files)
+    if clash:
+        raise Invalid(f"{file}: {_shown(clash[0])} {clash[1]}", _HINT, file)
+    if any(before.path >= after.path for before, after in pairwise(files)):
+        raise Invalid(f"{file} is not in order of its paths", _HINT, file)
+    manifest = Manifest(blob_size, files)
+    _check_blob_sizes(manifest, file)
+    return manifest
+
+
+def check_text(value: Any) -> bool:
+    """Say whether a value is a text that can be shown on one line."""
+    return isinstance(value, str) and len(value) <= MOST_TEXT and _is_printable(value)
+
+
+@lru_cache(maxsize=1024)
+def _is_printable(text: str) -> bool:
+    return text.isprintable()
+
+
+class _FaultError(Exception):
+    pass
+
+
+def _file(entry: Any, blob_size: int) -> ManifestFile:
+    if not isinstance(entry, dict) or entry.keys() != _KEYS:
+        raise _FaultError("an entry has other fields than the format's")
+    path, sha256, size, blobs = entry["path"], entry["sha256"], entry["size"], entry["blobs"]
+    fault = path_fault(path)
+    if fault:
+        raise _FaultError(f"{_shown(path)} is no path for a bundle: {fault}")
+    if type(size) is not int or not 0 <= size <= MOST_SIZE:
+        raise _FaultError(f"{path} has an impossible size")
+    if not isinstance(sha256, str) or not is_sha256(sha256):
+        raise _FaultError(f"{path} has no SHA-256")
+    if not isinstance(blobs, list) or len(blobs) != -(-size // blob_size):
+        raise _FaultError(f"{path} has another number of blobs than its size")
+    if len(blobs) < 2:
+        if sha256 != (blobs[0] if blobs else EMPTY):
+            raise _FaultError(f"{path} has another digest than its only blob")
+    elif not all(isinstance(blob, str) and is_sha256(blob) for blob in blobs):
+        raise _FaultError(f"{path} is made of something that is no blob")
+    kind, media_type = entry["kind"], entry["media_type"]
+    licence, source = entry["licence"], entry["source"]
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise _FaultError(f"{path} is of a kind that is not known")
+    if not (check_text(media_type) and check_text(licence) and check_text(source)):
+        raise _FaultError(f"{path} says something that cannot be shown")
+    if is_pickle_name(path):
+        raise _FaultError(f"{path} bears the name of a pickle, which is never carried")
+    return ManifestFile(path, kind, media_type, licence, source, sha256, size, tuple(blobs))
+
+
+def _check_blob_sizes(manifest: Manifest, file: str) -> None:
+    sizes = manifest.blobs
+    for one in manifest.files:
+        alone = len(one.blobs) == 1
+        for sha256, size in ((one.sha256, one.size),) if alone else manifest.parts(one):
+            if sizes[sha256] != size:
+                raise Invalid(f"{file}: a blob of {one.path} has two sizes", _HINT, file)
+
+
+def _shown(path: object) -> str:
+    return ascii(path if not isinstance(path, str) else path[:120])

@@ -1,0 +1,217 @@
+"""Taking in: checking a bundle while copying it into a store, in one pass over the stick."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from haversack.base.errors import HaversackError, IntegrityError
+from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
+from haversack.bundle.admission import Admitted, Policy, admit
+from haversack.bundle.device import check_blob, damaged
+from haversack.bundle.errors import Invalid, Need, Partial, Refused
+from haversack.bundle.layout import blob_name
+from haversack.bundle.manifest import ManifestFile
+from haversack.bundle.parallel import Counting, for_all
+from haversack.bundle.reader import find_file
+from haversack.bundle.sink import Sink
+from haversack.bundle.stream import FileStream, unsound
+from haversack.bundle.weights import HeaderGate, NotWeights
+from haversack.trust.clock import stamp
+from haversack.trust.keyring import KeyRing
+from haversack.trust.ratchet import Seen
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What came in from a bundle.
+
+    Attributes:
+        bundle: What was checked before anything was copied.
+        files: The files that are in the store now.
+        copied: How many bytes were copied; the rest was there already.
+        receipt: The receipt of the opening.
+    """
+
+    bundle: Admitted
+    files: tuple[ManifestFile, ...]
+    copied: int
+    receipt: Path
+
+
+@dataclass
+class _Job:
+    """One digest to bring in: the first file that has it, and whether any calls it weights."""
+
+    file: ManifestFile
+    is_weights: bool
+
+
+@dataclass
+class _Tally:
+    added: list[str] = field(default_factory=list)
+    copied: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def take_in(
+    folder: Path,
+    sink: Sink,
+    keyring: KeyRing,
+    policy: Policy | None = None,
+    *,
+    items: Collection[str] | None = None,
+    jobs: int | None = None,
+    on_progress: OnProgress = ignore_progress,
+    cancel: CancelToken | None = None,
+) -> TakenIn:
+    """Check a bundle and copy its files into a store.
+
+    Nothing enters before envelope, roots, publisher, counter and manifest are right. Where a
+    blob then proves wrong, what this call had copied is taken out again. Killed or unplugged, it
+    goes on where it stopped: what the store has is checked there and not copied again. The
+    ratchet moves and the receipt is written when everything is in.
+
+    Args:
+        folder: The bundle.
+        sink: The store.
+        keyring: Whom this machine trusts and what it has seen.
+        policy: What a person decided; None for the ordinary.
+        items: Logical paths to take in; None for all.
+        jobs: Threads; None for one per core.
+        on_progress: Told about the bytes of the files.
+        cancel: Asked between pieces.
+
+    Raises:
+        Refused: It is unsigned, untrusted, a rollback, expired, too new or invalid.
+        Partial: Blobs of what was asked for are missing.
+        UsageError: One of ``items`` is not in the bundle.
+        StorageError: The stick or the store fails.
+        Cancelled: Someone asked to stop.
+    """
+    policy = policy or Policy()
+    found = admit(folder, keyring, policy)
+    files = found.manifest.files if items is None else _chosen(found, items)
+    _refuse_partial(found, files)
+    work = _jobs(files)
+    total = sum(job.file.size for job in work)
+    count = Counting(Meter("taking in", total, on_progress, cancel=cancel).advance)
+    tally = _Tally()
+    try:
+        for_all(work, lambda job: _take(found, job, sink, count, tally), jobs)
+    except Refused:
+        for sha256 in tally.added:
+            sink.discard(sha256)
+        raise
+    receipt = _remember(found, files, items is None, tally.copied, keyring, policy)
+    return TakenIn(found, files, tally.copied, receipt)
+
+
+def _chosen(found: Admitted, items: Collection[str]) -> tuple[ManifestFile, ...]:
+    return tuple(find_file(found, path) for path in sorted(set(items)))
+
+
+def _refuse_partial(found: Admitted, files: tuple[ManifestFile, ...]) -> None:
+    if not found.needs:
+        return
+    wanted = {blob for file in files for blob in file.blobs}
+    needs: tuple[Need, ...] = tuple(need for need in found.needs if need.sha256 in wanted)
+    if needs:
+        raise Partial(needs, blob_name(needs[0].sha256))
+
+
+def _jobs(files: tuple[ManifestFile, ...]) -> list[_Job]:
+    jobs: dict[str, _Job] = {}
+    for file in files:
+        job = jobs.setdefault(file.sha256, _Job(file, False))
+        job.is_weights = job.is_weights or file.kind == "weights"
+    return list(jobs.values())
+
+
+def _take(found: Admitted, job: _Job, sink: Sink, count: Counting, tally: _Tally) -> None:
+    file = job.file
+    was_there = sink.has(file.sha256)
+    if was_there and _is_sound(job, sink):
+        count(file.size)
+        return
+    with FileStream(found.folder, found.manifest, file, job.is_weights) as stream:
+        try:
+            taken, _ = sink.take_stream(cast("BinaryIO", stream), file.sha256, count)
+        except IntegrityError as error:
+            raise _culprit(found, file) from error
+    with tally.lock:
+        tally.copied += file.size
+        if not was_there:
+            tally.added.append(taken)
+    if taken != file.sha256:
+        raise _culprit(found, file)
+
+
+def _is_sound(job: _Job, sink: Sink) -> bool:
+    """Check a file that the store had before; one that is damaged there is copied again."""
+    gate = HeaderGate(job.file.size)
+    try:
+        with sink.open(job.file.sha256) as stored:
+            while job.is_weights and gate.missing:
+                piece = stored.read(gate.missing)
+                if not piece:
+                    gate.finish()
+                gate.feed(piece)
+    except IntegrityError:
+        return False
+    except NotWeights as error:
+        raise unsound(job.file.path, str(error)) from error
+    return True
+
+
+def _culprit(found: Admitted, file: ManifestFile) -> Invalid:
+    """Find which blob made a file's digest wrong."""
+    for sha256, size in found.manifest.parts(file):
+        name = blob_name(sha256)
+        try:
+            check_blob(found.folder, name, sha256, size, lambda _: None)
+        except Invalid:
+            return damaged(name, file.path)
+        except HaversackError:
+            break
+    return damaged(blob_name(file.blobs[0]) if file.blobs else file.path, file.path)
+
+
+def _remember(
+    found: Admitted,
+    files: tuple[ManifestFile, ...],
+    whole: bool,
+    copied: int,
+    keyring: KeyRing,
+    policy: Policy,
+) -> Path:
+    """Advance the ratchet, learn newer roots, write the receipt."""
+    said = found.statement
+    keyring.ratchet.advance(
+        said.publisher, said.name, Seen(said.counter, found.payload_sha256, said.created)
+    )
+    keyring.learn(found.chain)
+    return keyring.receipts.write(
+        {
+            "format": 1,
+            "opened_at": stamp(policy.now or datetime.now(UTC)),
+            "bundle": said.name,
+            "counter": said.counter,
+            "created": said.created,
+            "publisher": said.publisher,
+            "publisher_name": found.chain.newest.publisher,
+            "root_version": said.root_version,
+            "payload": found.payload_sha256,
+            "manifest": said.manifest,
+            "items": "all" if whole else [file.path for file in files],
+            "files": len(files),
+            "bytes": sum(file.size for file in files),
+            "copied": copied,
+            "downgrade": found.downgrade,
+            "warnings": list(found.warnings),
+        }
+    )
