@@ -20,6 +20,7 @@ $(READY): pyproject.toml constraints.txt packaging/setup_checkout.sh
 	bash packaging/setup_checkout.sh
 
 demo: $(READY) ## the whole journey: prepare online, pack, open with the network off, train, report
+	@[ "$(DEMO)" != demo-output ] || rm -rf demo-output # that of the last time; another is never touched
 	$(BIN)/haversack demo --dir $(DEMO)
 
 test: $(READY) ## the tests, side by side (ARGS="tests/recipe -x" for some, JOBS=n for fewer)
@@ -60,4 +61,4 @@ nightly: check ## everything: tests with more examples, benchmarks, demo, freeze
 	$(MAKE) bench demo freeze smoke
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf .venv build dist $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
