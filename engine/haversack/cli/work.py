@@ -15,6 +15,7 @@ from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.output import table
 from haversack.cli.runs import RunArgument, describe
 from haversack.cli.session import Session
+from haversack.runs.errors import RunFailed
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import Limits, RunKind, RunSpec
 
@@ -137,7 +138,12 @@ def carry_out(session: Session, spec: RunSpec) -> Answer:
 
     with session.listening() as hear:
         hear.say(f"run {spec.run_id}")
-        state = work(spec, hear, session.cancel)
+        try:
+            state = work(spec, hear, session.cancel)
+        except RunFailed as error:
+            if not session.cancel.is_cancelled:
+                raise
+            state = error.state
     code = EXIT_INTERRUPTED if session.cancel.is_cancelled and state.result is None else EXIT_DONE
     data = {"run_id": spec.run_id, "folder": spec.run_dir, "state": state}
     return Answer(data, [*describe(spec, state), *_result(state)], code)
