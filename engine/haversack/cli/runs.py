@@ -99,7 +99,9 @@ def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
     if state.metrics:
         shown.append(table("newest values", ("name", "value"), sorted(state.metrics.items())))
     if state.products:
-        files = [(p.role, p.path, human_size(p.size)) for p in state.products]
+        files = [
+            (p.role, p.path, human_size(p.size) if p.sha256 else "folder") for p in state.products
+        ]
         shown.append(table("files", ("role", "path", "size"), files))
     shown += [f"{note.level}: {note.text}" for note in state.notes[-10:]]
     return shown
@@ -123,7 +125,8 @@ def _summary(record: RunRecord) -> dict[str, object]:
 
 
 def _metrics(state: RunState, most: int) -> str:
-    return ", ".join(f"{k} {v:.4g}" for k, v in sorted(state.metrics.items())[:most])
+    by_worth = sorted(state.metrics.items(), key=lambda pair: (not pair[0].startswith("val"), pair))
+    return ", ".join(f"{name} {value:.4g}" for name, value in by_worth[:most])
 
 
 def _when(state: RunState) -> str:
