@@ -11,7 +11,7 @@ from typing import BinaryIO
 from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes, sha256_file
 from haversack.base.errors import UsageError
-from haversack.bundle.pack_item import PackItem
+from haversack.bundle.items import PackItem
 from haversack.bundle.statement import RecipeClaim
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset
@@ -27,7 +27,7 @@ OWN_LICENCE = "NOASSERTION"
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class Selection:
     """What goes into a bundle, before anything is written.
 
     Attributes:
@@ -46,7 +46,7 @@ class Contents:
         return sum({item.sha256: item.size for item in self.items}.values())
 
 
-def contents(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Contents:
+def select(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
     """Gather what goes into a bundle.
 
     Args:
@@ -67,7 +67,7 @@ def contents(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Contents
     for name in pantry.volumes.list():
         items.update({item.logical_path: item for item in _volume_items(name, pantry)})
     claims = {r.id: RecipeClaim(r.id, r.name, r.task) for r in chosen}
-    return Contents(
+    return Selection(
         tuple(items[path] for path in sorted(items)),
         tuple(claims[key] for key in sorted(claims)),
         tuple(pantry.volumes.list()),
