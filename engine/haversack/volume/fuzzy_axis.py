@@ -69,8 +69,7 @@ def axis_of(values: Floats, h: float) -> Axis:
         return Axis(np.array([low, low + max(h, abs(low) * 1e-9, 1e-300)]), even=True)
     span = (high - low) / h
     if span <= EVEN_UP_TO:
-        count = int(min(MOST_NODES, max(FEWEST_NODES, np.ceil(span * NODES_PER_H))))
-        nodes = np.linspace(low, high, count)
+        nodes = np.linspace(low, high, _count(span, MOST_NODES))
         if (nodes[1:] > nodes[:-1]).all():
             return Axis(nodes, even=True)
     return Axis(_uneven_nodes(values, h), even=False)
@@ -84,9 +83,13 @@ def _uneven_nodes(values: Floats, h: float) -> Floats:
     isolated = known[alone]
     isolated = np.concatenate([_thinned(isolated[:-ALONE], ALONE // 2), isolated[-ALONE:]])
     closed = np.concatenate(([0.0], np.cumsum(np.minimum(gaps, GAP * h) / h)))
-    count = MOST_NODES - len(isolated)
+    count = _count(float(closed[-1]), MOST_NODES - len(isolated))
     spread = np.interp(np.linspace(0.0, closed[-1], count), closed, known)
     return np.unique(np.concatenate([spread, isolated, known[[0, -1]]]))
+
+
+def _count(span_in_h: float, most: int) -> int:
+    return int(min(most, max(FEWEST_NODES, np.ceil(span_in_h * NODES_PER_H))))
 
 
 def _thinned(values: Floats, most: int) -> Floats:
