@@ -69,7 +69,8 @@ def read_trace(output: Path) -> Trace:
     with output.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             if found := _OPENED.search(line):
-                opened.add(found[1])
+                if "O_DIRECTORY" not in line:
+                    opened.add(found[1])
             elif address := _CALLED.search(line):
                 called.append(address[1])
     return Trace(frozenset(opened), tuple(a for a in called if not _is_loopback(a)))

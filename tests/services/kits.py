@@ -1,0 +1,47 @@
+"""Small real pantries, recipes and bundles that need neither torch nor a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from haversack.bundle.items import PackReceipt
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.tree import Recipe
+from haversack.services.capture import capture
+from haversack.services.pack import pack
+from haversack.trust.keyring import KeyRing
+from haversack.trust.private_keys import Cost
+
+SMOKE = "Smoke (data/sets/url/detection/smoke-pascal-like)"
+PASSPHRASE = "a passphrase for tests"
+QUICK = Cost(log_n=10)
+
+
+def light_recipe(pantry: Pantry, name: str = "light") -> Recipe:
+    """Give a complete detection recipe whose only asset is shipped with Haversack."""
+    recipe = Recipe.empty(pantry.registry, "detection", pantry.path)
+    recipe.fill_empty_recursively({"data_generator": SMOKE})
+    recipe["backbone.use_pretrained"] = False
+    recipe.name = name
+    return recipe
+
+
+def stocked_pantry(folder: Path) -> Pantry:
+    """Make a pantry that holds one recipe that is ready."""
+    pantry = Pantry.build(folder)
+    recipe = light_recipe(pantry)
+    capture(recipe.assets(), pantry)
+    pantry.recipes.save(recipe)
+    return pantry
+
+
+def keyring(folder: Path) -> KeyRing:
+    """Make a keyring whose keys open quickly."""
+    return KeyRing(folder, QUICK)
+
+
+def packed(pantry: Pantry, out: Path, keys: KeyRing) -> PackReceipt:
+    """Pack everything that is ready, with a key made for it."""
+    if "packer" not in [key.name for key in keys.list()]:
+        keys.new("packer", PASSPHRASE, "test kitchen")
+    return pack(pantry, out, keys, "packer", PASSPHRASE)

@@ -1,0 +1,125 @@
+"""From one pantry to another over a signed bundle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from haversack.base.errors import EXIT_REFUSED, UsageError
+from haversack.bundle.items import Contents
+from haversack.bundle.statement import RecipeClaim
+from haversack.bundle.writer import pack as write_bundle
+from haversack.pantry.pantry import Pantry
+from haversack.services.contents import _from_bytes, select
+from haversack.services.errors import MissingAssets
+from haversack.services.pack import pack
+from haversack.services.readiness import readiness
+from haversack.services.setup import _put_volumes
+from haversack.services.unpack import open_bundle, verify
+from haversack.trust.errors import Refused, WrongPassphrase
+from services.kits import PASSPHRASE, keyring, light_recipe, packed, stocked_pantry
+
+
+def test_what_was_packed_is_ready_where_it_is_opened(tmp_path: Path) -> None:
+    pantry = stocked_pantry(tmp_path / "home")
+    pantry.attestations.put(light_recipe(pantry).id, {"rehearsal": {"verdict": "proved"}})
+    home, field = keyring(tmp_path / "home-keys"), keyring(tmp_path / "field-keys")
+    receipt = packed(pantry, tmp_path / "KIT", home)
+    field.trust(tmp_path / "KIT", receipt.fingerprint)
+    target = Pantry.build(tmp_path / "field")
+    opened = open_bundle(tmp_path / "KIT", target, field)
+    assert opened.recipes == ("light",)
+    found = readiness(target.recipes.load("light"), target)
+    assert (found.state, found.proved) == ("ready", True)
+
+
+def test_golden_volumes_travel_with_their_cards(tmp_path: Path) -> None:
+    pantry = stocked_pantry(tmp_path / "home")
+    added, _ = _put_volumes(pantry, lambda heard: None)
+    assert added
+    home, field = keyring(tmp_path / "home-keys"), keyring(tmp_path / "field-keys")
+    receipt = packed(pantry, tmp_path / "KIT", home)
+    field.trust(tmp_path / "KIT", receipt.fingerprint)
+    target = Pantry.build(tmp_path / "field")
+    open_bundle(tmp_path / "KIT", target, field)
+    for name in added:
+        assert target.volumes.card(name) == pantry.volumes.card(name)
+        assert target.volumes.path(name).read_bytes() == pantry.volumes.path(name).read_bytes()
+
+
+def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
+    pantry = stocked_pantry(tmp_path / "home")
+    keys = keyring(tmp_path / "keys")
+    receipt = packed(pantry, tmp_path / "KIT", keys)
+    keys.trust(tmp_path / "KIT", receipt.fingerprint)
+    target = Pantry.build(tmp_path / "field")
+    open_bundle(tmp_path / "KIT", target, keys)
+    before = sorted(target.store.digests())
+    open_bundle(tmp_path / "KIT", target, keys)
+    assert sorted(target.store.digests()) == before
+
+
+def test_nothing_of_an_untrusted_bundle_enters_the_pantry(tmp_path: Path) -> None:
+    packed(stocked_pantry(tmp_path / "home"), tmp_path / "KIT", keyring(tmp_path / "home-keys"))
+    target = Pantry.build(tmp_path / "field")
+    with pytest.raises(Refused) as caught:
+        open_bundle(tmp_path / "KIT", target, keyring(tmp_path / "field-keys"))
+    assert (caught.value.state, caught.value.exit_code) == ("untrusted", EXIT_REFUSED)
+    assert list(target.store.digests()) == []
+    assert target.recipes.list() == []
+
+
+def test_a_recipe_on_a_stick_that_names_an_import_is_put_on_no_shelf(tmp_path: Path) -> None:
+    """Fault 78: it is data that no installed schema knows, signed or not."""
+    pantry = stocked_pantry(tmp_path / "home")
+    keys = keyring(tmp_path / "keys")
+    info = keys.new("packer", PASSPHRASE, "test kitchen")
+    recipe = pantry.recipes.load("light")
+    hostile = json.loads(pantry.recipes.find("light").sppr)
+    hostile["recipe"]["trainer"] = {"kind": "antigravity.fly@1"}
+    item = _from_bytes(
+        "recipes/hostile.json", "recipe", "application/json", json.dumps(hostile).encode()
+    )
+    claims = (RecipeClaim(recipe.id, "hostile", "detection"),)
+    write_bundle(
+        (item,), tmp_path / "KIT", keys.unlock("packer", PASSPHRASE), Contents("KIT", claims)
+    )
+    keys.trust(tmp_path / "KIT", info.fingerprint)
+    target = Pantry.build(tmp_path / "field")
+    opened = open_bundle(tmp_path / "KIT", target, keys)
+    assert opened.recipes == ()
+    assert "antigravity" in opened.refused_recipes[0]
+    assert target.recipes.list() == []
+
+
+def test_a_recipe_that_was_not_prepared_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path / "home")
+    pantry.recipes.save(light_recipe(pantry))
+    with pytest.raises(MissingAssets, match="smoke-voc"):
+        select(pantry, ("light",))
+
+
+def test_a_pantry_without_ready_recipes_packs_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no recipe"):
+        select(Pantry.build(tmp_path / "home"))
+
+
+def test_a_wrong_passphrase_leaves_no_bundle(tmp_path: Path) -> None:
+    pantry = stocked_pantry(tmp_path / "home")
+    keys = keyring(tmp_path / "keys")
+    keys.new("packer", PASSPHRASE, "test kitchen")
+    with pytest.raises(WrongPassphrase):
+        pack(pantry, tmp_path / "KIT", keys, "packer", "wrong")
+    assert not (tmp_path / "KIT").exists()
+
+
+def test_a_second_pack_writes_no_blob_and_counts_on(tmp_path: Path) -> None:
+    pantry = stocked_pantry(tmp_path / "home")
+    keys = keyring(tmp_path / "keys")
+    first = packed(pantry, tmp_path / "KIT", keys)
+    second = packed(pantry, tmp_path / "KIT", keys)
+    assert (second.blobs_written, second.counter) == (0, first.counter + 1)
+    keys.trust(tmp_path / "KIT", first.fingerprint)
+    assert verify(tmp_path / "KIT", keys).state == "verified"
