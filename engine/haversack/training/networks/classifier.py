@@ -22,6 +22,10 @@ class Classifier(nn.Module):
         self.backbone: nn.Module = timm.create_model(
             architecture, pretrained=False, num_classes=classes, drop_rate=drop_rate
         )
+        head = self.backbone.get_submodule("classifier")
+        if isinstance(head, nn.Linear):  # start undecided: every class as likely as any other
+            nn.init.normal_(head.weight, std=0.01)
+            nn.init.zeros_(head.bias)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Give the logits as a tuple of one."""
