@@ -171,7 +171,7 @@ def read_manifest(folder: Path, statement: Statement) -> Manifest:
     content = read_whole(folder, name, statement.manifest_size)
     if len(content) != statement.manifest_size or sha256_bytes(content) != statement.manifest:
         raise damaged(name, "the manifest")
-    manifest = decode_manifest(content, f"{name} (the manifest)")
+    manifest = decode_manifest(content, name)
     totals = totals_of(manifest)
     if totals != statement.totals:
         raise Invalid(f"{ENVELOPE} has other totals than the manifest", _HINT, ENVELOPE)

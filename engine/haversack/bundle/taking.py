@@ -142,13 +142,15 @@ def _take(found: Admitted, job: _Job, sink: Sink, count: Counting, tally: _Tally
         try:
             taken, _ = sink.take_stream(cast("BinaryIO", stream), file.sha256, count)
         except IntegrityError as error:
-            raise _culprit(found, file) from error
+            raise _culprit(found, file) or _whole_file_damaged(file) from error
+        except Invalid as error:
+            raise _culprit(found, file) or error from None
     with tally.lock:
         tally.copied += file.size
         if not was_there:
             tally.added.append(taken)
     if taken != file.sha256:
-        raise _culprit(found, file)
+        raise _whole_file_damaged(file)
 
 
 def _is_sound(job: _Job, sink: Sink) -> bool:
@@ -168,16 +170,20 @@ def _is_sound(job: _Job, sink: Sink) -> bool:
     return True
 
 
-def _culprit(found: Admitted, file: ManifestFile) -> Invalid:
-    """Find which blob made a file's digest wrong."""
+def _culprit(found: Admitted, file: ManifestFile) -> Invalid | None:
+    """Find which blob is to blame for a file that is not what was signed."""
     for sha256, size in found.manifest.parts(file):
         name = blob_name(sha256)
         try:
             check_blob(found.folder, name, sha256, size, lambda _: None)
-        except Invalid:
-            return damaged(name, file.path)
+        except Invalid as error:
+            return error
         except HaversackError:
-            break
+            return None
+    return None
+
+
+def _whole_file_damaged(file: ManifestFile) -> Invalid:
     return damaged(blob_name(file.blobs[0]) if file.blobs else file.path, file.path)
 
 
