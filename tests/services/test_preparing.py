@@ -1,0 +1,100 @@
+"""Preparing a recipe for real: a worker trains, a namespace proves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from haversack.base.errors import EXIT_FAILED, EXIT_RECIPE, UsageError
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.errors import IncompleteRecipe
+from haversack.recipe.tree import Recipe
+from haversack.services.isolation import isolation
+from haversack.services.prepare import dry_copy, single_recipe
+from haversack.services.trace import tracer
+from services.kits import light_recipe
+
+needs_namespace = pytest.mark.skipif(
+    not isolation().possible, reason=f"no network namespace here: {isolation().why_not}"
+)
+
+
+def test_the_dry_copy_runs_one_batch_of_one_pretrained_and_leaves_the_recipe(
+    tmp_path: Path,
+) -> None:
+    recipe = light_recipe(Pantry.build(tmp_path))
+    before = recipe.id
+    copy = dry_copy(recipe)
+    assert copy["trainer.fast_dev_run"] is True
+    assert copy["data.batch_size"] == 1
+    assert copy["backbone.use_pretrained"] is True
+    assert recipe.id == before
+
+
+def test_an_incomplete_recipe_is_refused_with_its_empty_slots(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path)
+    with pytest.raises(IncompleteRecipe) as caught:
+        single_recipe(Recipe.empty(pantry.registry, "detection", pantry.path))
+    assert "model" in caught.value.missing
+    assert caught.value.exit_code == EXIT_RECIPE
+
+
+def test_an_unknown_task_lists_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        single_recipe(light_recipe(Pantry.build(tmp_path)), task="bake")
+    assert "export" in caught.value.hint
+
+
+@needs_namespace
+def test_preparing_without_a_network_is_one_clear_line_and_leaves_nothing(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    recipe = light_recipe(pantry, "needs weights")
+    recipe["backbone.use_pretrained"] = True
+    pantry.recipes.save(recipe)
+    command = [sys.executable, "-m", "haversack", "prepare", "needs weights", "--json"]
+    done = subprocess.run(
+        [*isolation().prefix(), *command, "--pantry", str(pantry.path)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == EXIT_FAILED
+    assert "Traceback" not in done.stderr
+    said = json.loads(done.stdout)
+    assert "network" in json.dumps(said)
+    assert not any("lite0" in record.asset.name for record in pantry.assets.list())
+
+
+@needs_namespace
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.registry
+def test_a_prepared_recipe_is_proved_to_work_without_a_network(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    recipe = Recipe.empty(pantry.registry, "classification", pantry.path)
+    recipe.fill_empty_recursively({"data_generator": "Digits"})
+    before = recipe.id
+    report = single_recipe(recipe)
+    assert recipe.id == before
+    assert {asset.name for asset in report.captured} == {
+        "weights/tf_efficientnet_lite0",
+        "datasets/digits",
+    }
+    assert report.rehearsal is not None
+    assert report.rehearsal.verdict == "proved", report.rehearsal.why
+    assert [step.name for step in report.rehearsal.steps] == [
+        "train one epoch, then stop",
+        "resume and train to the end",
+        "evaluate",
+        "export to ONNX",
+        "infer once",
+    ]
+    assert report.rehearsal.network_devices == ("lo",)
+    if tracer():
+        assert report.rehearsal.network_calls == 0
+        assert report.opened_outside == ()
+    assert pantry.attestations.get(recipe.id) is not None
