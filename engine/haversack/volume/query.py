@@ -170,6 +170,7 @@ def _hardware_warning(df: pd.DataFrame) -> tuple[str, ...]:
     else:
         return ()
     counts = column.value_counts(dropna=True).sort_index()
+    counts = counts[counts > 0]  # a category that a filter has emptied is no hardware
     if len(counts) < 2:
         return ()
     listed = ", ".join(f"{name}: {count}" for name, count in counts.items())

@@ -70,11 +70,10 @@ def _share_of_best(df: pd.DataFrame, value: Floats) -> Floats:
     series = pd.Series(value)
     keys = _keys(df, WITHIN)
     best = series.groupby(keys, dropna=False).transform("max") if keys else series.max()
+    top = np.broadcast_to(np.asarray(best, dtype=np.float64), value.shape)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        share: Floats = np.asarray(series / best, dtype=np.float64)
-    share[~(np.broadcast_to(np.asarray(best), share.shape) > 0)] = np.nan
-    share[~np.isfinite(share)] = np.nan
-    return share
+        share = value / top
+    return np.where((top > 0) & np.isfinite(share), share, np.nan)
 
 
 def _mean_over_datasets(df: pd.DataFrame, relative: Floats, always: bool) -> Floats:

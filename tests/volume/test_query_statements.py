@@ -1,0 +1,442 @@
+"""Each statement of the offline API's specification about the query, by the statement."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from haversack.volume.errors import (
+    IdsError,
+    MissingColumnError,
+    NothingMeasuredError,
+    NotNumericError,
+    QueryError,
+    QueryWarning,
+)
+from haversack.volume.orders import SORT_ORDERS
+from haversack.volume.query import ask, query_pareto_optimal_recipes
+from haversack.volume.relative import add_relative_task_metric
+
+CASES = int(os.environ.get("HAVERSACK_CASES", "500"))
+
+
+def frame(**columns: Any) -> pd.DataFrame:
+    base: dict[str, Any] = {
+        "id": [11, 12, 13, 14, 15],
+        "relative_task_metric": [0.5, 0.8, 1.0, 0.7, 0.4],
+        "od_inf_rate_ms": [1.0, 2.0, 4.0, 3.0, 8.0],
+        "od_size_MB": [10.0, 20.0, 5.0, 30.0, 40.0],
+        "od_task_metric": [0.4, 0.64, 0.8, 0.56, 0.32],
+    }
+    return pd.DataFrame(base | columns)
+
+
+metric = st.one_of(
+    st.integers(1, 6).map(float),
+    st.floats(1e-3, 1e3),
+    st.sampled_from([0.1, math.nextafter(0.1, 1), math.nextafter(0.1, 0), 5e-324, 1e308]),
+)
+accuracy = st.one_of(
+    st.integers(-2, 4).map(float),
+    st.floats(-1, 1),
+    st.sampled_from([0.9, math.nextafter(0.9, 1), -1e308, 1e308]),
+)
+
+
+def frames(distinct: bool = False) -> st.SearchStrategy[pd.DataFrame]:
+    rows = st.lists(st.tuples(metric, accuracy), min_size=1, max_size=25, unique=distinct)
+    return rows.map(
+        lambda rows: pd.DataFrame(rows, columns=["od_inf_rate_ms", "relative_task_metric"]).assign(
+            id=range(100, 100 + len(rows))
+        )
+    )
+
+
+def test_1_the_accuracy_axis_is_always_the_relative_task_metric() -> None:
+    ids, info = query_pareto_optimal_recipes(frame())
+    assert ids == [11, 12, 13]
+    assert info["metric_accuracy"].tolist() == [0.5, 0.8, 1.0]
+    assert info["metric_accuracy_name"] == "Task metric relative to the best"
+
+
+def test_1_where_it_is_absent_the_error_names_the_remedy_and_nothing_is_substituted() -> None:
+    without = frame().drop(columns="relative_task_metric")
+    with pytest.raises(MissingColumnError) as caught:
+        query_pareto_optimal_recipes(without)
+    assert "add_relative_task_metric(df)" in caught.value.hint
+    ids, _ = query_pareto_optimal_recipes(add_relative_task_metric(without))
+    assert ids == [11, 12, 13]
+
+
+def test_2_lower_is_better_becomes_max_over_value_over_the_whole_frame() -> None:
+    _, info = query_pareto_optimal_recipes(frame())
+    assert info["metric_custom"].tolist() == [8.0, 4.0, 2.0]
+    assert info["metric_custom_all"].tolist() == [8.0, 4.0, 2.0, 8 / 3, 1.0]
+    assert info["metric_custom_all"].min() == 1.0
+
+
+def test_2_higher_is_better_stays() -> None:
+    _, info = query_pareto_optimal_recipes(frame(), metric_custom="od_task_metric")
+    assert info["metric_custom_all"].tolist() == [0.4, 0.64, 0.8, 0.56, 0.32]
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [(0.0, "zero"), (-1.0, "negative"), (math.nan, "missing"), (math.inf, "infinite")],
+)
+@pytest.mark.parametrize("method", ["exact", "fuzzy"])
+def test_2_what_was_not_measured_is_excluded_and_counted(
+    value: float, cause: str, method: str
+) -> None:
+    df = frame(od_inf_rate_ms=[value, 2.0, 4.0, 3.0, 8.0])
+    ids, info = query_pareto_optimal_recipes(df, method=method)
+    assert 11 not in ids
+    assert info["excluded"] == {f"od_inf_rate_ms {cause}": 1}
+    assert info["ids_all"].tolist() == [12, 13, 14, 15]
+    assert info["metric_custom_all"].tolist() == [4.0, 2.0, 8 / 3, 1.0]
+
+
+def test_2_each_excluded_row_is_counted_once() -> None:
+    df = frame(
+        od_inf_rate_ms=[0.0, math.nan, math.nan, 3.0, 8.0],
+        relative_task_metric=[math.nan, math.nan, 1.0, math.inf, 0.4],
+    )
+    ids, info = query_pareto_optimal_recipes(df)
+    assert ids == [15]
+    assert info["excluded"] == {
+        "od_inf_rate_ms missing": 2,
+        "od_inf_rate_ms zero": 1,
+        "relative_task_metric infinite": 1,
+    }
+
+
+def test_2_zero_is_a_measurement_where_higher_is_better() -> None:
+    _, info = query_pareto_optimal_recipes(
+        frame(od_task_metric=[0.0, 0.6, 0.8, 0.5, 0.3]), metric_custom="od_task_metric"
+    )
+    assert info["excluded"] == {}
+    assert 0.0 in info["metric_custom_all"]
+
+
+def test_2_where_every_row_is_excluded_the_error_says_so() -> None:
+    with pytest.raises(NothingMeasuredError, match="every one of the 5 rows is excluded") as caught:
+        query_pareto_optimal_recipes(frame(od_inf_rate_ms=[0.0, -1.0, None, math.inf, 0.0]))
+    assert "od_inf_rate_ms zero: 2" in caught.value.message
+    with pytest.raises(NothingMeasuredError, match="no rows"):
+        query_pareto_optimal_recipes(frame().iloc[:0])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("od_inf_rate_ms", "x times faster"),
+        ("od_size_MB", "x times smaller"),
+        ("od_inf_energy_mJ", "x times smaller"),
+        ("if_inf_size", "x times smaller"),
+        ("od_task_metric", "Task metric on the device"),
+    ],
+)
+def test_3_the_custom_metric_has_a_clear_text_name(name: str, words: str) -> None:
+    _, info = query_pareto_optimal_recipes(frame(**{name: [1.0] * 5}), metric_custom=name)
+    assert info["metric_custom_name"] == words
+
+
+def test_3_an_unconverted_metric_keeps_its_unit() -> None:
+    from haversack.volume.columns import Column
+
+    assert Column("x", "float", "Rate", "higher", "images/s").label == "Rate (images/s)"
+
+
+def test_3_the_all_values_hold_every_row_measured_on_both_axes() -> None:
+    df = frame(relative_task_metric=[0.5, None, 1.0, 0.7, 0.4])
+    for method in ("exact", "fuzzy"):
+        _, info = query_pareto_optimal_recipes(df, method=method)
+        assert info["ids_all"].tolist() == [11, 13, 14, 15]
+        assert len(info["metric_custom_all"]) == len(info["metric_accuracy_all"]) == 4
+
+
+@settings(max_examples=CASES, deadline=None)
+@given(frames())
+def test_4_exact_is_the_strict_front_and_copies_stay(df: pd.DataFrame) -> None:
+    ids, _ = query_pareto_optimal_recipes(df)
+    rate = df["od_inf_rate_ms"].to_numpy()
+    good = df["relative_task_metric"].to_numpy()
+    expected = [
+        int(df["id"].iloc[i])
+        for i in range(len(df))
+        if not ((rate <= rate[i]) & (good >= good[i]) & ((rate < rate[i]) | (good > good[i]))).any()
+    ]
+    assert sorted(ids) == expected
+
+
+def test_4_dominance_is_decided_before_the_conversion() -> None:
+    fast = next(v for v in np.linspace(1.9, 2.0, 99) if 100 / v == 100 / math.nextafter(v, 3))
+    rates = [math.nextafter(fast, 3), fast, 100.0]
+    df = pd.DataFrame({"id": [1, 2, 3], "od_inf_rate_ms": rates, "relative_task_metric": [1, 1, 0]})
+    ids, info = query_pareto_optimal_recipes(df)
+    assert info["metric_custom_all"][0] == info["metric_custom_all"][1]
+    assert ids == [2]
+
+
+def test_5_fuzzy_ranks_every_experiment() -> None:
+    ids, info = query_pareto_optimal_recipes(frame(), method="fuzzy", sort_by="paretoness")
+    assert sorted(ids) == [11, 12, 13, 14, 15]
+    assert ids[-1] == 15
+    assert (np.diff(info["paretoness"]) <= 0).all()
+
+
+def test_5_the_top_n_need_not_be_the_exact_front() -> None:
+    random = np.random.default_rng(0)
+    crowd = np.abs(random.normal(0, 0.01, (2, 100)))
+    df = pd.DataFrame(
+        {
+            "id": range(103),
+            "od_inf_rate_ms": np.concatenate([[1.0, 1.2, 9.0], 1.001 + crowd[0]]),
+            "relative_task_metric": np.concatenate([[0.5, 0.495, 1.0], 0.499 - crowd[1]]),
+        }
+    )
+    df.loc[1, "od_inf_rate_ms"] = 0.999
+    exact, _ = query_pareto_optimal_recipes(df)
+    fuzzy, _ = query_pareto_optimal_recipes(df, method="fuzzy", top_N_fuzzy=len(exact))
+    assert fuzzy[0] in exact
+    assert len(fuzzy) == len(exact)
+
+
+@settings(max_examples=CASES, deadline=None)
+@given(frames(distinct=True))
+def test_6_on_a_front_the_first_the_third_and_the_reversed_second_order_agree(
+    df: pd.DataFrame,
+) -> None:
+    first, _ = query_pareto_optimal_recipes(df, sort_by="metric_custom_best_to_worst")
+    second, _ = query_pareto_optimal_recipes(df, sort_by="metric_accuracy_best_to_worst")
+    third, _ = query_pareto_optimal_recipes(df, sort_by="angular_custom_to_accuracy")
+    assert first == third == second[::-1]
+
+
+@settings(max_examples=CASES // 5, deadline=None)
+@given(frames(), st.sampled_from(SORT_ORDERS))
+def test_6_every_order_works_for_both_methods_and_chooses_nothing(
+    df: pd.DataFrame, sort_by: str
+) -> None:
+    for method in ("exact", "fuzzy"):
+        plain, _ = query_pareto_optimal_recipes(df, method=method)
+        ids, _ = query_pareto_optimal_recipes(df, method=method, sort_by=sort_by)
+        assert sorted(ids) == sorted(plain)
+
+
+def test_6_the_orders_are_what_their_names_say() -> None:
+    def order(sort_by: str) -> list[int]:
+        return query_pareto_optimal_recipes(frame(), method="fuzzy", sort_by=sort_by)[0]
+
+    assert order("metric_custom_best_to_worst") == [11, 12, 14, 13, 15]
+    assert order("metric_accuracy_best_to_worst") == [13, 12, 14, 11, 15]
+    angles = {
+        name: math.atan2(good, 8 / rate)
+        for name, good, rate in zip(
+            frame()["id"], frame()["relative_task_metric"], frame()["od_inf_rate_ms"], strict=True
+        )
+    }
+    assert order("angular_custom_to_accuracy") == sorted(angles, key=lambda name: angles[name])
+
+
+def test_6_an_exact_front_can_be_sorted_by_paretoness() -> None:
+    ids, info = query_pareto_optimal_recipes(frame(), sort_by="paretoness")
+    assert sorted(ids) == [11, 12, 13]
+    assert (np.diff(info["paretoness"]) <= 0).all()
+    everything, _ = query_pareto_optimal_recipes(frame(), method="fuzzy", sort_by="paretoness")
+    assert ids == [name for name in everything if name in (11, 12, 13)]
+
+
+def test_7_the_top_n_are_chosen_by_paretoness_and_sorted_afterwards() -> None:
+    best, _ = query_pareto_optimal_recipes(
+        frame(), method="fuzzy", sort_by="paretoness", top_N_fuzzy=3
+    )
+    sorted_by_rate, info = query_pareto_optimal_recipes(frame(), method="fuzzy", top_N_fuzzy=3)
+    assert set(best) == set(sorted_by_rate)
+    assert (np.diff(info["metric_custom"]) < 0).all()
+
+
+@settings(max_examples=CASES // 5, deadline=None)
+@given(frames(), st.sampled_from(SORT_ORDERS))
+def test_7_the_top_n_are_nested(df: pd.DataFrame, sort_by: str) -> None:
+    before: set[int] = set()
+    for n in range(1, len(df) + 1):
+        ids, _ = query_pareto_optimal_recipes(df, "fuzzy", sort_by=sort_by, top_N_fuzzy=n)
+        assert len(ids) == n
+        assert before < set(ids)
+        before = set(ids)
+
+
+@pytest.mark.parametrize("n", [None, 5, 6, 10**30, np.int64(99)])
+def test_7_none_and_more_than_there_are_mean_all(n: int | None) -> None:
+    assert len(query_pareto_optimal_recipes(frame(), "fuzzy", top_N_fuzzy=n)[0]) == 5
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, "3", True])
+@pytest.mark.parametrize("method", ["exact", "fuzzy"])
+def test_7_zero_less_and_what_is_no_number_are_errors(n: Any, method: str) -> None:
+    with pytest.raises(QueryError, match="top_N_fuzzy"):
+        query_pareto_optimal_recipes(frame(), method, top_N_fuzzy=n)
+
+
+def test_7_given_with_exact_it_warns_and_changes_nothing() -> None:
+    with pytest.warns(QueryWarning, match="top_N_fuzzy has no effect"):
+        ids, _ = query_pareto_optimal_recipes(frame(), top_N_fuzzy=1)
+    assert ids == [11, 12, 13]
+
+
+def test_8_the_ids_are_a_list_of_ints_and_the_values_are_aligned_with_them() -> None:
+    for sort_by in SORT_ORDERS:
+        ids, info = query_pareto_optimal_recipes(frame(), "fuzzy", sort_by=sort_by)
+        assert all(type(name) is int for name in ids)
+        table = frame().set_index("id")
+        assert info["metric_accuracy"].tolist() == table.loc[ids, "relative_task_metric"].tolist()
+        assert (info["metric_custom"] == 8.0 / table.loc[ids, "od_inf_rate_ms"].to_numpy()).all()
+        everyone = dict(zip(info["ids_all"].tolist(), info["paretoness_all"], strict=True))
+        assert info["paretoness"].tolist() == [everyone[name] for name in ids]
+
+
+def test_8_the_dict_has_all_its_keys_and_paretoness_only_where_it_was_computed() -> None:
+    always = {
+        "metric_custom",
+        "metric_accuracy",
+        "metric_custom_name",
+        "metric_accuracy_name",
+        "metric_custom_all",
+        "metric_accuracy_all",
+        "excluded",
+        "ids_all",
+    }
+    ranked = always | {"paretoness", "paretoness_all"}
+    assert set(query_pareto_optimal_recipes(frame())[1]) == always
+    assert set(query_pareto_optimal_recipes(frame(), "fuzzy")[1]) == ranked
+    assert set(query_pareto_optimal_recipes(frame(), sort_by="paretoness")[1]) == ranked
+
+
+def test_8_an_exact_query_sorted_otherwise_does_not_pay_for_the_ranking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("ranked")
+
+    monkeypatch.setattr("haversack.volume.query.rank", never)
+    assert query_pareto_optimal_recipes(frame(), sort_by="angular_custom_to_accuracy")[0]
+
+
+@pytest.mark.parametrize("index", [["id"], ["id", "hardware"], ["hardware", "id"]])
+def test_8_the_ids_come_from_the_column_or_the_index_level(index: list[str]) -> None:
+    df = frame(hardware=["cpu"] * 5).set_index(index)
+    assert query_pareto_optimal_recipes(df)[0] == [11, 12, 13]
+
+
+def test_9_a_frame_that_mixes_hardware_warns_with_the_counts() -> None:
+    df = frame(hardware=["Jetson", "cpu", "cpu", "Jetson", "cpu"])
+    with pytest.warns(QueryWarning, match=r"Jetson: 2, cpu: 3"):
+        query_pareto_optimal_recipes(df)
+    with pytest.warns(QueryWarning, match=r"Jetson: 2, cpu: 3"):
+        query_pareto_optimal_recipes(df.set_index(["id", "hardware"]))
+
+
+def test_9_filtered_to_one_hardware_it_is_silent() -> None:
+    df = frame(hardware=pd.Categorical(["Jetson", "cpu", "cpu", "cpu", "cpu"]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        query_pareto_optimal_recipes(df[df["hardware"] == "cpu"])
+        query_pareto_optimal_recipes(frame())
+
+
+def test_warnings_can_be_had_as_values() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        answer = ask(frame(hardware=["a", "b", "a", "a", "a"]), top_n=2)
+    assert len(answer.warnings) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"method": "quick"}, "exact, fuzzy"),
+        ({"sort_by": "best"}, "metric_custom_best_to_worst, metric_accuracy_best_to_worst"),
+        ({"metric_custom": "od_inf_rate"}, 'df.attrs["metric_directions"]'),
+        ({"metric_custom": "od_gpu_mem_MB"}, "Columns like it"),
+        ({"metric_custom": "hardware"}, "Metrics are"),
+    ],
+)
+def test_a_wrong_question_is_refused_with_what_would_be_right(
+    arguments: dict[str, str], said: str
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        query_pareto_optimal_recipes(frame(), **arguments)  # type: ignore[arg-type] # str options
+    assert said in caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("column", ["od_inf_rate_ms", "relative_task_metric"])
+@pytest.mark.parametrize("bad", ["fast", "3.5", True])
+def test_text_in_a_numeric_column_is_named_with_its_row(column: str, bad: Any) -> None:
+    cells = pd.Series([1.0, 2.0, bad, None, 3.0], dtype=object)
+    with pytest.raises(NotNumericError, match=f"row 2 holds '{bad}'") as caught:
+        query_pareto_optimal_recipes(frame(**{column: cells}))
+    assert "to_numeric" in caught.value.hint
+
+
+def test_numbers_in_any_of_the_frames_types_are_numbers() -> None:
+    plain = query_pareto_optimal_recipes(frame())[0]
+    for dtype in ("Float64", "float32", "object", "Int64", "int32", "float64[pyarrow]"):
+        df = frame()
+        df["od_inf_rate_ms"] = df["od_inf_rate_ms"].astype(dtype)  # type: ignore[call-overload] # any of them
+        assert query_pareto_optimal_recipes(df)[0] == plain, dtype
+    with_null = frame(od_inf_rate_ms=pd.array([1, 2, 4, None, 8], dtype="Int64"))
+    assert query_pareto_optimal_recipes(with_null)[1]["excluded"] == {"od_inf_rate_ms missing": 1}
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ([1, 2, 2, 3, 1], "ids are not unique: 2 stand on several rows"),
+        ([1, 2, 3, 4, None], "1 rows have no id"),
+        ([1, 2, 3, 4, 4.5], "whole numbers"),
+        (["a", "b", "c", "d", "e"], "whole numbers"),
+        ([1, 2, 3, 4, 10**30], "too large"),
+        ([True, False, True, False, True], "whole numbers"),
+    ],
+)
+def test_bad_ids_are_refused(ids: list[Any], said: str) -> None:
+    with pytest.raises(IdsError, match=said):
+        query_pareto_optimal_recipes(frame(id=ids))
+    with pytest.raises(IdsError, match="neither a column nor an index level"):
+        query_pareto_optimal_recipes(frame().drop(columns="id"))
+
+
+def test_whole_floats_and_objects_are_ids() -> None:
+    floats = frame(id=[1.0, 2.0, 3.0, 4.0, 5.0])
+    assert query_pareto_optimal_recipes(floats)[0] == [1, 2, 3]
+    objects = frame(id=pd.Series([1, 2, 3, 4, 5], dtype=object))
+    assert query_pareto_optimal_recipes(objects)[0] == [1, 2, 3]
+
+
+def test_the_direction_of_an_added_metric_can_be_told() -> None:
+    df = frame(odd=[5.0, 4.0, 3.0, 2.0, 1.0])
+    df.attrs["metric_directions"] = {"odd": "lower"}
+    ids, info = query_pareto_optimal_recipes(df, metric_custom="odd")
+    assert ids == [15, 14, 13]
+    assert info["metric_custom"].tolist() == [5.0, 2.5, 5 / 3]
+    df.attrs["metric_directions"] = {"odd": "higher"}
+    assert query_pareto_optimal_recipes(df, metric_custom="odd")[0] == [11, 12, 13]
+    df.attrs["metric_directions"] = {"odd": "sideways"}
+    with pytest.raises(QueryError, match="sideways"):
+        query_pareto_optimal_recipes(df, metric_custom="odd")
+
+
+def test_the_frame_given_is_left_as_it_was() -> None:
+    df, before = frame(), frame()
+    query_pareto_optimal_recipes(df, "fuzzy")
+    pd.testing.assert_frame_equal(df, before)
