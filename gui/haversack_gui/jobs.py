@@ -44,6 +44,7 @@ class Job:
     visible: bool = True
     state: Literal["waiting", "running", "done", "failed", "stopped"] = "waiting"
     progress: Progress | None = None
+    step: str = ""
     said: str = ""
     error: str = ""
     hint: str = ""
@@ -65,10 +66,11 @@ class Told:
         self.cancel = CancelToken()
 
     def on_event(self, event: object) -> None:
-        """Keep the newest progress; the GUI looks at it ten times a second."""
+        """Keep the newest words and progress; the GUI looks at them ten times a second."""
+        kind, text = getattr(event, "type", ""), getattr(event, "text", "")
         if isinstance(event, Progress):
             self._job.progress = event
-        elif getattr(event, "type", "") == "progressed":
+        elif kind == "progressed":
             self._job.progress = Progress(
                 phase=getattr(event, "phase", ""),
                 done=getattr(event, "done", 0),
@@ -76,8 +78,10 @@ class Told:
                 unit=getattr(event, "unit", ""),
                 seconds_left=getattr(event, "seconds_left", None),
             )
-        elif getattr(event, "type", "") == "phase_began":
+        elif kind == "phase_began":
             self._job.progress = Progress(phase=getattr(event, "phase", ""), done=0, unit="")
+        elif isinstance(text, str) and text:
+            self._job.step = text
 
 
 class Jobs(QObject):

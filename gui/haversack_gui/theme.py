@@ -258,8 +258,9 @@ QComboBox:disabled, QSpinBox:disabled {{ color: {p.line_strong}; border-color: {
   background: {p.window}; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: url({_drawing(p, "down")}); width: 14px; height: 14px; }}
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none;
-  background: transparent; padding: 0 0 0 6px; }}
+QSpinBox, QDoubleSpinBox {{ padding-left: 8px; }}
+QAbstractSpinBox > QLineEdit, QAbstractSpinBox > QLineEdit:focus {{ border: none;
+  background: transparent; padding: 0 0 0 6px; margin: 0; }}
 QComboBox QAbstractItemView {{ border: 1px solid {p.line_strong}; padding: 2px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button {{ border: none; background: transparent; width: 20px; }}

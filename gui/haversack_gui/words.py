@@ -62,6 +62,8 @@ def progress(state: Progress) -> str:
         amount = f"{done} of {total}" if total else done
     else:
         amount = f"{state.done} of {state.total} {state.unit}" if state.total else str(state.done)
+    if not state.done and not state.total:
+        return state.phase
     left = duration(state.seconds_left)
     return f"{state.phase}: {amount}" + (f", {left} left" if left else "")
 

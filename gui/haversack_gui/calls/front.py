@@ -130,8 +130,7 @@ def ask(loaded: Loaded, question: Question) -> Drawn:
     order = np.argsort(ids_all, kind="stable")
 
     def positions(ids: list[int]) -> tuple[int, ...]:
-        found = order[np.searchsorted(ids_all, ids, sorter=order)] if ids else []
-        return tuple(int(place) for place in found)
+        return tuple(order[np.searchsorted(ids_all, ids, sorter=order)].tolist()) if ids else ()
 
     rows = frame.set_index("id", drop=False).loc[ids_all]
     return Drawn(

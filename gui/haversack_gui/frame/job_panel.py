@@ -51,14 +51,15 @@ class JobCard(QFrame):
         self.bar.setVisible(job.under_way)
         self.stop.setVisible(job.under_way and job.stop is not None)
         self.copy.setVisible(bool(job.command))
+        progress = words.progress(job.progress) if job.progress is not None else ""
         if job.under_way and job.progress is not None:
             total = job.progress.total
             self.bar.setRange(0, 1000 if total else 0)
             self.bar.setValue(int(1000 * job.progress.done / total) if total else 0)
-            self.line.setText(words.progress(job.progress))
+            self.line.setText("\n".join(part for part in (job.step, progress) if part))
         elif job.under_way:
             self.bar.setRange(0, 0)
-            self.line.setText("")
+            self.line.setText(job.step)
         else:
             self.line.setText(f"{job.error} {job.hint}".strip() or job.said)
         self.line.setVisible(bool(self.line.text()))

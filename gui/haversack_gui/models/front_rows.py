@@ -52,9 +52,7 @@ def columns_for(drawn: Drawn) -> tuple[Column[FrontRow], ...]:
         Column("#", lambda line: str(line.rank), number=True),
         Column(tr("Recipe"), lambda line: str(line.id), number=True),
         Column(tr("Accuracy"), lambda line: number(float(drawn.y[line.place])), number=True),
-        Column(
-            _capital(drawn.x_name), lambda line: number(float(drawn.x[line.place])), number=True
-        ),
+        Column(drawn.x_name, lambda line: number(float(drawn.x[line.place])), number=True),
     ]
     paretoness = drawn.paretoness
     if paretoness is not None:
@@ -83,6 +81,23 @@ def describe(drawn: Drawn, place: int) -> str:
     return "\n".join(lines)
 
 
+def headline(drawn: Drawn, place: int) -> str:
+    """Say in one line which recipe it is and why one would want it."""
+    row = drawn.frame.iloc[place]
+    facts = [
+        _text(row[name])
+        for name in ("backbone", "height", "quantization", "hardware")
+        if name in drawn.frame.columns
+    ]
+    return tr("Recipe {id}: {facts}; accuracy {accuracy}, {x} {x_name}").format(
+        id=row["id"],
+        facts=", ".join(facts),
+        accuracy=number(float(drawn.y[place])),
+        x=number(float(drawn.x[place])),
+        x_name=drawn.x_name,
+    )
+
+
 def _column(values: Any, title: str) -> Column[FrontRow]:
     return Column(title, lambda line: _text(values[line.place]), number=values.dtype.kind in "fiu")
 
@@ -91,7 +106,3 @@ def _text(value: Any) -> str:
     if value is None or value != value:
         return "—"
     return number(float(value)) if isinstance(value, (int, float)) else str(value)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

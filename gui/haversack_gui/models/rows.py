@@ -52,9 +52,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self.columns = tuple(columns)
         self.rows: list[Row] = []
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Replace all rows."""
+    def show(self, rows: Sequence[Row], columns: Sequence[Column[Row]] | None = None) -> None:
+        """Replace all rows, and the columns where some are given."""
         self.beginResetModel()
+        if columns is not None:
+            self.columns = tuple(columns)
         self.rows = list(rows)
         self.endResetModel()
 

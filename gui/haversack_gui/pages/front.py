@@ -12,7 +12,7 @@ from haversack_gui import words
 from haversack_gui.calls import front as calls
 from haversack_gui.calls import pantry as pantry_calls
 from haversack_gui.calls.front import Drawn, Loaded
-from haversack_gui.models.front_rows import FrontRow, columns_for, describe, rows_of
+from haversack_gui.models.front_rows import FrontRow, columns_for, describe, headline, rows_of
 from haversack_gui.models.rows import RowsModel
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, column, holder, label, row
@@ -43,7 +43,7 @@ class FrontPage(Page):
         self.filters.bulk.toggled.connect(self.plot.show_bulk)
         self.plot.clicked.connect(self._clicked)
         self.plot.setMinimumHeight(220)
-        self.legend = label("", "small")
+        self.legend = label("", "small", wrap=False)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.warning = label("", "warn")
         self.model: RowsModel[FrontRow] = RowsModel(())
@@ -197,10 +197,7 @@ class FrontPage(Page):
         self.warning.setText(" ".join(note[:1].upper() + note[1:] for note in notes))
         self.warning.setVisible(bool(notes))
         self._draw()
-        self.model.beginResetModel()
-        self.model.columns = columns_for(drawn)
-        self.model.rows = rows_of(drawn)
-        self.model.endResetModel()
+        self.model.show(rows_of(drawn), columns_for(drawn))
         self.table.resizeColumnsToContents()
         if self.model.rows:
             self.table.selectRow(0)
@@ -254,7 +251,7 @@ class FrontPage(Page):
         one = len(chosen) == 1 and self.drawn is not None
         self.cook.setEnabled(one)
         if one and self.drawn is not None:
-            self.chosen.setText(describe(self.drawn, chosen[0].place).replace("\n", " · "))
+            self.chosen.setText(headline(self.drawn, chosen[0].place))
         else:
             self.chosen.setText(tr("Choose one recipe in the list or in the plot."))
 

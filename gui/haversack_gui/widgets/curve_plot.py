@@ -90,7 +90,7 @@ class CurvePlot(QWidget):
         self._lines[name] = line
 
     def _add_plot(self, group: str) -> None:
-        plot = pg.PlotWidget(background=None)
+        plot = pg.PlotWidget(background=self._palette.surface)
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMinimumHeight(150)

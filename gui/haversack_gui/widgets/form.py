@@ -117,6 +117,7 @@ def _choice(option: OptionSpec, value: object, edited: Callable[[object], None])
 
 def _spin(option: OptionSpec, value: int, edited: Callable[[object], None]) -> QSpinBox:
     box = QSpinBox()
+    box.lineEdit().setTextMargins(6, 0, 0, 0)
     low = -BIG if option.minimum is None else int(option.minimum) + option.exclusive_minimum
     box.setRange(low, BIG if option.maximum is None else min(BIG, int(option.maximum)))
     box.setSingleStep(int(option.step or 1))

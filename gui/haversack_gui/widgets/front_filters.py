@@ -52,6 +52,7 @@ class FrontFilters(QScrollArea):
             self.sort.addItem(tr(title), key)
         self.boxes = {name: _combo(tr(FILTER_TITLES[name])) for name in FILTERS}
         self.floor = QDoubleSpinBox()
+        self.floor.lineEdit().setTextMargins(6, 0, 0, 0)
         self.floor.setRange(0.0, 0.99)
         self.floor.setSingleStep(0.05)
         self.floor.setAccessibleName(tr("Lowest accuracy"))

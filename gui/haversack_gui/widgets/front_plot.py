@@ -54,6 +54,7 @@ class FrontPlot(QWidget):
 
     def wear(self, palette: Palette) -> None:
         """Take the colours of a palette."""
+        self.plot.setBackground(palette.surface)
         for name in ("left", "bottom"):
             axis = self.plot.getAxis(name)
             axis.setPen(pg.mkPen(palette.line_strong))
