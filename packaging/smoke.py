@@ -53,14 +53,14 @@ def walk(place: Path) -> None:
     """Take the steps in order, telling how long each took."""
     steps = Steps()
     home = place / "online"
-    bundle, root = pack_bundle(home)
+    bundle, publisher = pack_bundle(home)
     steps.done("a bundle was packed by this checkout")
     app = place / "Été à la mer" / "haversack"
     shutil.copytree(FOLDER, app, symlinks=True, copy_function=_link_or_copy)
     field = Field(app, place / "empty home")
     steps.done(f"the folder was moved to {app.parent.name!r}")
     steps.done(f"it starts: {field.say('--version')}")
-    field.run("keys", "trust", str(root))
+    field.run("keys", "trust", str(publisher))
     field.run("verify", str(bundle))
     pantry = field.home / "pantry"
     field.run("open", str(bundle), "--pantry", str(pantry))
@@ -120,12 +120,12 @@ class Field:
 
 
 def pack_bundle(home: Path) -> tuple[Path, Path]:
-    """Prepare and pack a small recipe with this checkout; give the bundle and the root file."""
+    """Prepare and pack a small recipe with this checkout; give bundle and publisher file."""
     home.mkdir()
     secret = home / "passphrase"
     secret.write_text(secrets.token_hex(16), encoding="utf-8")
     environment = os.environ | {"HAVERSACK_HOME": str(home / "keys"), "HOME": str(home)}
-    pantry, bundle = str(home / "pantry"), home / "bundle"
+    pantry, bundle, publisher = str(home / "pantry"), home / "bundle", home / "publisher.json"
 
     def haversack(*words: str) -> dict[str, object]:
         command = [sys.executable, "-m", "haversack", *words, "--json"]
@@ -136,10 +136,11 @@ def pack_bundle(home: Path) -> tuple[Path, Path]:
     new = ["recipe", "new", "--task", "classification", "--name", "smoke", "--pantry", pantry]
     haversack(*new, *RECIPE)
     haversack("prepare", "smoke", "--pantry", pantry)
-    key = haversack("keys", "new", "smoke", "--passphrase-file", str(secret))
+    haversack("keys", "new", "smoke", "--passphrase-file", str(secret))
+    haversack("keys", "show", "smoke", "--output", str(publisher))
     sign = ["--key", "smoke", "--passphrase-file", str(secret), "--name", "smoke"]
     haversack("pack", str(bundle), *sign, "--recipe", "smoke", "--pantry", pantry)
-    return bundle, Path(str(key["root_file"]))
+    return bundle, publisher
 
 
 def trained_log(pantry: Path) -> list[str]:
