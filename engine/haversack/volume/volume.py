@@ -14,9 +14,10 @@ import numpy as np
 
 from haversack.base.digests import sha256_file
 from haversack.volume.card import Card, card_path, read_card
+from haversack.volume.csv_table import CsvTable
 from haversack.volume.errors import UnknownRowError, VolumeFormatError
 from haversack.volume.metrics import missing_column
-from haversack.volume.tables import Table, named_errors, open_table
+from haversack.volume.tables import ParquetTable, Table, named_errors
 from haversack.volume.where import Where, parse_where
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Volume:
                     f"(SHA-256 {found[:12]}…, expected {known.sha256[:12]}…)",
                     "Fetch the volume again, or take it in again from the bundle.",
                 )
-        return cls(file, known, open_table(file))
+        return cls(file, known, _open_table(file))
 
     @property
     def name(self) -> str:
@@ -168,6 +169,16 @@ class Volume:
         if "id" in frame.columns and not frame["id"].isna().any():
             frame["id"] = frame["id"].to_numpy(dtype=np.int64)
         return frame
+
+
+def _open_table(path: Path) -> Table:
+    kinds: dict[str, type[ParquetTable | CsvTable]] = {".parquet": ParquetTable, ".csv": CsvTable}
+    kind = kinds.get(path.suffix.lower())
+    if kind is None:
+        raise VolumeFormatError(
+            f"{path.name} is neither .parquet nor .csv", "Save the table as one of the two."
+        )
+    return kind(path)
 
 
 def _nearest(wanted: int, ids: Any) -> str:
