@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
 from haversack.base.progress import Progress
 from haversack.cli.bars import Bars
-from haversack.cli.output import table, to_csv, to_json
+from haversack.cli.output import Raw, table, to_csv, to_json, write_out
 from haversack.runs.events import Measured, Noted, Progressed
 from haversack.services.listen import Said
 
@@ -30,7 +31,7 @@ def test_no_csv_cell_starts_a_formula_and_numbers_stay_numbers(rows: list[list[o
         for cell, text in zip(given_row, row, strict=True):
             if isinstance(cell, str):
                 assert not text.startswith(("=", "+", "-", "@", "\t", "\r"))
-                assert text.removeprefix("'").endswith(cell.removeprefix("'"))
+                assert text in (cell, f"'{cell}")
             elif isinstance(cell, float):
                 assert float(text) == cell
 
@@ -56,8 +57,17 @@ def test_everything_that_commands_give_has_a_json_form() -> None:
 
 def test_what_data_hold_is_never_taken_as_markup_or_control() -> None:
     made = io.StringIO()
-    Console(file=made, width=80).print(table("", ("x",), [("[red]a[/red]\x1b[31m",)]), markup=False)
+    Console(file=made, width=80).print(
+        table("[/t]", ("[/x]",), [("[red]a[/red]\x1b[31m",)]), markup=False
+    )
     assert "[red]a[/red]" in made.getvalue() and "\x1b" not in made.getvalue()
+
+
+def test_a_line_for_a_person_cannot_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_out(["a\x1b[31mb\rc", Raw("a\tb\r\n")])
+    assert capsys.readouterr().out == "a [31mb c\na\tb\r\n"
 
 
 def test_progress_goes_to_plain_lines_where_there_is_no_screen() -> None:

@@ -11,6 +11,7 @@ import typer
 
 from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED, UsageError
 from haversack.cli import (
+    bundles,
     demo,
     doctor,
     gui,
@@ -26,7 +27,7 @@ from haversack.cli import (
 from haversack.cli.failures import report
 
 ABOUT = "Pack vision recipes where there is a network, cook them where there is none."
-GROUPS = (demo, setup, recipes, prepare, keys, pareto, volumes, work, runs, doctor, gui)
+GROUPS = (demo, setup, recipes, prepare, keys, bundles, pareto, volumes, work, runs, doctor, gui)
 
 
 def build() -> typer.Typer:

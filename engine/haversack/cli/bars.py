@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.text import Text
 
 from haversack.base.progress import Progress
-from haversack.cli.output import human_size
+from haversack.cli.output import human_size, printable
 from haversack.runs.events import Measured, Noted, PhaseBegan, Produced, Progressed
 from haversack.services.listen import Heard, Said
 
@@ -87,7 +87,7 @@ class Bars(AbstractContextManager["Bars"]):
 
     def say(self, text: str) -> None:
         """Print one line above the bars."""
-        self._console.print(Text(text), soft_wrap=True)
+        self._console.print(Text(printable(text)), soft_wrap=True)
 
     def _show(
         self, phase: str, done: int, total: int | None, unit: str, left: float | None

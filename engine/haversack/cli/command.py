@@ -14,7 +14,7 @@ from rich.console import RenderableType
 
 from haversack.base.errors import EXIT_DONE
 from haversack.cli.failures import report
-from haversack.cli.output import out, to_json
+from haversack.cli.output import to_json, write_out
 from haversack.cli.session import Session
 
 Options = ParamSpec("Options")
@@ -89,9 +89,7 @@ def _carry_out(session: Session, work: Callable[[], Answer]) -> int:
         if session.json:
             sys.stdout.write(to_json(answer.data) + "\n")
         else:
-            console = out()
-            for part in answer.show:
-                console.print(part, markup=False, soft_wrap=isinstance(part, str))
+            write_out(answer.show)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

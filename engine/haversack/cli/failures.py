@@ -7,7 +7,7 @@ import traceback
 
 from haversack.base.errors import EXIT_FAILED, EXIT_INTERRUPTED, HaversackError
 from haversack.base.files import StorageError
-from haversack.cli.output import to_json
+from haversack.cli.output import printable, to_json
 
 
 def report(error: BaseException, *, json: bool, debug: bool) -> int:
@@ -48,5 +48,4 @@ def _facts(
 
 
 def _one_line(text: str) -> str:
-    flat = " ".join(text.split())
-    return "".join(c if c.isprintable() else "?" for c in flat)
+    return printable(" ".join(text.split()))

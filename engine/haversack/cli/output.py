@@ -11,12 +11,35 @@ from pathlib import PurePath
 
 import orjson
 from pydantic import BaseModel
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 PIPE_WIDTH = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Raw(str):
+    """Text that is written as it is, because a program will read it."""
+
+    __slots__ = ()
+
+
+def write_out(parts: Iterable[RenderableType]) -> None:
+    """Write what a command shows a person: lines without control characters, and tables."""
+    console = out()
+    for part in parts:
+        if isinstance(part, Raw):
+            sys.stdout.write(part)
+        elif isinstance(part, str):
+            sys.stdout.write(printable(part) + "\n")
+        else:
+            console.print(part)
+
+
+def printable(text: str) -> str:
+    """Give text whose control characters (which could steer a terminal) are spaces."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def out() -> Console:
@@ -44,6 +67,9 @@ def _plain(value: object) -> object:
         return {name: getattr(value, name) for name in type(value).model_fields}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        named = getattr(value, "_asdict", None)  # orjson leaves named tuples to us
+        return list(value) if named is None else named()
     if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, set | frozenset):
@@ -57,9 +83,15 @@ def _plain(value: object) -> object:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Make a table for a person; cells are shown as they are, never as markup."""
-    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    made = Table(
+        title=Text(printable(title)) if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    made.show_header = any(columns)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(Text(printable(column)), overflow="fold")
     for row in rows:
         made.add_row(*(Text(plain_cell(cell)) for cell in row))
     return made
@@ -71,8 +103,7 @@ def plain_cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return "".join(c if c.isprintable() else " " for c in text)
+    return printable(f"{value:.4g}" if isinstance(value, float) else str(value))
 
 
 def human_size(size: int | float | None) -> str:
@@ -90,7 +121,7 @@ def human_size(size: int | float | None) -> str:
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Give rows as CSV in which no cell starts a formula: such text gets a leading ``'``."""
     made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
+    writer = csv.writer(made, lineterminator="\r\n")  # its characters are quoted in cells
     writer.writerow([_safe(column) for column in columns])
     for row in rows:
         writer.writerow([_safe(cell) for cell in row])

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from haversack.base.files import write_text
 from haversack.cli.command import Answer, PantryOption, command
-from haversack.cli.output import table, to_csv
+from haversack.cli.output import Raw, table, to_csv
 from haversack.cli.session import Session
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def pareto(
         return Answer(data, [*_show(found, metric, rows), *shown])
     text = to_csv(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""
     if str(csv) == "-":
-        return Answer(data, [text.rstrip("\n")])
+        return Answer(data, [Raw(text)])
     write_text(csv, text)
     return Answer(data, [f"{len(rows)} rows: {csv}", *shown])
 
