@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from haversack.base.errors import HaversackError
 from haversack_gui import preferences as remembered
 from haversack_gui.calls import pantry as calls
 from haversack_gui.jobs import Jobs
@@ -45,7 +47,7 @@ class Workspace(QObject):
             if then is not None:
                 then()
 
-        self.jobs.query(lambda: calls.open_or_start(path), opened, key="pantry")
+        self.jobs.query(lambda: calls.open_or_start(path, self.home), opened, key="pantry")
 
     def go_to(self, page: str, what: object = None) -> None:
         """Show a page, handing it what it should show."""
@@ -54,6 +56,11 @@ class Workspace(QObject):
     def say(self, kind: str, message: str, hint: str = "") -> None:
         """Show one message at the top of the window."""
         self.said.emit(kind, message, hint)
+
+    def save_now(self) -> None:
+        """Remember the preferences before the app ends."""
+        with contextlib.suppress(HaversackError):
+            remembered.save(self.home / "app.json", self.preferences)
 
     def save(self) -> None:
         """Remember the preferences; a disk that says no is no reason to stop."""

@@ -29,12 +29,13 @@ class OpenPantry:
     publisher: str = ""
 
 
-def open_or_start(path: Path) -> OpenPantry:
-    """Open the pantry in a folder; start one there where there is none."""
+def open_or_start(path: Path, home: Path) -> OpenPantry:
+    """Open the pantry in a folder, or start one; say who signed what was taken into it."""
+    from haversack.services.keys import open_keyring, publisher_of
     from haversack.services.shelves import open_or_build
 
     pantry = open_or_build(path)
-    return OpenPantry(Path(pantry.path), pantry)
+    return OpenPantry(Path(pantry.path), pantry, publisher_of(pantry, open_keyring(home)))
 
 
 def items(pantry: OpenPantry) -> list[ShelfItem]:

@@ -19,6 +19,7 @@ from haversack_gui.frame.welcome import Welcome
 from haversack_gui.jobs import Job
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import column, holder, row
+from haversack_gui.widgets.dropping import dropped_folder
 from haversack_gui.widgets.notice import Notice
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
@@ -98,7 +99,7 @@ class Window(QMainWindow):
         """Remember the window; the worker writes its checkpoint, threads end."""
         preferences = self.workspace.preferences
         preferences.geometry = bytes(self.saveGeometry().toHex().data()).decode()
-        self.workspace.save()
+        self.workspace.save_now()
         self._machine_timer.stop()
         self.workspace.queue.close()
         self.workspace.jobs.close()
@@ -106,12 +107,12 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """A folder may be dropped anywhere."""
-        if _folder(event) is not None:
+        if dropped_folder(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Look into the folder that was dropped, as a bundle."""
-        folder = _folder(event)
+        folder = dropped_folder(event)
         if folder is not None:
             event.acceptProposedAction()
             self.show_page("open", folder)
@@ -171,12 +172,6 @@ class Window(QMainWindow):
         name = self.workspace.look.toggle()
         self.workspace.preferences.theme = "dark" if name == "dark" else "light"
         self.workspace.save()
-
-
-def _folder(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-    return path if path is not None and path.is_dir() else None
 
 
 def _close(window: QWidget) -> None:

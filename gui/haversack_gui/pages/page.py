@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from haversack_gui.workspace import Workspace
 
@@ -42,6 +43,14 @@ class Page(QWidget):
         self._stale = True
         if self.isVisible():
             self.shown()
+
+    def _ask_folder(self, title: str) -> Path | None:
+        chosen = QFileDialog.getExistingDirectory(self, title)
+        return Path(chosen) if chosen else None
+
+    def _ask_file(self, title: str, name: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name)
+        return Path(chosen) if chosen else None
 
     def _changed(self, topics: frozenset[str]) -> None:
         if self.topics & topics:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -78,21 +79,21 @@ def button(
 
 
 def column(
-    *items: QWidget | QBoxLayout | int | None, space: str = "s", margin: str | None = None
+    *items: QWidget | QLayout | int | None, space: str = "s", margin: str | None = None
 ) -> QVBoxLayout:
     """Stack things from top to bottom; None stretches, a number is a gap."""
     return _fill(QVBoxLayout(), items, space, margin)
 
 
 def row(
-    *items: QWidget | QBoxLayout | int | None, space: str = "s", margin: str | None = None
+    *items: QWidget | QLayout | int | None, space: str = "s", margin: str | None = None
 ) -> QHBoxLayout:
     """Put things side by side; None stretches, a number is a gap."""
     return _fill(QHBoxLayout(), items, space, margin)
 
 
 def _fill(
-    layout: L, items: Iterable[QWidget | QBoxLayout | int | None], space: str, margin: str | None
+    layout: L, items: Iterable[QWidget | QLayout | int | None], space: str, margin: str | None
 ) -> L:
     layout.setSpacing(SPACE[space])
     edge = SPACE[margin] if margin else 0
@@ -109,7 +110,7 @@ def _fill(
     return layout
 
 
-def card(*items: QWidget | QBoxLayout | int | None, margin: str = "l") -> QFrame:
+def card(*items: QWidget | QLayout | int | None, margin: str = "l") -> QFrame:
     """Make a framed group."""
     made = QFrame()
     made.setProperty("look", "card")
