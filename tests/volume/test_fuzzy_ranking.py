@@ -253,7 +253,7 @@ def test_dominators_are_counted_alike_by_pairs_and_by_bits(ac: Floats) -> None:
     by_pairs = dominator_counts(*ac)
     before, dominators.BRUTE_UP_TO = dominators.BRUTE_UP_TO, 0
     try:
-        assert dominator_counts(*ac, everyone).tolist() == by_pairs.tolist()
+        assert dominator_counts(ac[0], ac[1], everyone).tolist() == by_pairs.tolist()
     finally:
         dominators.BRUTE_UP_TO = before
     pairs = [

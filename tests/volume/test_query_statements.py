@@ -392,7 +392,7 @@ def test_numbers_in_any_of_the_frames_types_are_numbers() -> None:
     plain = query_pareto_optimal_recipes(frame())[0]
     for dtype in ("Float64", "float32", "object", "Int64", "int32", "float64[pyarrow]"):
         df = frame()
-        df["od_inf_rate_ms"] = df["od_inf_rate_ms"].astype(dtype)  # type: ignore[call-overload] # any of them
+        df["od_inf_rate_ms"] = df["od_inf_rate_ms"].astype(dtype)
         assert query_pareto_optimal_recipes(df)[0] == plain, dtype
     with_null = frame(od_inf_rate_ms=pd.array([1, 2, 4, None, 8], dtype="Int64"))
     assert query_pareto_optimal_recipes(with_null)[1]["excluded"] == {"od_inf_rate_ms missing": 1}

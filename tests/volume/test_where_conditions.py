@@ -16,7 +16,7 @@ TABLE = pd.DataFrame(
         "rate": [1.5, None, 30.0, 4.0],
         "height": pd.array([64, 128, None, 64], dtype="Int64"),
         "per_channel": pd.array([True, None, False, True], dtype="boolean"),
-        "timestamp": pd.to_datetime(["2026-01-01", "2026-02-01", None, "2026-03-01"], utc=True),
+        "timestamp": pd.to_datetime(["2026-01-01", "2026-02-01", "NaT", "2026-03-01"], utc=True),
         "mixed": [1, "a", None, 2.0],
     }
 )

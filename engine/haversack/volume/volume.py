@@ -8,7 +8,7 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -122,7 +122,7 @@ class Volume:
             frame.attrs["metric_directions"] = dict(self.card.metric_directions)
         return frame
 
-    def row(self, recipe_id: int) -> dict[str, Any]:
+    def row(self, recipe_id: SupportsIndex) -> dict[str, Any]:
         """Give one experiment's cells; None is what was not measured.
 
         Raises:
