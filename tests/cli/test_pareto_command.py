@@ -87,7 +87,7 @@ def test_csv_is_whole_and_starts_no_formula(call: Call, file: str, tmp_path: Pat
 
 
 def test_a_plot_is_drawn_and_a_wrong_ending_refused(call: Call, file: str, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
     out = tmp_path / "front.png"
     assert call("pareto", file, "--plot", str(out)).code == 0
     assert out.read_bytes().startswith(b"\x89PNG")

@@ -109,7 +109,7 @@ def export(
     options: dict[str, object] = {} if precision is None else {"precision": precision}
     spec = _follow_up(RunKind.EXPORT, run, session.pantry(pantry), "auto", options=options)
     answer = carry_out(session, spec)
-    file = _produced(spec, answer, "onnx")
+    file = _exported(spec, answer)
     if output is None or file is None:
         return answer
     with file.open("rb") as source, atomic_writer(output) as target:
@@ -166,12 +166,11 @@ def _follow_up(
     )
 
 
-def _produced(spec: RunSpec, answer: Answer, role: str) -> Path | None:
+def _exported(spec: RunSpec, answer: Answer) -> Path | None:
     state = answer.data["state"] if isinstance(answer.data, dict) else None
-    if not isinstance(state, RunState):
-        return None
-    found = [spec.run_dir / product.path for product in state.products if product.role == role]
-    return found[-1] if found else None
+    result = state.result if isinstance(state, RunState) else None
+    name = (result or {}).get("file")
+    return spec.run_dir / name if isinstance(name, str) else None
 
 
 def _result(state: RunState) -> list[RenderableType]:
