@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.cli_calls import Call
+from haversack.cli.runs import training
 from haversack.pantry.pantry import Pantry
 from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Failed, Finished, Measured, Produced, Started
@@ -47,6 +48,15 @@ def test_watching_a_failed_run_exits_with_1(call: Call, pantry: Pantry) -> None:
     told = call("runs", "watch", "a", "--json")
     assert told.code == 1 and told.json["state"]["status"] == "failed"
     assert "no pictures" in call("runs", "watch", "a").out
+
+
+def test_last_means_the_newest_training_where_a_training_is_wanted(pantry: Pantry) -> None:
+    _run(pantry, "a", Finished())
+    store = RunStore(pantry.runs_folder)
+    store.create(RunSpec(kind="evaluate", run_id="b", run_dir=store.path("b")))
+    assert store.find("last").name == "b"
+    assert training(store, "last") == "a"
+    assert training(store, "b") == "b"
 
 
 @pytest.mark.parametrize("verb", ["show", "watch", "resume", "stop"])

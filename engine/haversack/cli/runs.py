@@ -14,7 +14,7 @@ from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
 from haversack.runs.reducer import RunState
-from haversack.runs.spec import RunSpec
+from haversack.runs.spec import RunKind, RunSpec
 from haversack.runs.store import RunRecord, RunStore
 
 RunArgument = Annotated[str, typer.Argument(help="The run's id, the beginning of it, or `last`.")]
@@ -71,13 +71,23 @@ def resume_run(session: Session, run: RunArgument, pantry: PantryOption = None) 
     from haversack.cli.work import carry_out
     from haversack.services.work import resume_spec
 
-    return carry_out(session, resume_spec(run, session.pantry(pantry)))
+    opened = session.pantry(pantry)
+    return carry_out(session, resume_spec(training(RunStore(opened.runs_folder), run), opened))
 
 
 def stop_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
     """Ask a run to write a checkpoint and stop."""
     folder = _store(session, pantry).request_stop(run)
     return Answer({"run_id": folder.name, "asked": "stop"}, [f"{folder.name} was asked to stop"])
+
+
+def training(store: RunStore, run: str) -> str:
+    """Give the id of the training that is meant; ``last`` is the newest training, not any run."""
+    if run in ("last", "latest"):
+        for record in reversed(store.list()):
+            if record.state.kind == RunKind.TRAIN and record.spec is not None:
+                return record.run_id
+    return run
 
 
 def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:

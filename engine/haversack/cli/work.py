@@ -13,7 +13,7 @@ from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED
 from haversack.base.files import atomic_writer
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.output import table
-from haversack.cli.runs import RunArgument, describe
+from haversack.cli.runs import RunArgument, describe, training
 from haversack.cli.session import Session
 from haversack.runs.errors import RunFailed
 from haversack.runs.reducer import RunState
@@ -159,10 +159,11 @@ def _follow_up(
     limits: Limits | None = None,
     options: dict[str, object] | None = None,
 ) -> RunSpec:
-    from haversack.services.work import follow_up_spec
+    from haversack.services.work import follow_up_spec, run_store
 
+    trained = training(run_store(pantry), run)
     return follow_up_spec(
-        kind, run, pantry, inputs=inputs, device=device, limits=limits, options=options
+        kind, trained, pantry, inputs=inputs, device=device, limits=limits, options=options
     )
 
 
