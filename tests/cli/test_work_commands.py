@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.cli_calls import Call
+from haversack.pantry.pantry import Pantry
+from haversack.services.capture import capture
+
+pytestmark = pytest.mark.torch
+
+
+@pytest.fixture
+def tiny(call: Call, pantry: Pantry) -> str:
+    """Make the smallest recipe that trains for real and needs no network."""
+    made = call(
+        "recipe", "new", "--task", "classification", "--name", "tiny",
+        "backbone.use_pretrained=false", "model.image_size=32", "data.batch_size=8",
+        "train.num_epochs=1", "--json",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    capture(pantry.recipes.load("tiny").assets(), pantry)
+    return "tiny"
+
+
+def test_a_recipe_is_trained_evaluated_exported_and_tried(
+    call: Call, tiny: str, tmp_path: Path
+) -> None:
+    told = call("train", tiny, "--limit-batches", "2", "--json")
+    assert told.code == 0, told.err
+    assert told.json["state"]["status"] == "finished"
+    assert (Path(told.json["folder"]) / "checkpoints/best/model.safetensors").is_file()
+    told = call("evaluate", "last", "--limit-batches", "1", "--json")
+    assert told.code == 0 and "accuracy" in told.json["state"]["result"]["metrics"], told.err
+    out = tmp_path / "model.onnx"
+    told = call("export", "last", "-o", str(out), "--json")
+    assert told.code == 0 and told.json["state"]["result"]["max_abs_diff"] < 1e-3, told.err
+    assert out.stat().st_size == told.json["state"]["result"]["size"]
+    told = call("predict", "last", "--json")
+    assert told.code == 0, told.err
+    pictures = [p["path"] for p in told.json["state"]["products"] if p["path"].endswith(".png")]
+    assert pictures and all((Path(told.json["folder"]) / path).is_file() for path in pictures)
+    assert [r["kind"] for r in call("runs", "list", "--json").json] == [
+        "train", "evaluate", "export", "predict",
+    ]  # fmt: skip
+
+
+def test_ctrl_c_leaves_a_training_that_can_be_resumed(call: Call, tiny: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "haversack", "train", tiny, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("train"):
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    state = json.loads(out)["state"]
+    assert state["status"] == "stopped" and state["checkpoint"] == "checkpoints/last"
+    told = call("runs", "show", "last")
+    assert "haversack runs resume" in told.out
