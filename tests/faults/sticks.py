@@ -47,10 +47,9 @@ class Stick:
 
     def cut_off(self, megabytes: int) -> None:
         """Lose everything behind the first so many megabytes, and what memory still held."""
-        _run("umount", str(self.path))
+        self.replug()
         with self._image.open("r+b") as file:
             file.truncate(megabytes << 20)
-        self._mount()
 
     def read_only(self) -> None:
         """Throw the little switch."""

@@ -43,9 +43,9 @@ class TakenIn:
     receipt: Path
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Job:
-    """One digest to bring in: the first file that has it, and whether any calls it weights."""
+    """One digest to bring in: a file that has it, one that is called weights if there is one."""
 
     file: ManifestFile
     is_weights: bool
@@ -127,8 +127,9 @@ def _refuse_partial(found: Admitted, files: tuple[ManifestFile, ...]) -> None:
 def _jobs(files: tuple[ManifestFile, ...]) -> list[_Job]:
     jobs: dict[str, _Job] = {}
     for file in files:
-        job = jobs.setdefault(file.sha256, _Job(file, False))
-        job.is_weights = job.is_weights or file.kind == "weights"
+        is_weights = file.kind == "weights"
+        if file.sha256 not in jobs or (is_weights and not jobs[file.sha256].is_weights):
+            jobs[file.sha256] = _Job(file, is_weights)
     return list(jobs.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ class Receipts:
             StorageError: The disk says no.
         """
         moment = str(receipt["opened_at"]).replace(":", "").replace("-", "")
-        path = self._folder / f"{moment}-{receipt['bundle']}-{secrets.token_hex(4)}.json"
+        order = f"{time.time_ns() % 10**9:09}-{secrets.token_hex(2)}"
+        path = self._folder / f"{moment}-{order}-{receipt['bundle']}.json"
         write_bytes(path, dump_canonical(receipt) + b"\n")
         return path
 
