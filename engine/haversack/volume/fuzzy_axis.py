@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 MOST_NODES = 1_024
 FEWEST_NODES = 33
@@ -18,6 +18,19 @@ SAMPLE = 8_192
 ENDS = 64
 GAP = 4.0
 ALONE = 192
+AT_ONCE = 1 << 15
+
+
+class Places(NamedTuple):
+    """Where rows lie on an axis; both together never decrease with the value, rounding included.
+
+    Attributes:
+        node: Shape (n,), the node below.
+        share: Shape (n,), how far (0 to 1) the row is on the way to the next node.
+    """
+
+    node: NDArray[np.int16]
+    share: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +45,33 @@ class Axis:
     nodes: Floats
     even: bool
 
-    def place(self, values: Floats) -> tuple[Rows, Floats]:
-        """Give each value's node below and its share (0 to 1) of the way to the next.
+    def place(self, values: Floats) -> Places:
+        """Find the place of each value between the first node and the last."""
+        placed = Places(np.empty(len(values), np.int16), np.empty(len(values)))
+        for start in range(0, len(values), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            place = self._place_evenly if self.even else self._place_by_search
+            place(values[part], placed.node[part], placed.share[part])
+        return placed
 
-        Both together never decrease with the value, rounding included.
-        """
+    def _place_evenly(self, values: Floats, node: NDArray[np.int16], share: Floats) -> None:
         last = len(self.nodes) - 2
-        if self.even:
-            low = self.nodes[0]
-            share = (values - low) * ((last + 1) / (self.nodes[-1] - low))
-            node = share.astype(np.intp)
-            np.minimum(node, last, out=node)
-            share -= node
-            np.minimum(share, 1.0, out=share)
-            return node, share
-        node = np.searchsorted(self.nodes, values, side="right").astype(np.intp, copy=False)
-        node -= 1
+        low = self.nodes[0]
+        np.subtract(values, low, out=share)
+        share *= (last + 1) / (self.nodes[-1] - low)
+        node[:] = share
         np.minimum(node, last, out=node)
-        below = self.nodes[node]
-        share = (values - below) / (self.nodes[node + 1] - below)
-        return node, share
+        share -= node
+        np.minimum(share, 1.0, out=share)
+
+    def _place_by_search(self, values: Floats, node: NDArray[np.int16], share: Floats) -> None:
+        found = np.searchsorted(self.nodes, values, side="right")
+        found -= 1
+        np.minimum(found, len(self.nodes) - 2, out=found)
+        node[:] = found
+        below = self.nodes[found]
+        np.subtract(values, below, out=share)
+        share /= self.nodes[found + 1] - below
 
 
 def axis_of(values: Floats, h: float) -> Axis:
