@@ -195,10 +195,17 @@ def test_the_worker_is_offline_and_knows_little_of_its_surroundings(
     spec: RunSpec, worker: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_TOKEN", "secret")
+    monkeypatch.setenv("SLURM_JWT", "secret")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     body = "send(Noted(text=' '.join(f'{k}={v}' for k, v in sorted(os.environ.items()))))"
     state = run_worker(spec, env={"HOME": "/nowhere"}, command=worker(body))
     told = state.notes[0].text
-    for words in ("HF_HUB_OFFLINE=1", "TRANSFORMERS_OFFLINE=1", "HOME=/nowhere"):
+    for words in (
+        "HF_HUB_OFFLINE=1",
+        "TRANSFORMERS_OFFLINE=1",
+        "HOME=/nowhere",
+        "OMP_NUM_THREADS=1",
+    ):
         assert words in told
     assert "secret" not in told
 

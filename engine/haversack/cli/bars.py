@@ -74,6 +74,7 @@ class Bars(AbstractContextManager["Bars"]):
             case Noted():
                 self.say(f"{'note' if heard.level == 'info' else 'warning'}: {heard.text}")
             case PhaseBegan():
+                self._values = ""
                 self._show(heard.phase, 0, None, "", None)
             case Measured():
                 values = [f"{name} {value:.4g}" for name, value in heard.values.items()]

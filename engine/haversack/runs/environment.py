@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,8 +56,8 @@ _KEPT_PREFIXES = (
     "MKL_",
     "OPENBLAS_",
     "SLURM_",
-    "HAVERSACK_",
 )
+_SECRET = re.compile("JWT|KEY|PASS|SECRET|TOKEN")
 
 
 def worker_command() -> list[str]:
@@ -81,7 +82,7 @@ def worker_environment(
     kept = {
         name: value
         for name, value in source.items()
-        if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+        if name in _KEPT or (name.startswith(_KEPT_PREFIXES) and not _SECRET.search(name))
     }
     if "PYTHONPATH" in source:
         parts = source["PYTHONPATH"].split(os.pathsep)
