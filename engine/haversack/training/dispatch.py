@@ -10,6 +10,7 @@ from haversack.recipe.sppr import from_sppr
 from haversack.runs.events import Event, Started
 from haversack.runs.spec import RunKind, RunSpec
 from haversack.training import torchvision_guard
+from haversack.training.errors import TrainingError
 from haversack.training.work import Work
 
 
@@ -42,13 +43,37 @@ def perform(
 
         return convert(spec)
     recipe.require_complete()
-    return _JOBS[spec.kind](Work(spec, recipe, emit, stopped))
+    return _job(spec.kind)(Work(spec, recipe, emit, stopped))
 
 
-def _train(work: Work) -> dict[str, Any]:
-    from haversack.training.jobs.train import train
+def _job(kind: RunKind) -> Callable[[Work], dict[str, Any]]:
+    """Give what does a kind of run; what the others need is not imported."""
+    if kind is RunKind.TRAIN:
+        from haversack.training.jobs.train import train
 
-    return train(work)
+        return train
+    if kind is RunKind.PREPARE:
+        from haversack.training.jobs.prepare import prepare
 
+        return prepare
+    if kind is RunKind.REHEARSE:
+        from haversack.training.jobs.rehearse import rehearse
 
-_JOBS: dict[RunKind, Callable[[Work], dict[str, Any]]] = {RunKind.TRAIN: _train}
+        return rehearse
+    if kind is RunKind.EVALUATE:
+        from haversack.training.jobs.evaluate import evaluate
+
+        return evaluate
+    if kind is RunKind.EXPORT:
+        from haversack.training.jobs.export import export
+
+        return export
+    if kind is RunKind.PREDICT:
+        from haversack.training.jobs.predict import predict
+
+        return predict
+    if kind is RunKind.MEASURE:
+        from haversack.training.jobs.measure import measure
+
+        return measure
+    raise TrainingError(f"a worker does not know how to {kind.value}", "Upgrade Haversack.")

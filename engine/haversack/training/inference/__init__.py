@@ -1,0 +1,1 @@
+"""Networks that are only asked: from a checkpoint in torch, or from an ONNX file."""

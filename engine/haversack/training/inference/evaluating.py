@@ -1,0 +1,60 @@
+"""Metrics of a trained network over a dataset, whatever runs it."""
+
+from __future__ import annotations
+
+import time
+
+from torch.utils.data import DataLoader
+
+from haversack.data.sample import Dataset
+from haversack.runs.events import PhaseBegan, Progressed
+from haversack.training.errors import CheckpointError
+from haversack.training.inference.runner import Trained
+from haversack.training.loading.batches import Batch, make_loader
+from haversack.training.loading.samples import SquaredSamples
+from haversack.training.settings import Settings
+from haversack.training.stopping import StopRequested
+from haversack.training.work import Work
+
+
+def evaluate_over(
+    work: Work, trained: Trained, dataset: Dataset, settings: Settings
+) -> tuple[dict[str, float], int]:
+    """Give the metrics over a dataset and the number of pictures seen.
+
+    Raises:
+        CheckpointError: The dataset has other classes than the network was trained on.
+        StopRequested: Somebody asked to stop.
+    """
+    if tuple(dataset.classes) != trained.classes:
+        raise CheckpointError(
+            "the data has other classes than the network was trained on",
+            "Evaluate on data with the same classes, or train again.",
+        )
+    loader = validation_loader(trained, dataset, settings)
+    total = min(len(loader), settings.limit_batches or len(loader))
+    meter, seen, started = trained.task.meter(), 0, time.monotonic()
+    work.emit(PhaseBegan(phase="evaluate"))
+    for number, batch in enumerate(loader, start=1):
+        if number > total:
+            break
+        if work.stopped():
+            raise StopRequested
+        meter.update(trained.runner(batch["images"]), batch)
+        seen += len(batch["images"])
+        pace = (time.monotonic() - started) / number
+        left = pace * (total - number)
+        work.emit(
+            Progressed(
+                phase="evaluate", done=number, total=total, unit="batches", seconds_left=left
+            )
+        )
+    return meter.compute(), seen
+
+
+def validation_loader(trained: Trained, dataset: Dataset, settings: Settings) -> DataLoader[Batch]:
+    """Give a loader over a dataset in order, as the network takes it."""
+    samples = SquaredSamples(dataset, trained.image_size, None, settings.seed)
+    return make_loader(
+        samples, settings.val_batch_size, settings.workers, settings.seed, training=False
+    )

@@ -1,0 +1,69 @@
+"""ONNX files that Haversack exported, run by ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime
+import torch
+from pydantic import ValidationError
+
+from haversack.base.files import StorageError, read_bytes
+from haversack.training.device import usable_cores
+from haversack.training.errors import CheckpointError
+from haversack.training.export.about import KEY, OnnxAbout
+from haversack.training.loading.batches import as_input
+from haversack.training.tasks.task import Outputs
+
+INPUT = "images"
+MAX_ONNX_BYTES = 2 << 30
+
+
+class OnnxRunner:
+    """An exported network.
+
+    Attributes:
+        about: What the file says of itself.
+        session: ONNX Runtime's session.
+    """
+
+    runtime = "onnxruntime"
+
+    def __init__(self, session: onnxruntime.InferenceSession, about: OnnxAbout) -> None:
+        self.session = session
+        self.about = about
+
+    def __call__(self, images: torch.Tensor) -> Outputs:
+        """Answer one batch of uint8 pictures ``(n, 3, s, s)``."""
+        found = self.session.run(None, {INPUT: as_input(images).numpy()})
+        return tuple(torch.from_numpy(output) for output in found)
+
+
+def open_onnx(path: Path, threads: int = 0) -> OnnxRunner:
+    """Open an exported network.
+
+    Args:
+        path: The file.
+        threads: Threads of one run; 0 for as many as this process may use.
+
+    Raises:
+        CheckpointError: It is no ONNX file, or not one that Haversack exported.
+    """
+    hint = "Export the recipe again."
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or usable_cores()
+    options.log_severity_level = 3
+    try:
+        content = read_bytes(path, MAX_ONNX_BYTES)
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except StorageError as error:
+        raise CheckpointError(error.message, hint) from error
+    except Exception as error:
+        if not type(error).__module__.startswith("onnxruntime"):
+            raise
+        raise CheckpointError(f"{path.name} is not an ONNX file that runs here", hint) from error
+    said = session.get_modelmeta().custom_metadata_map.get(KEY, "")
+    try:
+        return OnnxRunner(session, OnnxAbout.model_validate_json(said))
+    except ValidationError as error:
+        raise CheckpointError(f"{path.name} was not exported by Haversack", hint) from error

@@ -1,0 +1,36 @@
+"""Evaluation: metrics of a checkpoint or an exported file on the validation split."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from haversack.training.build.datasets import build_datasets
+from haversack.training.inference.evaluating import evaluate_over
+from haversack.training.inference.runner import open_trained
+from haversack.training.report import write_report
+from haversack.training.settings import settings_of
+from haversack.training.work import Work
+
+
+def evaluate(work: Work) -> dict[str, Any]:
+    """Evaluate ``checkpoint``, or the ONNX file of the option ``model``.
+
+    Returns:
+        ``metrics``, ``samples``, ``runtime`` and ``seconds``; also written as ``report.json``.
+
+    Raises:
+        HaversackError: The data, the checkpoint or the file cannot be used.
+        StopRequested: Somebody asked to stop.
+    """
+    started = time.monotonic()
+    trained = open_trained(work)
+    metrics, samples = evaluate_over(work, trained, build_datasets(work)["val"], settings_of(work))
+    result = {
+        "metrics": metrics,
+        "samples": samples,
+        "runtime": trained.runner.runtime,
+        "seconds": time.monotonic() - started,
+    }
+    write_report(work, result)
+    return result

@@ -1,0 +1,81 @@
+"""Measuring: what an exported network costs and how good it is on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from haversack.runs.spec import RunSpec
+from haversack.training.build.datasets import build_datasets
+from haversack.training.errors import TrainingError
+from haversack.training.export.exporting import export_checkpoint
+from haversack.training.inference.evaluating import evaluate_over
+from haversack.training.inference.runner import load_network, open_trained
+from haversack.training.measuring.arithmetic import multiply_adds, parameters
+from haversack.training.measuring.measure import measure_file
+from haversack.training.report import write_report
+from haversack.training.settings import settings_of
+from haversack.training.work import Work
+
+
+def measure(work: Work) -> dict[str, Any]:
+    """Measure the ONNX file of the option ``model``, or export the checkpoint and measure that.
+
+    Options: ``model``; ``precision`` (of the export); ``accuracy`` (false leaves the metrics out);
+    ``threads``; ``min_runs`` (1000) and ``seconds`` (10), whichever comes first.
+
+    Returns:
+        What `measure_file` gives, with ``file``, ``precision``, ``size``, ``metrics`` (None with
+        a reason where not wanted), ``parameters`` and ``macs``; also written as ``report.json``.
+
+    Raises:
+        HaversackError: The checkpoint, the file or the data cannot be used.
+        StopRequested: Somebody asked to stop.
+    """
+    splits, exported = build_datasets(work), None
+    model = work.spec.options.get("model")
+    if not model:
+        exported = export_checkpoint(work, splits)
+        model = str(exported.path)
+    path = Path(str(model))
+    options = {**work.spec.options, "model": str(path)}
+    asked = Work(
+        work.spec.model_copy(update={"options": options}), work.recipe, work.emit, work.stopped
+    )
+    trained = open_trained(asked)
+    result = measure_file(
+        work,
+        path,
+        trained.task,
+        splits["val"][0],
+        int(_number(work.spec, "threads", 0)),
+        int(_number(work.spec, "min_runs", 1000)),
+        _number(work.spec, "seconds", 10.0),
+    )
+    result["file"] = path.name
+    result["size"] = path.stat().st_size
+    result["max_abs_diff"] = None if exported is None else exported.max_abs_diff
+    if work.spec.options.get("accuracy", True):
+        metrics, samples = evaluate_over(work, trained, splits["val"], settings_of(work))
+        result |= {"metrics": metrics, "samples": samples}
+    else:
+        result |= {"metrics": None, "samples": 0}
+        result["not_measured"]["metrics"] = "not wanted"
+    result |= _arithmetic(work, trained.image_size, result["not_measured"])
+    write_report(work, result)
+    return result
+
+
+def _arithmetic(work: Work, image_size: int, not_measured: dict[str, str]) -> dict[str, Any]:
+    if work.spec.checkpoint is None:
+        not_measured |= dict.fromkeys(("parameters", "macs"), "the run was given no checkpoint")
+        return {"parameters": None, "macs": None}
+    network, _ = load_network(work)
+    return {"parameters": parameters(network), "macs": multiply_adds(network, image_size)}
+
+
+def _number(spec: RunSpec, name: str, default: float) -> float:
+    value = spec.options.get(name, default)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    raise TrainingError(f"the option {name} is {value!r}", "Give a number that is not negative.")

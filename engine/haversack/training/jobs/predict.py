@@ -1,0 +1,104 @@
+"""Prediction: pictures in, labels and boxes out, drawn as PNG files."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from haversack.base.files import read_bytes, write_bytes
+from haversack.data.geometry import from_square, to_square
+from haversack.data.pictures import decode
+from haversack.data.sample import Boxes, Dataset, Sample
+from haversack.runs.events import PhaseBegan, Progressed
+from haversack.training.build.datasets import build_datasets
+from haversack.training.inference.drawing import draw
+from haversack.training.inference.runner import Trained, open_trained
+from haversack.training.loading.batches import collate
+from haversack.training.stopping import StopRequested
+from haversack.training.tasks.task import Prediction
+from haversack.training.work import Work
+
+DEFAULT_SAMPLES = 4
+MAX_PICTURE_BYTES = 512 << 20
+
+
+def predict(work: Work) -> dict[str, Any]:
+    """Ask a network about the spec's ``inputs``, or about some validation pictures.
+
+    The option ``samples`` is the number of validation pictures; ``model`` an ONNX file that is
+    asked instead of the checkpoint.
+
+    Returns:
+        ``predictions``: for each picture its ``name``, the drawn ``file`` relative to the run's
+        folder, ``labels``, ``scores`` and ``boxes`` (x1, y1, x2, y2 in its pixels).
+
+    Raises:
+        DataError: A picture cannot be read.
+        CheckpointError: The checkpoint or file cannot be used.
+        StopRequested: Somebody asked to stop.
+    """
+    trained = open_trained(work)
+    samples = _samples(work, trained)
+    work.emit(PhaseBegan(phase="predict"))
+    predictions = []
+    for number, sample in enumerate(samples):
+        if work.stopped():
+            raise StopRequested
+        predictions.append(_predict_one(work, trained, sample, number))
+        done, total = number + 1, _count(work)
+        work.emit(Progressed(phase="predict", done=done, total=total, unit="pictures"))
+    return {"predictions": predictions, "runtime": trained.runner.runtime}
+
+
+def _predict_one(work: Work, trained: Trained, sample: Sample, number: int) -> dict[str, Any]:
+    squared = to_square(sample, trained.image_size)
+    outputs = trained.runner(collate([squared])["images"])
+    (found,) = trained.task.predict(outputs)
+    boxes = from_square(found.xyxy, sample.image.shape, trained.image_size)
+    names = [trained.classes[label] for label in found.labels]
+    path = work.run_dir / "predictions" / f"{number:04d}-{_file_name(sample.name)}.png"
+    _write_picture(path, sample, found, names, boxes)
+    work.produced(path, "picture")
+    return {
+        "name": sample.name,
+        "file": path.relative_to(work.run_dir).as_posix(),
+        "labels": names,
+        "scores": found.scores,
+        "boxes": boxes.tolist(),
+    }
+
+
+def _write_picture(
+    path: Path, sample: Sample, found: Prediction, names: list[str], boxes: Any
+) -> None:
+    buffer = io.BytesIO()
+    draw(sample.image, names, found.scores, boxes, found.labels).save(buffer, "PNG")
+    write_bytes(path, buffer.getvalue())
+
+
+def _samples(work: Work, trained: Trained) -> Iterator[Sample]:
+    if work.spec.inputs:
+        empty = Boxes() if trained.task.name == "detection" else 0
+        for path in work.spec.inputs:
+            image = decode(read_bytes(path, MAX_PICTURE_BYTES), str(path))
+            yield Sample(image, empty, path.stem)
+        return
+    dataset: Dataset = build_datasets(work)["val"]
+    for index in np.linspace(0, len(dataset) - 1, min(_count(work), len(dataset))).astype(int):
+        yield dataset[int(index)]
+
+
+def _count(work: Work) -> int:
+    if work.spec.inputs:
+        return len(work.spec.inputs)
+    samples = work.spec.options.get("samples")
+    return samples if isinstance(samples, int) and samples > 0 else DEFAULT_SAMPLES
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:60].strip("-.") or "picture"

@@ -1,0 +1,1 @@
+"""What a network costs on this machine. What cannot be measured is None, with the reason."""

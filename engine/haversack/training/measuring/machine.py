@@ -1,0 +1,60 @@
+"""What this machine is, as a measurement has to say it."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from haversack.training.device import usable_cores
+
+_GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+_LIBRARIES = ("haversack", "torch", "onnxruntime", "onnx", "timm", "numpy")
+
+
+def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """Give the processor's model name."""
+    try:
+        for line in cpuinfo.read_text().splitlines():
+            if line.lower().startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def frequency_hz() -> float | None:
+    """Give the present mean clock of the cores, or None where the machine does not tell."""
+    found = psutil.cpu_freq()
+    return float(found.current) * 1e6 if found is not None and found.current > 0 else None
+
+
+def governor() -> str | None:
+    """Give the power mode of the first core, or None where the machine does not tell."""
+    try:
+        return _GOVERNOR.read_text().strip()
+    except OSError:
+        return None
+
+
+def temperature() -> float | None:
+    """Give the highest temperature of any sensor in °C, or None where there is none."""
+    if not hasattr(psutil, "sensors_temperatures"):
+        return None
+    read = psutil.sensors_temperatures()
+    found = [float(sensor.current) for sensors in read.values() for sensor in sensors]
+    return max(found, default=None)
+
+
+def describe_machine() -> dict[str, object]:
+    """Give processor, cores, memory, system and the versions of everything that counts."""
+    return {
+        "hardware": f"{processor_name()}, {usable_cores()} cores",
+        "cores": usable_cores(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: metadata.version(name) for name in _LIBRARIES},
+    }
