@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -91,7 +92,7 @@ def new_root(publisher: str, root_keys: list[Key], data_keys: list[Key], now: da
 def next_root(
     newest: RootFile,
     now: datetime,
-    swaps: dict[str, dict[str, Key]],
+    swaps: Mapping[str, Mapping[str, Key]],
     revoke: bool,
 ) -> Root:
     """Give the root that follows, unsigned.
