@@ -18,6 +18,7 @@ OFFLINE = {
     "DO_NOT_TRACK": "1",
     "WANDB_MODE": "disabled",
     "NO_ALBUMENTATIONS_UPDATE": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
     "PIP_NO_INDEX": "1",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
 }

@@ -33,6 +33,7 @@ class Bench:
         cancel: Asked between and during steps.
         notes: What the workers thought a person should know.
         steps: What was run so far.
+        last: How the last step ended.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class Bench:
     cancel: CancelToken | None = None
     notes: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    last: RunState | None = None
 
     def run(
         self,
@@ -84,6 +86,7 @@ class Bench:
         )
         started = time.monotonic()
         state, detail = self._carry_out(spec)
+        self.last = state
         passed = state.status == expect
         if not passed and not detail:
             detail = f"it ended as {state.status!r}, expected {expect!r}"

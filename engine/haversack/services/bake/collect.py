@@ -71,7 +71,6 @@ def _row(
 ) -> dict[str, Any]:
     trained = read_result(trained_file(place))
     measured = read_result(measured_file(place, quantization))
-    exported = trained["exports"][quantization]
     metric = TASK_METRIC[task]
     recipe = unit.recipe.copy()
     recipe["export.precision"] = quantization
@@ -82,8 +81,8 @@ def _row(
         "run_id": unit.key,
         "hardware": _hardware(),
         "quantization": quantization,
-        "calib_method": exported["export"].get("calib_method"),
-        "per_channel": exported["export"].get("per_channel"),
+        "calib_method": "minmax" if quantization == "int8" else None,
+        "per_channel": True if quantization == "int8" else None,
         "height": size,
         "width": size,
         "model_family": _title(recipe, "model"),
@@ -91,15 +90,22 @@ def _row(
         "optimizer": _title(recipe, "trainer.optimizer"),
         "scheduler": _title(recipe, "trainer.scheduler"),
         "if_task_metric": trained["train"]["metrics"].get(metric),
-        "if_inf_size": trained["train"].get("parameters_MB"),
-        "od_task_metric": exported["evaluate"]["metrics"].get(metric),
-        "od_inf_rate_ms": measured.get("p50_ms"),
-        "od_size_MB": measured.get("size_MB"),
-        "od_cpu_mem_MB": measured.get("cpu_mem_MB"),
-        "od_total_mem_MB": measured.get("total_mem_MB"),
+        "if_inf_size": _scaled(measured["parameters"], 4 / 1e6),
+        "if_inf_macs": measured["macs"],
+        "od_task_metric": (measured["metrics"] or {}).get(metric),
+        "od_inf_rate_ms": measured["p50_ms"],
+        "od_inf_energy_mJ": measured["energy_mJ"],
+        "od_size_MB": measured["size"] / 1e6,
+        "od_cpu_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
+        "od_total_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
+        "od_avg_cpu_freq_Hz": measured["avg_cpu_freq_Hz"],
         "sppr": to_sppr(recipe),
         "dataset": _title(recipe, "data.data_generator"),
     }
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
 
 
 def _title(recipe: Recipe, path: str) -> str | None:

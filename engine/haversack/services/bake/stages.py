@@ -49,7 +49,7 @@ def train_unit(
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> None:
-    """Train a unit, export it in each quantization, judge each export on the validation split."""
+    """Train a unit and export it in each quantization."""
     bench = _Bench(unit, folder, pantry, on_event, cancel)
     last = folder / "train" / "checkpoints" / "last"
     trained = bench.run("train", RunKind.TRAIN, resume_from=last if last.is_dir() else None)
@@ -60,17 +60,13 @@ def train_unit(
         "finished": trained.updated_at,
     }
     for quantization in quantizations:
-        name = f"export-{quantization}"
         exported = bench.run(
-            name, RunKind.EXPORT, checkpoint=checkpoint, options={"precision": quantization}
-        )
-        judged = bench.run(
-            f"evaluate-{quantization}",
-            RunKind.EVALUATE,
+            f"export-{quantization}",
+            RunKind.EXPORT,
             checkpoint=checkpoint,
-            options={"onnx": str(folder / name / "model.onnx")},
+            options={"precision": quantization},
         )
-        result["exports"][quantization] = {"export": exported.result, "evaluate": judged.result}
+        result["exports"][quantization] = exported.result
     write_bytes(trained_file(folder), dump_canonical(result))
 
 
@@ -82,13 +78,15 @@ def measure_unit(
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> None:
-    """Measure one export of a trained unit on this machine."""
+    """Measure one export of a trained unit on this machine: cost and accuracy."""
     bench = _Bench(unit, folder, pantry, on_event, cancel)
+    file = read_result(trained_file(folder))["exports"][quantization]["file"]
+    exported = folder / f"export-{quantization}" / file
     state = bench.run(
         f"measure-{quantization}",
         RunKind.MEASURE,
         checkpoint=checkpoint_of(folder / "train"),
-        options={"onnx": str(folder / f"export-{quantization}" / "model.onnx")},
+        options={"model": str(exported)},
     )
     write_bytes(measured_file(folder, quantization), dump_canonical(state.result))
 
