@@ -172,7 +172,9 @@ def _extend(
 ) -> None:
     """Add points; a resumed run repeats steps, and what it measures anew replaces the old."""
     for name, value in event.values.items():
-        points = grown.setdefault(name, list(curves.get(name, ())))
+        if name not in grown:
+            grown[name] = list(curves.get(name, ()))
+        points = grown[name]
         while points and points[-1][0] >= event.step:
             points.pop()
         points.append((event.step, value))
