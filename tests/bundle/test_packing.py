@@ -198,6 +198,16 @@ def test_a_bundle_of_another_name_or_publisher_is_not_overwritten(kit: Kit) -> N
     assert state_of(kit.folder) == before
 
 
+def test_a_bundle_of_a_newer_format_is_not_overwritten(kit: Kit) -> None:
+    statement = kit.statement
+    statement["predicate"]["format"] = 2
+    kit.seal(statement)
+    before = state_of(kit.folder)
+    with pytest.raises(PackError, match="newer format"):
+        repack(kit)
+    assert state_of(kit.folder) == before
+
+
 def test_litter_on_the_stick_is_left_alone(kit: Kit) -> None:
     (kit.folder / "System Volume Information").mkdir()
     (kit.folder / "System Volume Information" / "IndexerVolumeGuid").write_bytes(b"x")

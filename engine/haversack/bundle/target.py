@@ -8,7 +8,7 @@ from pathlib import Path
 
 from haversack.base.files import storage_error
 from haversack.bundle.admission import read_envelope
-from haversack.bundle.errors import PackError, Refused
+from haversack.bundle.errors import PackError, Refused, TooNew
 from haversack.bundle.layout import ENVELOPE, ROOTS
 from haversack.bundle.listing import Listing, list_bundle
 from haversack.bundle.plan import Plan
@@ -48,13 +48,17 @@ def earlier_statement(out: Path, listing: Listing, name: str, chain: RootChain) 
     """Give what an earlier bundle in the folder says, if one is there that this key signed.
 
     Raises:
-        PackError: There is a bundle of another name or publisher.
+        PackError: There is a bundle of another name or publisher, or of a newer format.
     """
     if not listing.has_envelope:
         return None
     try:
         envelope = read_envelope(out, listing)
         found = decode_statement(envelope.payload)
+    except TooNew as error:
+        raise PackError(
+            f"{out} holds a bundle of a newer format", "Choose another folder, or remove it first."
+        ) from error
     except Refused:
         return None
     if (found.name, found.publisher) != (name, chain.fingerprint):
