@@ -52,3 +52,12 @@ def test_the_shipped_smoke_set_is_the_one_that_the_catalogue_pins() -> None:
     )
     path = resource(smoke.origin.uri.removeprefix("resource:"))
     assert (sha256_file(path), path.stat().st_size) == (smoke.sha256, smoke.size)
+
+
+def test_a_detector_filled_by_default_starts_with_settings_that_suit_it() -> None:
+    recipe = Recipe.empty(registry(), "detection")
+    recipe.fill_empty_recursively()
+    assert (recipe["data.batch_size"], recipe["optimizer.learning_rate"]) == (8, 2e-3)
+    chosen = Recipe.empty(registry(), "detection")
+    chosen.fill_empty_recursively({"optimizer": "AdamW"})
+    assert chosen["optimizer.learning_rate"] == 1e-3

@@ -69,6 +69,7 @@ def registry() -> Registry:
                     "data.data_generator": ("data/sets/composed/detection/digit-scenes",),
                     "data.augmentation": ("augmentation/detection/basic",),
                 },
+                {"data": {"batch_size": 8}, "trainer.optimizer": {"learning_rate": 2e-3}},
             ),
         ),
     )

@@ -83,7 +83,8 @@ def _choose(
         return tuple(resolve(item, spec, registry, task, path) for item in given) or None
     defaults = registry.defaults(task, path)
     if defaults:
-        return tuple(registry.find(name, spec.role, task)() for name in defaults)
+        options = registry.default_options(task, path)
+        return tuple(registry.find(name, spec.role, task)(**options) for name in defaults)
     if spec.optional:
         return None
     candidates = registry.candidates(spec.role, task)

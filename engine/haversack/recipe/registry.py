@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from haversack.recipe.errors import AmbiguousName, unknown
@@ -35,10 +35,16 @@ class TaskDefaults:
     """What fills a slot when nobody says: paths by slot, for one task.
 
     A slot is named by its dotted path in the tree (``trainer.optimizer``).
+
+    Attributes:
+        task: The task.
+        by_slot: Paths of the ingredients that fill a slot.
+        options: Options, by slot, of an ingredient that fills it by default.
     """
 
     task: str
     by_slot: Mapping[str, tuple[str, ...]]
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 class Registry:
@@ -52,7 +58,7 @@ class Registry:
     ) -> None:
         self._schemas = {schema.meta.kind: schema for schema in schemas}
         self._upgrades = {(step.path, step.from_version): step for step in upgrades}
-        self._defaults = {entry.task: entry.by_slot for entry in defaults}
+        self._defaults = {entry.task: entry for entry in defaults}
         self._newest: dict[str, type[Ingredient]] = {}
         for schema in self._schemas.values():
             known = self._newest.get(schema.meta.path)
@@ -106,7 +112,13 @@ class Registry:
 
     def defaults(self, task: str, slot_path: str) -> tuple[str, ...]:
         """Give the paths that fill a slot by default for a task; empty where there is none."""
-        return self._defaults.get(task, {}).get(slot_path, ())
+        known = self._defaults.get(task)
+        return () if known is None else known.by_slot.get(slot_path, ())
+
+    def default_options(self, task: str, slot_path: str) -> Mapping[str, object]:
+        """Give the options that an ingredient has where it fills a slot by default."""
+        known = self._defaults.get(task)
+        return {} if known is None else known.options.get(slot_path, {})
 
     def find(self, name: str, role: str | None = None, task: str | None = None) -> type[Ingredient]:
         """Find the one ingredient that a person named.

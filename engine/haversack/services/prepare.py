@@ -69,7 +69,13 @@ def single_recipe(
         folder = Path(scratch).resolve()
         trace = folder / "trace"
         bench = Bench(
-            folder, copy, files, prefix=trace_prefix(trace), on_event=on_event, cancel=cancel
+            folder,
+            copy,
+            files,
+            prefix=trace_prefix(trace),
+            env={"TMPDIR": str(folder), "MPLCONFIGDIR": str(folder / "matplotlib")},
+            on_event=on_event,
+            cancel=cancel,
         )
         dry = _dry_run(bench, task)
         inside = [pantry.path, folder]
