@@ -28,6 +28,8 @@ PAGES = {
     "open": "haversack_gui.pages.open:OpenPage",
 }
 
+WARM_AFTER_MS = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -78,7 +80,16 @@ def run(arguments: list[str], wishes: Wishes, quit_after_shown: bool) -> int:
     window.show()
     if quit_after_shown:
         QTimer.singleShot(0, window.close)
+    else:
+        QTimer.singleShot(WARM_AFTER_MS, lambda: _warm(window))
     return app.exec()
+
+
+def _warm(window: Window) -> None:
+    """Import the plotting in a thread, so that the first plot does not hold up the window."""
+    window.workspace.jobs.query(
+        lambda: importlib.import_module("pyqtgraph"), lambda _: None, failed=lambda _: None
+    )
 
 
 def _worker_command() -> list[str]:

@@ -63,6 +63,11 @@ class RunProcess(QObject):
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self._tick)
 
+    @property
+    def over(self) -> bool:
+        """Whether the worker has exited and was judged; its word alone does not count."""
+        return self._over
+
     def start(self) -> None:
         """Start the worker; returns at once."""
         self._ticker.start()

@@ -86,6 +86,8 @@ class RunQueue(QObject):
         if self._current is None or self._job is None:
             return
         state = self._current.state
+        if not self._current.over:
+            state = state.model_copy(update={"status": "running"})
         self.states[self._current.spec.run_id] = state
         if state.progress is not None:
             self._job.progress = Progress(

@@ -286,6 +286,12 @@ QAbstractItemView::item {{ padding: 4px 6px; }}
 QAbstractItemView::item:hover {{ background: {p.sunken}; }}
 QAbstractItemView::item:selected {{ background: {p.accent_soft}; color: {p.text}; }}
 QAbstractItemView:focus {{ border: 1px solid {p.accent}; }}
+QHeaderView {{ border: none; border-radius: 0; background: {p.surface}; }}
+QAbstractItemView::indicator {{ width: 16px; height: 16px; border: 1px solid {p.line_strong};
+  border-radius: 4px; background: {p.surface}; }}
+QAbstractItemView::indicator:checked {{ background: {p.accent}; border-color: {p.accent};
+  image: url({_drawing(p, "check")}); }}
+QAbstractItemView::indicator:disabled {{ background: {p.window}; border-color: {p.line}; }}
 QHeaderView::section {{ background: {p.surface}; color: {p.muted}; border: none;
   border-bottom: 1px solid {p.line}; padding: 6px; font-size: {TYPE["small"]}px; }}
 QTabBar::tab {{ background: transparent; color: {p.muted}; border: none; padding: 8px 14px;

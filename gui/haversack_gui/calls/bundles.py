@@ -26,8 +26,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file of a bundle as it is listed."""
+    """A file of a bundle as it is listed; ``title`` is what a person calls it."""
 
+    title: str
     path: str
     kind: str
     size: int
@@ -99,6 +100,14 @@ class Looked:
     warnings: tuple[str, ...]
 
 
+HINTS = {
+    "signed": "Each byte is checked when you press Check every byte, or while it is taken in.",
+    "untrusted": "If that is whom you expect, compare the words below with what the publisher "
+    "told you. Then trust it.",
+}
+"""What to do in the app, where the engine's own hint is meant for the command line."""
+
+
 def keys(home: Path) -> list[Key]:
     """List one's own keys."""
     return [Key(info.name, info.publisher, info.words) for info in _ring(home).list()]
@@ -123,8 +132,16 @@ def plan(pantry: OpenPantry, recipes: tuple[str, ...]) -> PackPlan:
     from haversack.services.pack import plan as plan_pack
 
     selection = plan_pack(pantry.engine, recipes)
+    known = {recipe.id: recipe.name for recipe in selection.recipes}
     contents = tuple(
-        Content(item.logical_path, item.kind, item.size, item.licence, item.source)
+        Content(
+            _title(item.logical_path, item.kind, known),
+            item.logical_path,
+            item.kind,
+            item.size,
+            item.licence,
+            item.source,
+        )
         for item in selection.items
     )
     return PackPlan(contents, selection.total_bytes)
@@ -169,8 +186,8 @@ def pack(
     lines = (
         f"{receipt.name}, counter {receipt.counter}, signed by {receipt.publisher}",
         f"{words.count(receipt.files, 'file', 'files')}, {words.size(receipt.bytes)}; "
-        f"{words.size(receipt.bytes_written)} written now, "
-        f"{words.count(receipt.blobs_reused, 'blob', 'blobs')} lay there already",
+        f"{words.size(receipt.bytes_written)} written now"
+        + (f", {receipt.blobs_reused} blobs lay there already" if receipt.blobs_reused else ""),
         "Read back from the disk before it was signed."
         if receipt.read_back
         else "Not read back from the disk: check it on the machine that opens it.",
@@ -187,12 +204,13 @@ def look(folder: Path, home: Path) -> Looked:
     ring = _ring(home)
     found = inspect(folder, ring)
     claims = found.claims
+    known = {recipe.id: recipe.name for recipe in claims.recipes} if claims else {}
     same_name = [info.words for info in ring.publishers() if info.publisher == found.publisher]
     return Looked(
         folder=folder,
         state=found.state,
         message=found.message,
-        hint=found.hint,
+        hint=HINTS.get(found.state, found.hint),
         name=claims.name if claims else "",
         counter=claims.counter if claims else 0,
         created=claims.created if claims else "",
@@ -202,7 +220,14 @@ def look(folder: Path, home: Path) -> Looked:
         pinned_words=found.words if found.trusted else (same_name[0] if same_name else ""),
         trusted=found.trusted,
         contents=tuple(
-            Content(file.path, file.kind, file.size, file.licence, file.source)
+            Content(
+                _title(file.path, file.kind, known),
+                file.path,
+                file.kind,
+                file.size,
+                file.licence,
+                file.source,
+            )
             for file in found.files
         ),
         total=claims.totals.bytes if claims else 0,
@@ -255,6 +280,13 @@ def take_in(
     said = f"Taken in from {receipt.publisher}: {recipes}; {words.size(receipt.bytes)}.{refused}"
     topics = frozenset({"recipes", "assets", "volumes", "attestations", "source"})
     return Changed(topics, receipt.publisher, said)
+
+
+def _title(path: str, kind: str, recipes: dict[str, str]) -> str:
+    stem = path.rpartition("/")[2].partition(".")[0]
+    if kind in ("recipe", "attestation"):
+        return recipes.get(stem) or stem[:12]
+    return path.rpartition("/")[2]
 
 
 def _ring(home: Path) -> KeyRing:

@@ -196,8 +196,8 @@ class FrontPage(Page):
             )
         self.warning.setText(" ".join(note[:1].upper() + note[1:] for note in notes))
         self.warning.setVisible(bool(notes))
-        self._draw()
         self.model.show(rows_of(drawn), columns_for(drawn))
+        self._draw()
         self.table.resizeColumnsToContents()
         if self.model.rows:
             self.table.selectRow(0)

@@ -47,6 +47,7 @@ class OpenPage(Page):
         super().__init__(workspace)
         self.looked: Looked | None = None
         self._folder: Path | None = None
+        self._checked = ""
         self.setAcceptDrops(True)
         self.title_line = label("", "title")
         self.state = chip()
@@ -79,6 +80,7 @@ class OpenPage(Page):
     def take(self, what: object) -> None:
         """Look at a bundle's folder."""
         self._folder = Path(str(what))
+        self._checked = ""
         self.done.setText("")
         self.compared.setChecked(False)
         self.refresh()
@@ -125,8 +127,10 @@ class OpenPage(Page):
         words_grid.addWidget(self.words, 1, 0, top)
         words_grid.addWidget(self.pinned, 1, 1, top)
         other = button("Another bundle…", self._choose, "quiet")
+        head = row(self.title_line, other)
+        head.setStretch(0, 1)
         left = card(
-            row(self.title_line, other),
+            head,
             row(self.state, None),
             self.message,
             self.facts,
@@ -163,7 +167,10 @@ class OpenPage(Page):
         self.looked = looked
         self.stack.setCurrentIndex(1)
         self.title_line.setText(looked.name or looked.folder.name)
-        self._show_state(looked.state, f"{_sentence(looked.message)} {looked.hint}")
+        if looked.state == "signed" and self._checked:
+            self._show_state("verified", self._checked)
+        else:
+            self._show_state(looked.state, f"{_sentence(looked.message)} {looked.hint}")
         facts = []
         if looked.counter:
             facts.append(tr("Number {counter} of this name").format(counter=looked.counter))
@@ -229,7 +236,7 @@ class OpenPage(Page):
             job = self.workspace.jobs.change(
                 tr("Check {name}").format(name=looked.name),
                 lambda told: calls.verify(looked.folder, home, told),
-                then=lambda said: self._show_state("verified", said),
+                then=self._all_right,
                 failed=self._refused,
                 command=f"haversack verify {looked.folder}",
             )
@@ -250,15 +257,20 @@ class OpenPage(Page):
             self._offer()
 
     def _taken(self) -> None:
-        self._show_state("verified", tr("Everything was checked while it was copied."))
+        self._all_right(tr("Everything was checked while it was copied."))
         self.done.setText(tr("It is in the pantry. Pull the stick if you like."))
         pantry = self.workspace.pantry
         if pantry is not None:
             self.workspace.open_pantry(pantry.path)
 
+    def _all_right(self, said: str) -> None:
+        self._checked = said
+        self._show_state("verified", said)
+
     def _refused(self, problem: BaseException) -> None:
         state = getattr(problem, "state", "")
         if state:
+            self._checked = ""
             message, hint = words.error(problem)
             self._show_state(str(state), f"{message} {hint}")
 

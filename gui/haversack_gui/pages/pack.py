@@ -112,6 +112,8 @@ class PackPage(Page):
         )
         new_key = button("New key…", self._new_key, name="new_key")
         choose = button("Choose…", self._choose, name="choose_target")
+        signer = row(self.key, new_key)
+        signer.setStretch(0, 1)
         right = card(
             label("Where to", "lead"),
             row(self.folder, choose),
@@ -120,7 +122,7 @@ class PackPage(Page):
             self.bundle_name,
             8,
             label("Signed by", "lead"),
-            row(self.key, new_key),
+            signer,
             self.words,
             self.passphrase,
             8,

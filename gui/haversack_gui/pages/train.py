@@ -9,6 +9,7 @@ from typing import ClassVar
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSplitter, QStackedWidget
 
+from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind, RunSpec
 from haversack_gui.calls import recipes as recipe_calls
 from haversack_gui.calls import runs as calls
@@ -219,9 +220,5 @@ def _state(line: RunLine) -> str:
     return f"{MARKS[line.state.status]} {tr(STATUS[line.state.status][0])}"
 
 
-def _newer(line: RunLine, state: object) -> RunLine:
-    from haversack.runs.reducer import RunState
-
-    if isinstance(state, RunState) and not state.is_over:
-        return replace(line, state=state)
-    return line
+def _newer(line: RunLine, state: RunState | None) -> RunLine:
+    return line if state is None else replace(line, state=state)

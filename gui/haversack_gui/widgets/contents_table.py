@@ -27,7 +27,7 @@ def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
     model: RowsModel[Content] = RowsModel(
         (
             Column(tr("What"), lambda file: tr(KINDS.get(file.kind, file.kind))),
-            Column(tr("File"), lambda file: file.path),
+            Column(tr("Name"), lambda file: file.title, tip=lambda file: file.path),
             Column(
                 tr("Size"),
                 lambda file: words.size(file.size),
@@ -43,5 +43,5 @@ def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
     made.setColumnWidth(0, 130)
     made.setColumnWidth(2, 90)
     made.setColumnWidth(3, 110)
-    made.setColumnWidth(4, 150)
+    made.setColumnWidth(4, 130)
     return model, made

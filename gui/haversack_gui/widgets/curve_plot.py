@@ -94,6 +94,7 @@ class CurvePlot(QWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMinimumHeight(150)
+        plot.setMaximumHeight(260)
         plot.showGrid(x=True, y=True, alpha=0.15)
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
 from haversack_gui.widgets.basics import button, column, label, restyle, row
 from haversack_gui.words import tr
+
+GOOD_NEWS_MS = 8000
 
 
 class Notice(QFrame):
@@ -21,6 +24,8 @@ class Notice(QFrame):
         layout.setStretch(0, 1)
         self.setLayout(layout)
         self.setProperty("notice", "good")
+        self._going = QTimer(self, singleShot=True, interval=GOOD_NEWS_MS)
+        self._going.timeout.connect(self.hide)
         self.hide()
 
     def say(self, kind: str, message: str, hint: str = "") -> None:
@@ -35,3 +40,7 @@ class Notice(QFrame):
         self.setAccessibleName(tr("Message"))
         self.setAccessibleDescription(f"{message} {hint}".strip())
         self.show()
+        if kind == "good":
+            self._going.start()
+        else:
+            self._going.stop()

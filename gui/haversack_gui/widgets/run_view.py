@@ -93,16 +93,8 @@ class RunView(QFrame):
                 self.bar,
                 self.error,
                 area,
-                row(
-                    self.stop,
-                    self.resume,
-                    self.evaluate,
-                    self.export,
-                    self.measure,
-                    self.predict,
-                    None,
-                    self.open_folder,
-                ),
+                row(self.stop, self.resume, self.evaluate, self.export, None, self.open_folder),
+                row(self.measure, self.predict, None),
                 margin="l",
             )
         )

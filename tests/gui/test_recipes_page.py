@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QSpinBox
+
+from gui_desk import Desk
+from haversack.services.shelves import Pantry
+
+OpenDesk = Callable[..., Desk]
+
+
+def select(desk: Desk, path: str) -> None:
+    page = desk.page
+    index = page.tree_model.index_of(path)
+    assert index.isValid()
+    page.tree.scrollTo(index)
+    desk.qtbot.mouseClick(
+        page.tree.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=page.tree.visualRect(index).center(),
+    )
+    desk.settle()
+
+
+def test_a_recipe_is_put_together_by_choosing_and_filling_and_saved(
+    open_desk: OpenDesk, empty_pantry: Pantry
+) -> None:
+    desk = open_desk(empty_pantry, "recipes")
+    page = desk.page
+    desk.click(page.empty.buttons[1])
+    desk.settle()
+    assert "model" in page.problem.text()
+    desk.type_into(page.slot_panel.picker.search, "timm class")
+    desk.qtbot.keyClick(page.slot_panel.picker.search, Qt.Key.Key_Return)
+    desk.settle()
+    assert page.draft.recipe["model"].meta.path == "vision/classification/timm-classifier"
+    desk.click(page.fill)
+    desk.settle()
+    assert page.draft.recipe.missing() == []
+    assert page.state.text() == "Needs preparing"
+    desk.type_into(page.name_edit, "Field digits")
+    desk.click(page.save)
+    desk.settle()
+    saved = empty_pantry.recipes.load("Field digits")
+    assert saved.id == page.draft.recipe.id
+    assert not page.save.isEnabled()
+
+
+def test_a_number_is_changed_in_its_form_and_can_be_undone(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    page = desk.page
+    page.take(pantry.recipes.find("Tiny digits").id)
+    desk.settle()
+    select(desk, "trainer")
+    epochs = page.slot_panel.form.editors["num_epochs"]
+    assert isinstance(epochs, QSpinBox) and epochs.suffix() == " epochs"
+    epochs.setFocus()
+    desk.qtbot.keyClick(epochs, Qt.Key.Key_Up)
+    assert page.draft.recipe["trainer.num_epochs"] == 3
+    desk.click(page.undo)
+    assert page.draft.recipe["trainer.num_epochs"] == 2
+
+
+def test_a_value_out_of_range_is_refused_under_its_field(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    page = desk.page
+    page.take(pantry.recipes.find("Tiny digits").id)
+    desk.settle()
+    select(desk, "trainer.optimizer")
+    rate = page.slot_panel.form.editors["learning_rate"]
+    assert isinstance(rate, QLineEdit)
+    desk.type_into(rate, "fast")
+    desk.qtbot.keyClick(rate, Qt.Key.Key_Return)
+    problem = page.slot_panel.form.problems["learning_rate"]
+    assert problem.isVisible() and "above 0 to 1" in problem.text()
+    assert page.draft.recipe["trainer.optimizer.learning_rate"] == 0.001
+    desk.type_into(rate, "0.01")
+    desk.qtbot.keyClick(rate, Qt.Key.Key_Return)
+    assert not problem.isVisible()
+    assert page.draft.recipe["trainer.optimizer.learning_rate"] == 0.01
+
+
+def test_the_list_says_which_ingredients_work_without_a_network(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    desk.page.take("new:classification")
+    desk.settle()
+    desk.click(desk.page.fill)
+    desk.settle()
+    select(desk, "model.backbone")
+    desk.click(desk.page.slot_panel.replace)
+    desk.settle()
+    entries = desk.page.slot_panel.picker.list
+    texts = [entries.item(place).text() for place in range(entries.count())]
+    assert len(texts) == 3
+    assert all("needs preparing with a network" in text for text in texts)
+
+
+def test_an_unfinished_recipe_that_is_finished_is_not_kept_twice(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    desk.page.take(pantry.recipes.find("Unfinished").id)
+    desk.settle()
+    desk.click(desk.page.fill)
+    desk.settle()
+    desk.click(desk.page.save)
+    desk.settle()
+    assert [record.name for record in pantry.recipes.list()] == ["Tiny digits", "Unfinished"]
+    assert pantry.recipes.load("Unfinished").missing() == []
+
+
+def test_a_recipe_that_is_not_ready_cannot_be_trained_and_says_why(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    desk.page.take("new:detection")
+    desk.settle()
+    assert not desk.page.train.isEnabled()
+    assert "Prepare the recipe first" in desk.page.train.toolTip()
+    desk.page.take(pantry.recipes.find("Tiny digits").id)
+    desk.settle()
+    assert desk.page.state.text() == "Ready offline"
+    assert desk.page.train.isEnabled()
