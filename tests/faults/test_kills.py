@@ -37,9 +37,9 @@ MOST_ROUNDS = 80
 
 
 def test_fault_59_packing_killed_at_twenty_moments_never_seals_what_is_not_whole(
-    memory_path: Path,
+    tmp_path: Path,
 ) -> None:
-    kit = make_kit(memory_path)
+    kit = make_kit(tmp_path)
     began = time.perf_counter()
     repack(kit, _items(0))
     window = time.perf_counter() - began
@@ -63,8 +63,8 @@ def test_fault_59_packing_killed_at_twenty_moments_never_seals_what_is_not_whole
     assert_whole(kit)
 
 
-def test_fault_59_a_killed_packing_goes_on_with_what_it_had_written(memory_path: Path) -> None:
-    kit = make_kit(memory_path, [item("data/other.tar", b"other")])
+def test_fault_59_a_killed_packing_goes_on_with_what_it_had_written(tmp_path: Path) -> None:
+    kit = make_kit(tmp_path, [item("data/other.tar", b"other")])
     items = many_items(30, 2048)
     doomed = [*items[:20], replace(items[20], open=_die), *items[21:]]
     assert killed_after(20, partial(repack, kit, doomed))
@@ -77,9 +77,9 @@ def test_fault_59_a_killed_packing_goes_on_with_what_it_had_written(memory_path:
 
 
 def test_fault_59_a_packing_killed_within_a_large_file_goes_on_with_its_pieces(
-    memory_path: Path,
+    tmp_path: Path,
 ) -> None:
-    kit = make_kit(memory_path, [item("data/other.tar", b"other")])
+    kit = make_kit(tmp_path, [item("data/other.tar", b"other")])
     content = os.urandom(8 * BLOB_SIZE + 17)
     large = item("data/large.tar", content)
     dying = replace(large, open=lambda: _DiesAt(content, 5 * BLOB_SIZE))
@@ -90,8 +90,8 @@ def test_fault_59_a_packing_killed_within_a_large_file_goes_on_with_its_pieces(
     assert_whole(kit)
 
 
-def test_fault_59_taking_in_killed_at_twenty_moments_loses_nothing(memory_path: Path) -> None:
-    kit = make_kit(memory_path, [*few_items(), *many_items(80, 2048)])
+def test_fault_59_taking_in_killed_at_twenty_moments_loses_nothing(tmp_path: Path) -> None:
+    kit = make_kit(tmp_path, [*few_items(), *many_items(80, 2048)])
     began = time.perf_counter()
     _take_in(kit)
     window = time.perf_counter() - began
@@ -116,8 +116,8 @@ def test_fault_59_taking_in_killed_at_twenty_moments_loses_nothing(memory_path: 
         assert set(kit.store.digests()) == digests
 
 
-def test_fault_59_a_killed_taking_in_does_not_copy_again_what_came_in(memory_path: Path) -> None:
-    kit = make_kit(memory_path, many_items(30, 2048))
+def test_fault_59_a_killed_taking_in_does_not_copy_again_what_came_in(tmp_path: Path) -> None:
+    kit = make_kit(tmp_path, many_items(30, 2048))
     assert killed_after(20, partial(_take_in, kit, lambda done: done >= 20 * 2048 and _die()))
     inside = len(list(kit.store.digests()))
     assert 15 <= inside < 30
@@ -126,8 +126,8 @@ def test_fault_59_a_killed_taking_in_does_not_copy_again_what_came_in(memory_pat
     assert taken.copied == (30 - inside) * 2048
 
 
-def test_fault_59_a_refusal_after_a_kill_adds_nothing(memory_path: Path) -> None:
-    kit = make_kit(memory_path, many_items(30, 2048))
+def test_fault_59_a_refusal_after_a_kill_adds_nothing(tmp_path: Path) -> None:
+    kit = make_kit(tmp_path, many_items(30, 2048))
     assert killed_after(20, partial(_take_in, kit, lambda done: done >= 10 * 2048 and _die()))
     before = set(kit.store.digests())
     late = kit.blobs_of("data/0029.tar")[0]
