@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from freeze import FOLDER
 from window_proof import prove_window
@@ -53,17 +54,17 @@ def walk(place: Path) -> None:
     """Take the steps in order, telling how long each took."""
     steps = Steps()
     home = place / "online"
-    bundle, publisher = pack_bundle(home)
+    packed = pack_bundle(home)
     steps.done("a bundle was packed by this checkout")
     app = place / "Été à la mer" / "haversack"
     shutil.copytree(FOLDER, app, symlinks=True, copy_function=_link_or_copy)
     field = Field(app, place / "empty home")
     steps.done(f"the folder was moved to {app.parent.name!r}")
     steps.done(f"it starts: {field.say('--version')}")
-    field.run("keys", "trust", str(publisher))
-    field.run("verify", str(bundle))
+    field.run("keys", "trust", str(packed.publisher), "--fingerprint", packed.fingerprint)
+    field.run("verify", str(packed.bundle))
     pantry = field.home / "pantry"
-    field.run("open", str(bundle), "--pantry", str(pantry))
+    field.run("open", str(packed.bundle), "--pantry", str(pantry))
     steps.done("the bundle was verified and opened")
     outcome = field.run("train", "smoke", "--pantry", str(pantry))
     log = trained_log(pantry)
@@ -75,6 +76,14 @@ def walk(place: Path) -> None:
     )
     steps.done(f"the window was painted, {size[0]}x{size[1]}")
     print("the frozen app works")
+
+
+class Packed(NamedTuple):
+    """What is carried to the field, and the fingerprint that is told another way."""
+
+    bundle: Path
+    publisher: Path
+    fingerprint: str
 
 
 class Steps:
@@ -119,8 +128,8 @@ class Field:
         return document
 
 
-def pack_bundle(home: Path) -> tuple[Path, Path]:
-    """Prepare and pack a small recipe with this checkout; give bundle and publisher file."""
+def pack_bundle(home: Path) -> Packed:
+    """Prepare and pack a small recipe with this checkout."""
     home.mkdir()
     secret = home / "passphrase"
     secret.write_text(secrets.token_hex(16), encoding="utf-8")
@@ -137,10 +146,10 @@ def pack_bundle(home: Path) -> tuple[Path, Path]:
     haversack(*new, *RECIPE)
     haversack("prepare", "smoke", "--pantry", pantry)
     haversack("keys", "new", "smoke", "--passphrase-file", str(secret))
-    haversack("keys", "show", "smoke", "--output", str(publisher))
+    shown = haversack("keys", "show", "smoke", "--output", str(publisher))
     sign = ["--key", "smoke", "--passphrase-file", str(secret), "--name", "smoke"]
     haversack("pack", str(bundle), *sign, "--recipe", "smoke", "--pantry", pantry)
-    return bundle, publisher
+    return Packed(bundle, publisher, str(shown["fingerprint"]))
 
 
 def trained_log(pantry: Path) -> list[str]:
