@@ -62,11 +62,13 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
         pantry.assets.put(asset, fetched)
         return
     on_event(Said(f"converting {asset.name} to safetensors, without a network"))
-    with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
-        source = pantry.store.path(fetched.raw_sha256)
-        converted = _convert(asset, source, pantry, Path(scratch).resolve())
-        pantry.assets.put(asset, fetched, file=converted)
-    pantry.store.discard(fetched.raw_sha256)
+    try:
+        with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
+            source = pantry.store.path(fetched.raw_sha256)
+            converted = _convert(asset, source, pantry, Path(scratch).resolve())
+            pantry.assets.put(asset, fetched, file=converted)
+    finally:
+        pantry.store.discard(fetched.raw_sha256)
 
 
 def _convert(asset: Asset, source: Path, pantry: Pantry, folder: Path) -> Path:
