@@ -10,12 +10,11 @@ from collections import deque
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from haversack.base.errors import HaversackError
-from haversack.runs.environment import worker_environment
 from haversack.runs.errors import EventError
 from haversack.runs.events import Event, Noted, parse_event
-from haversack.runs.log import append_event
 from haversack.runs.reducer import RunState, reduce, reduce_all, verdict
 from haversack.runs.spec import RunSpec, encode_spec
+from haversack.services.worker import append_event, worker_environment
 
 TICK_MS = 100
 SLICE_S = 0.02
