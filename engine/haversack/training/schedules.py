@@ -25,7 +25,7 @@ def one_cycle(step: int, total: int, rise_fraction: float, start_divisor: float)
     if step <= peak:
         return 1 + (first - 1) * _half_cosine(step / peak)
     last = first / 1e4
-    return last + (1 - last) * _half_cosine((step - peak) / max(1.0, total - 1 - peak))
+    return last + (1 - last) * _half_cosine((step - peak) / max(1e-9, total - 1 - peak))
 
 
 def _half_cosine(done: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
+import warnings
 from typing import Any
 
 import torch
@@ -144,7 +145,7 @@ def _trainer(
     if precision == "16" and device.type == "cpu":
         work.note("16-bit training needs a GPU; bf16 is used instead", warning=True)
         precision = "bf16"
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    _silence_lightning()
     return Trainer(
         accelerator="gpu" if device.type == "cuda" else "cpu",
         devices=[device.index or 0] if device.type == "cuda" else 1,
@@ -164,6 +165,17 @@ def _trainer(
         callbacks=callbacks,
         plugins=[SafeCheckpointIO()],
     )
+
+
+def _silence_lightning() -> None:
+    """Drop advice that does not hold here, so that the worker's log holds what matters."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for message in (
+        ".*does not have many workers.*",
+        ".*dataloader is not resumable.*",  # EpochSampler goes on at the very next batch
+        ".*treespec, LeafSpec.*",
+    ):
+        warnings.filterwarnings("ignore", message=message)
 
 
 def _with_trainable_batch(work: Work, network: nn.Module, settings: Settings) -> Settings:

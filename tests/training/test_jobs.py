@@ -1,0 +1,287 @@
+"""One small trained network, taken through everything that can be done with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from PIL import Image
+
+from haversack.base.errors import IntegrityError
+from haversack.data.errors import DataError
+from haversack.recipe.tree import Recipe
+from haversack.runs.events import Measured, Noted, Produced
+from haversack.runs.spec import AssetFile, Limits
+from haversack.training.errors import AssetMissingError, CheckpointError
+from haversack.training.jobs.evaluate import evaluate
+from haversack.training.jobs.export import export
+from haversack.training.jobs.measure import measure
+from haversack.training.jobs.predict import predict
+from haversack.training.jobs.prepare import prepare
+from haversack.training.jobs.rehearse import rehearse
+from haversack.training.jobs.train import train
+from training_desk import DIGITS, Desk, small_recipe
+
+LIMITS = Limits(limit_batches=15, batch_size=16)
+
+
+@dataclass
+class Trained:
+    recipe: Recipe
+    checkpoint: Path
+    result: dict[str, Any]
+    desk: Desk
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    desk = Desk(tmp_path_factory.mktemp("classifier"))
+    recipe = small_recipe(
+        "classification",
+        {"augmentation": "None"},
+        model__image_size=32,
+        trainer__num_epochs=2,
+        trainer__optimizer__learning_rate=3e-3,
+    )
+    result = train(desk.work(recipe, "train", "run", limits=LIMITS))
+    return Trained(recipe, desk.folder / "run/checkpoints/best", result, desk)
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    desk = Desk(tmp_path_factory.mktemp("detector"))
+    recipe = small_recipe(
+        "detection",
+        {"data_generator": "Smoke"},
+        model__image_size=64,
+        model__head_channels=16,
+        model__score_threshold=0.0,
+        model__max_detections=20,
+        data__batch_size=8,
+        trainer__num_epochs=1,
+    )
+    result = train(desk.work(recipe, "train", "run"))
+    return Trained(recipe, desk.folder / "run/checkpoints/best", result, desk)
+
+
+def test_training_gives_metrics_checkpoints_curves_and_a_log(classifier: Trained) -> None:
+    assert classifier.result["checkpoint"] == "checkpoints/best"
+    assert classifier.result["epochs"] == 2
+    metrics = classifier.result["metrics"]
+    assert set(metrics) == {"loss", "accuracy", "f1", "precision", "recall"}
+    losses = list(classifier.desk.curve("train/loss").values())
+    assert len(losses) == 30
+    assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])  # it learns
+    roles = [e.path for e in classifier.desk.events if isinstance(e, Produced)]
+    assert roles.count("checkpoints/last") == 2
+    assert (classifier.checkpoint.parent.parent / "logs/metrics.csv").stat().st_size > 1000
+
+
+def test_a_checkpoint_evaluates_to_what_training_said_of_it(
+    classifier: Trained, detector: Trained
+) -> None:
+    for trained, limits in ((classifier, LIMITS), (detector, Limits())):
+        work = trained.desk.work(
+            trained.recipe, "evaluate", "eval", checkpoint=trained.checkpoint, limits=limits
+        )
+        result = evaluate(work)
+        wanted = {
+            name: value for name, value in trained.result["metrics"].items() if name != "loss"
+        }
+        assert result["metrics"] == pytest.approx(wanted, abs=1e-6)
+        report = json.loads((work.run_dir / "report.json").read_text())
+        assert report["result"]["metrics"] == result["metrics"]
+
+
+def test_an_exported_file_agrees_with_torch_and_judges_alike(classifier: Trained) -> None:
+    work = classifier.desk.work(
+        classifier.recipe, "export", "onnx", checkpoint=classifier.checkpoint
+    )
+    result = export(work)
+    path = work.run_dir / "model.onnx"
+    assert result["file"] == "model.onnx"
+    assert result["size"] == path.stat().st_size
+    assert 0 < result["max_abs_diff"] < 1e-3
+    content = path.read_bytes()
+    assert str(Path.cwd()).encode() not in content  # nothing of the machine that made it
+    model = onnx.load_from_string(content)
+    onnx.checker.check_model(model, full_check=True)
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    for batch in (1, 5):
+        (logits,) = session.run(None, {"images": np.zeros((batch, 3, 32, 32), np.float32)})
+        assert logits.shape == (batch, 10)
+    asked = classifier.desk.work(
+        classifier.recipe, "evaluate", "onnx-eval", limits=LIMITS, options={"model": str(path)}
+    )
+    judged = evaluate(asked)
+    assert judged["runtime"] == "onnxruntime"
+    assert judged["metrics"]["accuracy"] == pytest.approx(
+        classifier.result["metrics"]["accuracy"], abs=0.005
+    )
+
+
+def test_a_measurement_in_int8_says_what_it_is_and_what_it_could_not_measure(
+    classifier: Trained,
+) -> None:
+    work = classifier.desk.work(
+        classifier.recipe,
+        "measure",
+        "int8",
+        checkpoint=classifier.checkpoint,
+        limits=LIMITS,
+        options={"precision": "int8", "seconds": 0.5},
+    )
+    result = measure(work)
+    assert result["file"] == "model-int8.onnx"
+    assert result["size"] < 0.5 * 4 * result["parameters"]
+    assert 0 < result["p50_ms"] <= result["p90_ms"] <= result["p99_ms"]
+    assert result["with_processing"]["p50_ms"] > 0
+    assert result["runs"] >= 1
+    assert result["macs"] > 1e6
+    assert result["hardware"]
+    assert result["versions"]["onnxruntime"] == onnxruntime.__version__
+    assert result["metrics"]["accuracy"] == pytest.approx(
+        classifier.result["metrics"]["accuracy"], abs=0.1
+    )
+    measured = ("peak_memory_bytes", "energy_mJ", "avg_cpu_freq_Hz", "gpu_memory_bytes")
+    for name in measured:
+        assert (result[name] is None) == (name in result["not_measured"]), name
+        assert result[name] != 0
+    assert "gpu_memory_bytes" in result["not_measured"]
+
+
+def test_predictions_on_validation_pictures_are_drawn(detector: Trained) -> None:
+    work = detector.desk.work(
+        detector.recipe, "predict", "look", checkpoint=detector.checkpoint, options={"samples": 3}
+    )
+    predictions = predict(work)["predictions"]
+    assert len(predictions) == 3
+    for entry in predictions:
+        assert len(entry["labels"]) == len(entry["scores"]) == len(entry["boxes"])
+        assert set(entry["labels"]) <= {"barrel", "fire", "smoke"}
+        assert entry["scores"] == sorted(entry["scores"], reverse=True)
+        with Image.open(work.run_dir / entry["file"]) as picture:
+            assert picture.format == "PNG"
+            assert picture.size == (320, 320)
+    assert any(entry["boxes"] for entry in predictions)
+
+
+def test_predictions_on_given_pictures_are_in_their_own_pixels(
+    detector: Trained, tmp_path: Path
+) -> None:
+    path = tmp_path / "a wide one.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (90, 400, 3), np.uint8)).save(path)
+    work = detector.desk.work(
+        detector.recipe, "predict", "given", checkpoint=detector.checkpoint, inputs=(path,)
+    )
+    (entry,) = predict(work)["predictions"]
+    assert entry["file"] == "predictions/0000-a-wide-one.png"
+    boxes = np.asarray(entry["boxes"]).reshape(-1, 4)
+    assert (boxes >= 0).all()
+    assert (boxes <= [400, 90, 400, 90]).all()
+
+
+def test_a_picture_that_cannot_be_read_is_named(classifier: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("hello")
+    work = classifier.desk.work(
+        classifier.recipe, "predict", "bad", checkpoint=classifier.checkpoint, inputs=(path,)
+    )
+    with pytest.raises(DataError, match=r"notes\.txt is not a picture"):
+        predict(work)
+
+
+def test_a_file_that_haversack_did_not_export_is_refused(
+    classifier: Trained, tmp_path: Path
+) -> None:
+    foreign = tmp_path / "foreign.onnx"
+    foreign.write_bytes(b"not onnx")
+    work = classifier.desk.work(
+        classifier.recipe, "evaluate", "foreign", options={"model": str(foreign)}
+    )
+    with pytest.raises(CheckpointError, match=r"foreign\.onnx is not an ONNX file"):
+        evaluate(work)
+
+
+def test_a_checkpoint_of_another_network_or_task_is_refused(
+    classifier: Trained, detector: Trained
+) -> None:
+    other = classifier.recipe.copy()
+    other.assign_ingredients("backbone", "EfficientNet-Lite1")
+    other["model.backbone.use_pretrained"] = False
+    work = classifier.desk.work(other, "evaluate", "other", checkpoint=classifier.checkpoint)
+    with pytest.raises(CheckpointError, match="does not fit the recipe's network"):
+        evaluate(work)
+    work = classifier.desk.work(
+        classifier.recipe, "evaluate", "task", checkpoint=detector.checkpoint
+    )
+    with pytest.raises(CheckpointError, match="the checkpoint is of detection"):
+        evaluate(work)
+
+
+def test_a_dry_run_falls_back_to_two_where_one_cannot_train(desk: Desk) -> None:
+    recipe = small_recipe("classification", model__image_size=32)
+    result = prepare(desk.work(recipe, "prepare", "dry"))
+    assert result["batch_size"] == 2
+    assert result["checkpoint"] is None
+    assert result["opened"] == []
+    notes = [event.text for event in desk.events if isinstance(event, Noted)]
+    assert any("batch of 1 cannot train" in text for text in notes)
+    assert not (desk.folder / "dry/checkpoints").exists()
+    assert len(desk.curve("train/loss")) == 1
+
+
+def test_a_dry_run_trains_with_one_where_it_can(desk: Desk) -> None:
+    recipe = small_recipe("classification", model__image_size=64)
+    result = prepare(desk.work(recipe, "prepare", "dry"))
+    assert result["batch_size"] == 1
+    assert not [event for event in desk.events if isinstance(event, Noted)]
+
+
+@pytest.mark.slow
+def test_a_rehearsal_takes_every_step_of_the_field(desk: Desk) -> None:
+    recipe = small_recipe(
+        "detection",
+        {"data_generator": "Smoke"},
+        model__image_size=64,
+        model__head_channels=16,
+        data__batch_size=8,
+        trainer__num_epochs=1,
+    )
+    steps = rehearse(desk.work(recipe, "rehearse", "try"))["steps"]
+    assert [step["step"] for step in steps] == ["train", "resume", "evaluate", "export", "predict"]
+    assert steps[0]["result"] == {"checkpoint": "checkpoints/last", "epoch": 1}
+    assert steps[1]["result"]["epochs"] == 2
+    assert steps[3]["result"]["max_abs_diff"] < 1e-3
+    assert (desk.folder / "try" / steps[4]["result"]["predictions"][0]["file"]).is_file()
+
+
+def test_an_asset_that_the_run_was_not_given_is_named(desk: Desk) -> None:
+    recipe = small_recipe("classification")
+    with pytest.raises(AssetMissingError, match="datasets/digits"):
+        train(desk.work(recipe, "train", "none", assets=()))
+
+
+def test_pretrained_weights_that_are_missing_are_named_before_anything_is_trained(
+    desk: Desk,
+) -> None:
+    recipe = small_recipe("classification", model__backbone__use_pretrained=True)
+    with pytest.raises(AssetMissingError, match="weights/tf_efficientnet_lite0"):
+        train(desk.work(recipe, "train", "none"))
+    assert not [event for event in desk.events if isinstance(event, Measured)]
+
+
+def test_an_asset_that_was_changed_is_refused(desk: Desk, tmp_path: Path) -> None:
+    recipe = small_recipe("classification")
+    changed = tmp_path / "digits.csv.gz"
+    changed.write_bytes(DIGITS.read_bytes() + b"x")
+    (asset,) = recipe.assets()
+    file = AssetFile(name=asset.name, path=changed, sha256=asset.sha256)
+    with pytest.raises(IntegrityError, match="damaged"):
+        train(desk.work(recipe, "train", "changed", assets=(file,)))

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from haversack.data.errors import DataError
+from haversack.runs.events import Failed, Stopped
+from haversack.training.outcome import explain
+from haversack.training.stopping import StopRequested
+
+
+def test_memory_that_runs_out_is_told_with_what_to_make_smaller() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 58, dtype=torch.uint8)
+    outcome = explain(caught.value)
+    assert isinstance(outcome, Failed)
+    assert outcome.error == "OutOfMemoryError"
+    assert "batch_size" in outcome.hint
+    python = explain(MemoryError())
+    assert isinstance(python, Failed)
+    assert python.error == "OutOfMemoryError"
+
+
+def test_an_error_with_a_remedy_keeps_both_lines() -> None:
+    outcome = explain(DataError("a.jpg is damaged", "Replace it."))
+    assert isinstance(outcome, Failed)
+    assert (outcome.error, outcome.message, outcome.hint) == (
+        "DataError",
+        "a.jpg is damaged",
+        "Replace it.",
+    )
+
+
+def test_an_unforeseen_error_is_one_line() -> None:
+    outcome = explain(ZeroDivisionError("first\nsecond"))
+    assert isinstance(outcome, Failed)
+    assert outcome.message == "first"
+    assert "traceback" in outcome.hint
+    assert explain(ValueError()).message == "ValueError"  # type: ignore[union-attr] # a Failed
+
+
+def test_a_stop_that_was_asked_for_is_no_failure() -> None:
+    outcome = explain(StopRequested("checkpoints/last", 3))
+    assert isinstance(outcome, Stopped)
+    assert (outcome.checkpoint, outcome.epoch) == ("checkpoints/last", 3)
