@@ -13,8 +13,9 @@ from haversack.base.errors import EXIT_FAILED, EXIT_RECIPE, UsageError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import IncompleteRecipe
 from haversack.recipe.tree import Recipe
-from haversack.services.isolation import isolation
+from haversack.services.isolation import Isolation, isolation
 from haversack.services.prepare import dry_copy, single_recipe
+from haversack.services.rehearse import judge
 from haversack.services.trace import tracer
 from services.kits import light_recipe
 
@@ -47,6 +48,30 @@ def test_an_unknown_task_lists_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         single_recipe(light_recipe(Pantry.build(tmp_path)), task="bake")
     assert "export" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("failure", "possible", "calls", "devices", "verdict"),
+    [
+        ("", True, (), ("lo",), "proved"),
+        ("", False, (), (), "not proved"),
+        ("", True, (), ("eth0", "lo"), "not proved"),
+        ("", True, ("192.0.2.1",), ("lo",), "failed"),
+        ("train: it broke", True, (), ("lo",), "failed"),
+        ("train: it broke", False, (), (), "failed"),
+    ],
+)
+def test_only_a_whole_run_in_a_namespace_that_called_nobody_is_proved(
+    failure: str,
+    possible: bool,
+    calls: tuple[str, ...],
+    devices: tuple[str, ...],
+    verdict: str,
+) -> None:
+    apart = Isolation(("unshare",)) if possible else Isolation((), "not allowed here")
+    found, why = judge(failure, apart, calls, devices)
+    assert found == verdict
+    assert (why == "") == (verdict == "proved")
 
 
 @needs_namespace

@@ -11,7 +11,7 @@ from haversack.recipe.tree import Recipe
 from haversack.runs.spec import AssetFile, Limits, RunKind
 from haversack.services.isolation import Isolation, network_devices
 from haversack.services.listen import Listener, ignore
-from haversack.services.report import Rehearsal, Step
+from haversack.services.report import Rehearsal, Step, Verdict
 from haversack.services.scratch import Bench
 from haversack.services.trace import read_trace, trace_prefix, tracer
 
@@ -53,11 +53,10 @@ def rehearse(
         left = sorted(entry.name for entry in home.iterdir())
         calls = read_trace(trace).called if trace.exists() else ()
         devices = tuple(network_devices(apart)) if isolated.possible else ()
-    why = _why(bench, passed, isolated, calls)
-    proved = passed and isolated.possible and not calls and devices == ("lo",)
-    verdict = "proved" if proved else "not proved" if passed and not calls else "failed"
-    if left and not why:
-        bench.notes.append(f"written to the home folder: {', '.join(left)}")
+    if left:
+        bench.notes.append(f"written to the empty home: {', '.join(left)}")
+    failure = "" if passed else f"{bench.steps[-1].name}: {bench.steps[-1].detail}"
+    verdict, why = judge(failure, isolated, calls, devices)
     return Rehearsal(
         verdict=verdict,
         why=why,
@@ -82,13 +81,26 @@ def _steps(bench: Bench) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _why(bench: Bench, passed: bool, isolated: Isolation, calls: tuple[str, ...]) -> str:
-    if not passed:
-        failed = bench.steps[-1]
-        return f"{failed.name}: {failed.detail}"
+def judge(
+    failure: str, isolated: Isolation, calls: tuple[str, ...], devices: tuple[str, ...]
+) -> tuple[Verdict, str]:
+    """Give the verdict on a rehearsal and the reason where it is not "proved".
+
+    Args:
+        failure: What failed; empty where every step passed.
+        isolated: Whether a namespace could be made.
+        calls: Addresses that were named, loopback apart.
+        devices: Network devices that the worker saw.
+    """
+    if failure:
+        return "failed", failure
     if calls:
-        return f"a worker called {calls[0]}"
-    return "" if isolated.possible else f"no network namespace can be made here: {isolated.why_not}"
+        return "failed", f"a worker called {calls[0]}"
+    if not isolated.possible:
+        return "not proved", f"no network namespace can be made here: {isolated.why_not}"
+    if devices != ("lo",):
+        return "not proved", f"the worker saw network devices: {', '.join(devices) or 'none'}"
+    return "proved", ""
 
 
 def _empty_home(home: Path) -> dict[str, str]:
