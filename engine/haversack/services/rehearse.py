@@ -63,6 +63,7 @@ def rehearse(
         steps=_steps(bench),
         network_devices=devices,
         network_calls=len(calls) if tracer() else None,
+        notes=tuple(bench.notes),
     )
 
 

@@ -54,6 +54,7 @@ class Rehearsal(_Value):
         steps: What was run.
         network_devices: The devices the workers saw.
         network_calls: Calls to addresses other than loopback; None where nobody could count.
+        notes: What the worker thought a person should know, and what it left in the empty home.
     """
 
     verdict: Verdict
@@ -61,6 +62,7 @@ class Rehearsal(_Value):
     steps: tuple[Step, ...] = ()
     network_devices: tuple[str, ...] = ()
     network_calls: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 class PreparationReport(_Value):
