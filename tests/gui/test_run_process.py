@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from haversack.runs.log import read_log
 from haversack.runs.spec import RunKind, RunSpec
+from haversack_gui.app import quiet_collector
 from haversack_gui.jobs import Jobs
 from haversack_gui.run_process import RunProcess
 from haversack_gui.run_queue import RunQueue
@@ -85,6 +86,7 @@ def test_a_burst_of_20000_events_never_holds_up_the_window(qtbot: QtBot, tmp_pat
         "out.write(lines); out.flush(); say(Finished())"
     )
     process = RunProcess(spec_in(tmp_path), program(body))
+    quiet_collector()
     watchdog = Watchdog()
     watchdog.start()
     run(process, qtbot)

@@ -42,6 +42,7 @@ class RecipesPage(Page):
         self.draft: Draft | None = None
         self._listed: list[Listed] = []
         self._slot = ""
+        self._asked = False
         self.picker = QComboBox()
         self.picker.setAccessibleName(tr("Recipe to edit"))
         self.picker.setMinimumWidth(240)
@@ -94,6 +95,7 @@ class RecipesPage(Page):
         pantry = self.workspace.pantry
         if pantry is None or not isinstance(what, str):
             return
+        self._asked = True
         if what.startswith("new:"):
             self._hold(Draft(calls.new(pantry, what.removeprefix("new:"))))
         else:
@@ -152,7 +154,7 @@ class RecipesPage(Page):
     def _list(self, listed: list[Listed]) -> None:
         self._listed = listed
         ids = {entry.id for entry in listed}
-        if self.draft is None and listed:
+        if self.draft is None and not self._asked and listed:
             self.take(listed[0].id)
         elif self.draft is not None and self.draft.saved_id not in ids:
             self.draft.saved_id = ""

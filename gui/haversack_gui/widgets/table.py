@@ -27,6 +27,7 @@ def table(model: QAbstractItemModel, spoken: str, stretch: int = 0) -> QTableVie
     made.setWordWrap(False)
     made.setTabKeyNavigation(False)
     made.setSortingEnabled(True)
+    made.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     header = made.horizontalHeader()
