@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from haversack.volume import pareto, staircase
 from haversack.volume.pareto import exact_front
 
-CASES = int(os.environ.get("HAVERSACK_CASES", "500"))
+CASES = int(os.environ.get("HAVERSACK_CASES", "200"))
 Floats = NDArray[np.float64]
 
 few_values = st.sampled_from(

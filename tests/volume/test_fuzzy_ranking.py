@@ -15,7 +15,7 @@ from haversack.volume.fuzzy import Ranking, bandwidth, rank
 from haversack.volume.normal import normal_cdf
 from haversack.volume.pareto import exact_front
 
-CASES = int(os.environ.get("HAVERSACK_CASES", "500"))
+CASES = int(os.environ.get("HAVERSACK_CASES", "200"))
 Floats = NDArray[np.float64]
 Method = Literal["exact", "binned"]
 BOTH: tuple[Method, ...] = ("exact", "binned")

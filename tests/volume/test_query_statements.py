@@ -25,7 +25,7 @@ from haversack.volume.orders import SORT_ORDERS
 from haversack.volume.query import ask, query_pareto_optimal_recipes
 from haversack.volume.relative import add_relative_task_metric
 
-CASES = int(os.environ.get("HAVERSACK_CASES", "500"))
+CASES = int(os.environ.get("HAVERSACK_CASES", "200"))
 
 
 def frame(**columns: Any) -> pd.DataFrame:
