@@ -50,7 +50,7 @@ pictures: $(READY) ## the screenshots of README and docs, from the real app
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m haversack_gui.pictures
 
 freeze: $(READY) ## one folder with the app and the command line, no Python needed: dist/haversack
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,freeze]"
+	bash packaging/setup_checkout.sh freeze
 	$(BIN)/python packaging/freeze.py
 
 smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Makes .venv from a bare clone on Debian or Ubuntu: system libraries, virtual environment, packages.
 # As root it installs what is missing; otherwise it prints the one line that does.
+# With the word `freeze` it asks for what the frozen app takes along too: the libraries of a real screen
+# and PyInstaller.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,6 +18,20 @@ libfontconfig.so.1   libfontconfig1
 libglib-2.0.so.0     libglib2.0-0
 libgthread-2.0.so.0  libglib2.0-0
 "
+
+[ "${1:-}" != freeze ] || LIBRARIES+="
+libX11-xcb.so.1          libx11-xcb1
+libxcb-cursor.so.0       libxcb-cursor0
+libxcb-icccm.so.4        libxcb-icccm4
+libxcb-image.so.0        libxcb-image0
+libxcb-keysyms.so.1      libxcb-keysyms1
+libxcb-randr.so.0        libxcb-randr0
+libxcb-render-util.so.0  libxcb-render-util0
+libxcb-shape.so.0        libxcb-shape0
+libxcb-xkb.so.1          libxcb-xkb1
+libxkbcommon-x11.so.0    libxkbcommon-x11-0
+"
+EXTRAS=${1:+dev,$1}
 
 find_python() {
   local candidate
@@ -81,5 +97,5 @@ if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/d
 fi
 say "installing the packages of constraints.txt (about 1.6 GB once unpacked; some minutes the first time)"
 .venv/bin/python -m pip install --disable-pip-version-check ${CI:+--quiet} \
-  -c constraints.txt -e '.[dev]'
+  -c constraints.txt -e ".[${EXTRAS:-dev}]"
 touch .venv/ready

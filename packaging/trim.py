@@ -19,7 +19,9 @@ UNUSED = re.compile(
     | PySide6/Qt(Quick|Qml|Designer|Help|Sql)\w*\.
     | (sklearn|scipy|numpy|pandas|pyarrow|onnx|torchmetrics|matplotlib)/(.+/)?tests?/
     | sklearn/datasets/(images|descr)/
-    | pyarrow/(include|src)/
+    | pyarrow/(include|includes|src)/
+    | pyarrow/.*\.p(yx|xd|xi)$
+    | pyarrow/(libarrow_|libarrow_python_|_)(flight|s3|s3fs|gcsfs|azurefs)\.
     | onnx/backend/test/
     | matplotlib/mpl-data/sample_data/
     """,
@@ -40,6 +42,30 @@ EXCLUDED_MODULES = [
     "skimage",
     "tkinter",
 ]
+
+
+TRAINING_ONLY = {
+    "functorch",
+    "lightning",
+    "lightning_fabric",
+    "onnx",
+    "onnx_ir",
+    "onnxscript",
+    "pytorch_lightning",
+    "sklearn",
+    "sympy",
+    "tensorboard",
+    "timm",
+    "torch",
+    "torchgen",
+    "torchmetrics",
+    "torchvision",
+}
+
+
+def is_for_the_window(module: str) -> bool:
+    """Say whether the windowed program, which never trains, carries the module in its archive."""
+    return module.partition(".")[0] not in TRAINING_ONLY
 
 
 def is_unused(destination: str) -> bool:

@@ -41,6 +41,8 @@ def is_unused(trim: ModuleType) -> Callable[[str], bool]:
         "PySide6/Qt/lib/libQt6Core.so.6",
         "PySide6/Qt/lib/libQt6Svg.so.6",
         "PySide6/QtWidgets.abi3.so",
+        "pyarrow/libarrow_substrait.so.2600",
+        "pyarrow/_fs.cpython-311-x86_64-linux-gnu.so",
         "resources/icons/haversack.svg",
         "sklearn/datasets/data/digits.csv.gz",
     ],
@@ -60,8 +62,16 @@ def test_what_is_needed_stays(is_unused: Callable[[str], bool], destination: str
         "PySide6/Qt/translations/qt_de.qm",
         "PySide6/QtQml.abi3.so",
         "sklearn/linear_model/tests/test_ridge.py",
+        "pyarrow/libarrow_python_flight.so.2600.1.0",
+        "pyarrow/_s3fs.cpython-311-x86_64-linux-gnu.so",
         "pyarrow\\include\\arrow\\api.h",
     ],
 )
 def test_what_is_never_used_is_left_out(is_unused: Callable[[str], bool], destination: str) -> None:
     assert is_unused(destination)
+
+
+def test_the_window_carries_no_training_library(trim: ModuleType) -> None:
+    assert not trim.is_for_the_window("torch.nn.functional")
+    assert trim.is_for_the_window("haversack_gui.app")
+    assert trim.is_for_the_window("haversack.training.work"), "only libraries are left out"
