@@ -4,7 +4,10 @@ import pytest
 import torch
 
 from haversack.data.errors import DataError
+from haversack.data.sample import Sample
 from haversack.runs.events import Failed, Stopped
+from haversack.training.loading.batches import make_loader
+from haversack.training.loading.samples import SquaredSamples
 from haversack.training.outcome import explain
 from haversack.training.stopping import StopRequested
 
@@ -29,6 +32,38 @@ def test_an_error_with_a_remedy_keeps_both_lines() -> None:
         "a.jpg is damaged",
         "Replace it.",
     )
+
+
+class _Broken:
+    classes = ("a",)
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, index: int) -> Sample:
+        raise DataError(f"picture {index} is damaged", "Replace it.")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_picture_that_fails_in_a_loader_process_is_told_like_any_other(workers: int) -> None:
+    samples = SquaredSamples(_Broken(), 32, None, 0)
+    loader = make_loader(samples, 2, workers, 0, training=False)
+    with pytest.raises(Exception) as caught:
+        next(iter(loader))
+    outcome = explain(caught.value)
+    assert isinstance(outcome, Failed)
+    assert (outcome.error, outcome.message, outcome.hint) == (
+        "DataError",
+        "picture 0 is damaged",
+        "Replace it.",
+    )
+
+
+def test_a_full_disk_is_told_as_what_it_is() -> None:
+    outcome = explain(OSError(28, "No space left on device", "/run/metrics.csv"))
+    assert isinstance(outcome, Failed)
+    assert outcome.message == "using /run/metrics.csv: the disk is full"
+    assert outcome.hint
 
 
 def test_an_unforeseen_error_is_one_line() -> None:

@@ -76,6 +76,14 @@ def _weights(folder: Path) -> dict[str, torch.Tensor]:
     return safetensors.torch.load_file(folder / "run/checkpoints/last/model.safetensors")
 
 
+def test_loader_processes_change_nothing_but_who_reads(desk: Desk, uninterrupted: Desk) -> None:
+    recipe = _recipe()
+    recipe["data.num_workers"] = 2
+    train(desk.work(recipe, "train", "run", limits=LIMITS))
+    for name in CURVES:
+        assert desk.curve(name) == uninterrupted.curve(name), name
+
+
 def test_the_csv_file_goes_on_where_it_stopped(desk: Desk) -> None:
     desk.on_event = lambda event: desk.stop.set() if _during_validation(event) else None
     with pytest.raises(StopRequested):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from haversack.base.errors import HaversackError
+from haversack.base.files import storage_error
 from haversack.runs.events import Failed, Stopped
+from haversack.training.loading.failures import recovered
 from haversack.training.stopping import StopRequested
 
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory")
@@ -13,6 +17,12 @@ def explain(error: Exception) -> Failed | Stopped:
     """Turn an exception into the worker's last event."""
     if isinstance(error, StopRequested):
         return Stopped(checkpoint=error.checkpoint, epoch=error.epoch)
+    if isinstance(error, OSError) and error.errno is not None:
+        error = storage_error(error, Path(str(error.filename or "the run's folder")), "using")
+    carried = recovered(error)
+    if carried is not None:
+        name, message, hint = carried
+        return Failed(error=name, message=message, hint=hint)
     if isinstance(error, HaversackError):
         return Failed(error=type(error).__name__, message=error.message, hint=error.hint)
     if is_out_of_memory(error):

@@ -8,9 +8,11 @@ import numpy as np
 from torch.utils.data import Dataset as TorchDataset
 from torch.utils.data import Sampler
 
+from haversack.base.errors import HaversackError
 from haversack.data.geometry import to_square
 from haversack.data.sample import Dataset, Sample
 from haversack.training.build.augmentations import Augment
+from haversack.training.loading.failures import carried
 
 Place = tuple[int, int]
 """An epoch and an index: all that a sample depends on."""
@@ -33,7 +35,10 @@ class SquaredSamples(TorchDataset[Sample]):
 
     def __getitem__(self, place: Place) -> Sample:
         epoch, index = place
-        sample = to_square(self._dataset[index], self._size)
+        try:
+            sample = to_square(self._dataset[index], self._size)
+        except HaversackError as error:
+            raise carried(error) from error
         if self._augment is None:
             return sample
         return self._augment(sample, np.random.default_rng([self._seed, epoch, index]))

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from haversack.catalog.training import EarlyStop
@@ -49,14 +50,17 @@ class Keeper(Callback):
         self._keep = keep
         self._every = every
         self._early_stop = early_stop
-        self._loss_sum, self._loss_count = 0.0, 0
+        self._loss_sum = torch.zeros(
+            (), dtype=torch.float64
+        )  # read once an epoch: it is on the device
+        self._loss_count = 0
 
     def state_dict(self) -> dict[str, Any]:
         """Give what a resumed run has to know."""
         return {
             "history": self.history.to_state(),
             "epochs_done": self.epochs_done,
-            "loss_sum": self._loss_sum,
+            "loss_sum": float(self._loss_sum),
             "loss_count": self._loss_count,
         }
 
@@ -64,7 +68,8 @@ class Keeper(Callback):
         """Take what ``state_dict`` gave."""
         self.history.from_state(state_dict["history"])
         self.epochs_done = state_dict["epochs_done"]
-        self._loss_sum, self._loss_count = state_dict["loss_sum"], state_dict["loss_count"]
+        self._loss_sum = torch.tensor(state_dict["loss_sum"], dtype=torch.float64)
+        self._loss_count = state_dict["loss_count"]
 
     def on_train_batch_end(
         self,
@@ -75,7 +80,8 @@ class Keeper(Callback):
         batch_idx: int,
     ) -> None:
         """Add the loss to the epoch's mean; stop here if somebody asked to."""
-        self._loss_sum += float(outputs["loss"].detach())
+        loss = outputs["loss"].detach().double()
+        self._loss_sum = self._loss_sum.to(loss.device) + loss
         self._loss_count += 1
         done, total = batch_idx + 1, int(trainer.num_training_batches)
         is_whole = done % trainer.accumulate_grad_batches == 0
@@ -89,8 +95,8 @@ class Keeper(Callback):
         metrics = module.val_metrics
         values = {f"val/{name}": value for name, value in metrics.items()}
         if self._loss_count:
-            values["train/loss_mean"] = self._loss_sum / self._loss_count
-        self._loss_sum, self._loss_count = 0.0, 0
+            values["train/loss_mean"] = float(self._loss_sum) / self._loss_count
+        self._loss_sum, self._loss_count = torch.zeros_like(self._loss_sum), 0
         self._recorder.record(values, trainer.global_step, epoch)
         self._recorder.flush()
         self.epochs_done = epoch + 1
