@@ -57,7 +57,7 @@ smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train
 	$(BIN)/python packaging/smoke.py
 
 nightly: check ## everything: tests with more examples, benchmarks, demo, freeze and smoke
-	HYPOTHESIS_PROFILE=nightly $(MAKE) test
+	HYPOTHESIS_PROFILE=nightly HAVERSACK_CASES=5000 $(MAKE) test
 	$(MAKE) bench demo freeze smoke
 
 clean: ## remove what make made, the virtual environment too
