@@ -57,7 +57,12 @@ def test_a_split_shares_nothing_and_loses_nothing(
 
 
 @pytest.mark.parametrize(
-    "content", [b"not gzip", gzip.compress(b"1,2,3\n"), gzip.compress(b"a,b\n"), gzip.compress(b"")]
+    "content",
+    [
+        b"not gzip",
+        *(gzip.compress(text, mtime=0) for text in (b"1,2,3\n", b"a,b\n", b"")),
+    ],
+    ids=["not gzip", "too short", "no numbers", "empty"],
 )
 def test_another_file_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "digits.csv.gz"

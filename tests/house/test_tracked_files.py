@@ -7,6 +7,7 @@ import re
 import statistics
 import subprocess
 import tempfile
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -73,6 +74,13 @@ def test_packaging_is_no_package() -> None:
 
 def test_no_tracked_file_is_large() -> None:
     assert [path.name for path in _tracked() if path.stat().st_size > MAX_BYTES] == []
+
+
+def test_no_two_tests_share_a_file_name() -> None:
+    """Pytest imports them by that name alone."""
+    names = Counter(Path(name).name for name in _python() if name.startswith("tests/"))
+    names.pop("conftest.py", None)
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_files_are_short() -> None:
