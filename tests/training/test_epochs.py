@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haversack.catalog.training import EarlyStop
+from haversack.runs.events import Noted, Produced
+from haversack.runs.spec import Limits
+from haversack.training.jobs.train import train
+from haversack.training.loop.epochs import History
+from training_desk import Desk, small_recipe
+
+LIMITS = Limits(limit_batches=4, batch_size=8, image_size=32)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_the_best_epoch_is_the_first_with_the_highest_score(scores: list[float]) -> None:
+    history = History()
+    kept = [
+        epoch
+        for epoch, score in enumerate(scores)
+        if history.take(epoch, score, {"accuracy": score}, 0.0)
+    ]
+    assert history.best_epoch == kept[-1] == scores.index(max(scores))
+    assert history.best_metrics == {"accuracy": max(scores)}
+    assert history.last_metrics == {"accuracy": scores[-1]}
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.integers(1, 4), st.floats(0, 0.3))
+def test_patience_ends_when_nothing_improves_enough_for_so_long(
+    scores: list[float], patience: int, min_delta: float
+) -> None:
+    history, rule = History(), EarlyStop(patience=patience, min_delta=min_delta)
+    mark, waited = -1.0, 0
+    for epoch, score in enumerate(scores):
+        history.take(epoch, score, {}, min_delta)
+        mark, waited = (score, 0) if score > mark + min_delta or epoch == 0 else (mark, waited + 1)
+        assert history.is_over(rule) == (waited >= patience)
+    assert not history.is_over(None)
+
+
+def test_history_survives_a_checkpoint() -> None:
+    history = History()
+    history.take(0, 0.5, {"accuracy": 0.5}, 0.1)
+    history.take(1, 0.4, {"accuracy": 0.4}, 0.1)
+    copy = History()
+    copy.from_state(history.to_state())
+    assert copy == history
+
+
+def test_training_stops_early_with_a_note_and_keeps_its_last_epoch(desk: Desk) -> None:
+    recipe = small_recipe("classification", trainer__num_epochs=9, checkpoint__every_n_epochs=4)
+    recipe.assign_ingredients("optimizer", "SGD")
+    recipe.assign_ingredients("scheduler", "Cosine")
+    recipe.assign_ingredients("early_stop", "Patience")
+    recipe["early_stop.patience"] = 1
+    recipe["early_stop.min_delta"] = 1.0  # nothing ever improves by that much
+    recipe["trainer.accumulate"] = 2
+    recipe["trainer.gradient_clip"] = 1.0
+    result = train(desk.work(recipe, "train", "run", limits=LIMITS))
+    assert result["epochs"] == 2
+    assert [e.text for e in desk.events if isinstance(e, Noted)] == [
+        "stopped early: nothing improved for 1 epochs"
+    ]
+    produced = [event.path for event in desk.events if isinstance(event, Produced)]
+    assert produced.count("checkpoints/last") == 1  # every fourth, and the last
+    assert max(step for _, step in desk.curve("train/loss")) == 2 * 4 / 2
+
+
+@pytest.mark.parametrize("logger", ["CSV", "TensorBoard"])
+def test_each_logger_leaves_its_file(desk: Desk, logger: str) -> None:
+    recipe = small_recipe("classification", {"logger": logger}, trainer__num_epochs=1)
+    train(desk.work(recipe, "train", "run", limits=LIMITS))
+    found = [path.name for path in (desk.folder / "run/logs").rglob("*") if path.is_file()]
+    assert len(found) == 1
+    assert found[0] == "metrics.csv" or found[0].startswith("events.out.tfevents")
