@@ -8,7 +8,7 @@ from haversack.base.errors import UsageError
 from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import unknown
-from haversack.volume.card import Card, read_card
+from haversack.volume.card import Card, card_path, read_card
 from haversack.volume.volume import Volume
 
 BY_TASK = {"detection": "xval_det", "classification": "xval_cls", "segmentation": "xval_seg"}
@@ -56,9 +56,5 @@ def volume_for(
 def shipped_volumes() -> dict[str, tuple[Path, Card]]:
     """Give the volumes that came with Haversack by name."""
     folder = resource("volumes")
-    found = {}
-    for path in sorted(folder.glob("*.parquet")):
-        card = read_card(path)
-        if card is not None:
-            found[path.stem] = (path, card)
-    return found
+    paths = sorted(folder.glob("*.parquet"))
+    return {path.stem: (path, read_card(card_path(path))) for path in paths}
