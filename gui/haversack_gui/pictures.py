@@ -95,7 +95,8 @@ def _make_pantry(folder: Path) -> Path:
         pantry.recipes.save(recipe, name)
     small = pantry.recipes.load("Read digits")
     small["backbone.use_pretrained"] = False
-    small["train.num_epochs"] = 4
+    small["train.num_epochs"] = 3
+    small["data.batch_size"] = 128
     small["model.image_size"] = 32
     capture(small.assets(), pantry)
     pantry.recipes.save(small, "Read digits, small")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from haversack_gui.theme import Palette
 from haversack_gui.widgets.basics import label, row
@@ -93,7 +93,7 @@ class CurvePlot(QWidget):
         plot = pg.PlotWidget(background=self._palette.surface)
         plot.setMenuEnabled(False)
         plot.hideButtons()
-        plot.setMinimumHeight(150)
+        plot.setMinimumSize(120, 150)
         plot.setMaximumHeight(260)
         plot.showGrid(x=True, y=True, alpha=0.15)
         for side in ("left", "bottom"):
@@ -102,13 +102,16 @@ class CurvePlot(QWidget):
             axis.setTextPen(pg.mkPen(self._palette.text))
             axis.enableAutoSIPrefix(False)
         plot.setLabel("bottom", tr("step"))
-        legend = label("", "small")
+        legend = label("", "small", wrap=False)
         legend.setTextFormat(_RICH)
+        legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         holder = QWidget()
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(2)
-        inside.addLayout(row(label(_title(group), "lead", wrap=False), legend, None))
+        head = row(label(_title(group), "lead", wrap=False), legend)
+        head.setStretch(1, 1)
+        inside.addLayout(head)
         inside.addWidget(plot)
         self._holders.append(holder)
         place = len(self._plots)

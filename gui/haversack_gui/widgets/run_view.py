@@ -73,6 +73,7 @@ class RunView(QFrame):
         head.setStretch(0, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(
             holder(
                 column(
@@ -186,6 +187,6 @@ def _values(state: RunState) -> str:
     for name, value in found.items():
         text = words.number(value) if isinstance(value, (int, float)) else str(value)
         cells.append(f"<td style='padding-right:6px'>{name}</td><td><b>{text}</b></td>")
-    rows = [cells[start : start + 3] for start in range(0, len(cells), 3)]
+    rows = [cells[start : start + 2] for start in range(0, len(cells), 2)]
     gap = "<td width='28'></td>"
     return "<table>" + "".join(f"<tr>{gap.join(line)}</tr>" for line in rows) + "</table>"
