@@ -17,6 +17,9 @@ from haversack.runs.worker_channel import Channel, open_channel
 
 def main() -> int:
     """Do what the spec on stdin asks for; give the exit code."""
+    # Threads that wait for each other sleep instead of spinning: beside other busy programs a
+    # step on 2 cores took 0.6-0.9 s so and 6-8 s with the default. Read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         channel = open_channel()
     except HaversackError as error:
