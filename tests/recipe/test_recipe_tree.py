@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -205,5 +206,11 @@ def test_pretrained_weights_are_an_asset_only_where_they_are_wanted() -> None:
 
 
 def test_making_recipes_loads_no_torch() -> None:
-    detection()
-    assert "haversack.training" not in sys.modules
+    code = (
+        "import sys; from haversack.catalog.shipped import registry;"
+        "from haversack.recipe.tree import Recipe;"
+        "Recipe.empty(registry(), 'detection').fill_empty_recursively({'data_generator': 'Smoke'});"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"torch", "haversack.training"} & set(done.stdout.split())

@@ -19,7 +19,10 @@ from haversack.base.resources import resource
 
 _OPENED = re.compile(r'\bopen(?:at)?\((?:[^,"]*, )?"(/[^"]*)", [^)]*\) = \d+')
 _CALLED = re.compile(r'(?:sin_addr=inet_addr\("|inet_pton\(AF_INET6, ")([0-9a-fA-F.:]+)"')
-_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/sys", "/dev", "/opt")
+_SYSTEM = (
+    *("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/opt"),
+    *("/proc", "/sys", "/dev", "/var/cache/fontconfig"),
+)
 
 
 @dataclass(frozen=True, slots=True)
