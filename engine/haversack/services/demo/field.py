@@ -93,9 +93,11 @@ def _use(
         score = metrics.get("map_50") if isinstance(metrics, dict) else None
         line.result = f"mAP50 {score:.3f}" if isinstance(score, float) else "no score"
     with diary.step("export to ONNX, compare with ONNX Runtime") as line:
-        spec, state = follow_up(RunKind.EXPORT, run_id, pantry, on_event=on_event, cancel=cancel)
+        _, state = follow_up(RunKind.EXPORT, run_id, pantry, on_event=on_event, cancel=cancel)
         result = state.result or {}
-        line.result = f"{spec.run_dir / str(result.get('file'))}"
+        difference = result.get("max_abs_diff")
+        shown = f"{difference:.1e}" if isinstance(difference, float) else "not compared"
+        line.result = f"{result.get('file')}, largest difference {shown}"
     with diary.step("predict on a picture") as line:
         spec, state = follow_up(RunKind.PREDICT, run_id, pantry, on_event=on_event, cancel=cancel)
         pictures = tuple(
