@@ -154,7 +154,7 @@ def pack_bundle(home: Path) -> Packed:
 
 
 def require_finished(pantry: Path) -> None:
-    """Look at the log of the one run: finished is what the worker says, not only its exit status."""
+    """Look at the log of the one run: finished is the worker's word, not only its exit status."""
     logs = list((pantry / "runs").glob("*/run.jsonl"))
     if len(logs) != 1:
         raise SmokeError(f"expected one run, found {len(logs)}")
