@@ -1,0 +1,71 @@
+"""Datasets from their ingredients. Every file is checked against its digest once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from haversack.base.digests import sha256_file
+from haversack.base.errors import IntegrityError
+from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes
+from haversack.catalog.smoke import Smoke
+from haversack.data.errors import DataError
+from haversack.data.generate.digit_scenes import digit_scenes
+from haversack.data.readers.digits import read_digits
+from haversack.data.readers.voc import read_voc
+from haversack.data.sample import Dataset
+from haversack.recipe.assets import Asset
+from haversack.recipe.schema import Ingredient
+from haversack.training.build.table import builder_for
+from haversack.training.work import Work, expect
+
+
+def build_datasets(work: Work) -> Mapping[str, Dataset]:
+    """Give the ``train`` and ``val`` datasets of the recipe.
+
+    Raises:
+        UnbuildableError: The recipe's dataset is not known here.
+        IntegrityError: A file is not the one that the recipe names.
+        DataError: A file cannot be read, or a split is empty.
+    """
+    generator = expect(work.root.data, DataPipeline, "data").data_generator
+    splits = builder_for(generator, _TABLE, "data.data_generator")(generator, work)
+    for name, dataset in splits.items():
+        if len(dataset) == 0:
+            raise DataError(f"the {name} split has no pictures", "Bring some, then run it again.")
+    return splits
+
+
+def _verified(work: Work, asset: Asset) -> Path:
+    path = work.asset_path(asset)
+    if sha256_file(path) != asset.sha256:
+        raise IntegrityError(
+            f"{path.name} ({asset.name}) is damaged", "Fetch it again, or take it in again."
+        )
+    return path
+
+
+def _digits(ingredient: Digits, work: Work) -> Mapping[str, Dataset]:
+    path = _verified(work, ingredient.asset)
+    return read_digits(path, ingredient.validation_fraction, ingredient.seed)
+
+
+def _digit_scenes(ingredient: DigitScenes, work: Work) -> Mapping[str, Dataset]:
+    return digit_scenes(
+        _verified(work, ingredient.asset),
+        ingredient.train_scenes,
+        ingredient.validation_scenes,
+        ingredient.seed,
+        ingredient.scene_size,
+    )
+
+
+def _smoke(ingredient: Smoke, work: Work) -> Mapping[str, Dataset]:
+    return read_voc(_verified(work, ingredient.asset))
+
+
+_TABLE: Mapping[type[Ingredient], Callable[..., Mapping[str, Dataset]]] = {
+    Digits: _digits,
+    DigitScenes: _digit_scenes,
+    Smoke: _smoke,
+}
