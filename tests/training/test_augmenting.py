@@ -5,7 +5,7 @@ import pytest
 
 from haversack.catalog.augmentations import ClassificationBasic, DetectionBasic, NoAugmentation
 from haversack.data.sample import Boxes, Sample
-from haversack.training.build.augmentations import build_augmentation, mirror
+from haversack.training.builders.augmentations import build_augmentation, mirror
 from haversack.training.errors import UnbuildableError
 from haversack.training.loading.batches import collate
 from haversack.training.loading.samples import EpochSampler, SquaredSamples

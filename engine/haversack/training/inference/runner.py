@@ -9,8 +9,8 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from haversack.training.build.networks import build_network
-from haversack.training.build.tasks import build_task
+from haversack.training.builders.networks import build_network
+from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.folder import read_model
 from haversack.training.device import choose_device
 from haversack.training.errors import CheckpointError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from haversack.training.build.datasets import build_datasets
+from haversack.training.builders.datasets import build_datasets
 from haversack.training.inference.evaluating import evaluate_over
 from haversack.training.inference.runner import open_trained
 from haversack.training.report import write_report

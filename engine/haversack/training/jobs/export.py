@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from haversack.training.build.datasets import build_datasets
+from haversack.training.builders.datasets import build_datasets
 from haversack.training.export.exporting import export_checkpoint
 from haversack.training.report import write_report
 from haversack.training.work import Work

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from haversack.runs.spec import RunSpec
-from haversack.training.build.datasets import build_datasets
+from haversack.training.builders.datasets import build_datasets
 from haversack.training.errors import TrainingError
 from haversack.training.export.exporting import export_checkpoint
 from haversack.training.inference.evaluating import evaluate_over

@@ -15,7 +15,7 @@ from haversack.data.geometry import from_square, to_square
 from haversack.data.pictures import decode
 from haversack.data.sample import Boxes, Dataset, Sample
 from haversack.runs.events import PhaseBegan, Progressed
-from haversack.training.build.datasets import build_datasets
+from haversack.training.builders.datasets import build_datasets
 from haversack.training.inference.drawing import draw
 from haversack.training.inference.runner import Trained, open_trained
 from haversack.training.loading.batches import collate

@@ -15,12 +15,12 @@ from torch import nn
 from haversack.catalog.training import BestAndLast, EarlyStop, LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
-from haversack.training.build.augmentations import build_augmentation
-from haversack.training.build.datasets import build_datasets
-from haversack.training.build.loggers import build_recorder
-from haversack.training.build.networks import build_network
-from haversack.training.build.optimizers import build_optimizer, build_scheduler
-from haversack.training.build.tasks import build_task
+from haversack.training.builders.augmentations import build_augmentation
+from haversack.training.builders.datasets import build_datasets
+from haversack.training.builders.loggers import build_recorder
+from haversack.training.builders.networks import build_network
+from haversack.training.builders.optimizers import build_optimizer, build_scheduler
+from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.folder import read_about
 from haversack.training.checkpoint.lightning_io import SafeCheckpointIO
 from haversack.training.checkpoint.state import About

@@ -11,7 +11,7 @@ from torch.utils.data import Sampler
 from haversack.base.errors import HaversackError
 from haversack.data.geometry import to_square
 from haversack.data.sample import Dataset, Sample
-from haversack.training.build.augmentations import Augment
+from haversack.training.builders.augmentations import Augment
 from haversack.training.loading.failures import carried
 
 Place = tuple[int, int]

@@ -11,7 +11,7 @@ from haversack.base.digests import read_verified
 from haversack.catalog.backbones import TimmBackbone
 from haversack.catalog.models import CenterPoint, TimmClassifier
 from haversack.recipe.schema import Ingredient
-from haversack.training.build.table import builder_for
+from haversack.training.builders.table import builder_for
 from haversack.training.networks.center_point import CenterPointNet
 from haversack.training.networks.classifier import Classifier
 from haversack.training.networks.weights import load_backbone
@@ -36,7 +36,9 @@ def build_network(work: Work, classes: int, pretrained: bool) -> nn.Module:
     return builder_for(model, _TABLE, "model")(model, work, classes, pretrained)
 
 
-def _pretrained(backbone: TimmBackbone, work: Work, pretrained: bool) -> Mapping[str, Tensor] | None:
+def _pretrained(
+    backbone: TimmBackbone, work: Work, pretrained: bool
+) -> Mapping[str, Tensor] | None:
     if not (pretrained and backbone.use_pretrained):
         return None
     content = read_verified(work.asset_path(backbone.weights), backbone.weights.sha256)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from haversack.catalog.training import CSVLogger, TensorBoardLogger
 from haversack.recipe.schema import Ingredient
-from haversack.training.build.table import builder_for
+from haversack.training.builders.table import builder_for
 from haversack.training.curves.csv_file import CsvCurves
 from haversack.training.curves.events import EventCurves
 from haversack.training.curves.recorder import Curves, Recorder
@@ -17,9 +17,7 @@ from haversack.training.work import Work
 def build_recorder(work: Work) -> Recorder:
     """Give the recorder of a run: its events, and each logger of the recipe under ``logs``."""
     folder = work.run_dir / "logs"
-    named = [
-        builder_for(logger, _TABLE, "loggers")(logger, folder) for logger in work.root.loggers
-    ]
+    named = [builder_for(logger, _TABLE, "loggers")(logger, folder) for logger in work.root.loggers]
     return Recorder([EventCurves(work.emit), *named])
 
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageEnhance
 from haversack.catalog.augmentations import ClassificationBasic, DetectionBasic, NoAugmentation
 from haversack.data.sample import Boxes, Picture, Sample
 from haversack.recipe.schema import Ingredient
-from haversack.training.build.table import builder_for
+from haversack.training.builders.table import builder_for
 
 Augment = Callable[[Sample, np.random.Generator], Sample]
 

@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from haversack.catalog import training as catalog
 from haversack.recipe.schema import Ingredient
 from haversack.training import schedules
-from haversack.training.build.table import builder_for
+from haversack.training.builders.table import builder_for
 
 
 def build_optimizer(ingredient: Ingredient | None, network: nn.Module) -> Optimizer:

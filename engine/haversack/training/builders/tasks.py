@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from haversack.catalog.models import CenterPoint
 from haversack.catalog.outcomes import ClassificationMetrics, CocoMeanAveragePrecision
 from haversack.recipe.schema import Ingredient
-from haversack.training.build.table import builder_for
+from haversack.training.builders.table import builder_for
 from haversack.training.tasks.task import Task
 from haversack.training.work import Work, expect
 

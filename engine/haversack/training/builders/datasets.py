@@ -16,7 +16,7 @@ from haversack.data.readers.voc import read_voc
 from haversack.data.sample import Dataset
 from haversack.recipe.assets import Asset
 from haversack.recipe.schema import Ingredient
-from haversack.training.build.table import builder_for
+from haversack.training.builders.table import builder_for
 from haversack.training.work import Work, expect
 
 
