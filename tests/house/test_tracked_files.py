@@ -68,6 +68,14 @@ def test_no_path_of_one_machine_is_named() -> None:
         assert _hits(re.compile(re.escape(f"{above}/")), _texts()) == []
 
 
+def test_no_source_is_ignored() -> None:
+    """A pattern such as `build/` once kept a whole folder of the engine out of every clone."""
+    command = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--"]
+    sources = ["engine", "gui", "tests", "packaging", "benchmarks"]
+    listed = subprocess.run([*command, *sources], cwd=ROOT, capture_output=True, check=True)
+    assert [n for n in listed.stdout.decode().split("\n") if n.endswith(".py")] == []
+
+
 def test_packaging_is_no_package() -> None:
     assert not (ROOT / "packaging/__init__.py").exists()
 
