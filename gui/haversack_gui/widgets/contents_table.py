@@ -40,8 +40,8 @@ def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
     )
     made = table(SearchModel(model, model), spoken, stretch=1)
     model.setParent(made)
-    made.setColumnWidth(0, 116)
-    made.setColumnWidth(2, 72)
-    made.setColumnWidth(3, 104)
-    made.setColumnWidth(4, 96)
+    made.setColumnWidth(0, 140)
+    made.setColumnWidth(2, 80)
+    made.setColumnWidth(3, 112)
+    made.setColumnWidth(4, 110)
     return model, made
