@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from haversack.cli.bars import Bars
     from haversack.pantry.pantry import Pantry
 
+STOPPING = "stopping at the next safe point; Ctrl-C again ends it at once"
+
 
 @dataclass
 class Session:
@@ -63,7 +65,8 @@ class Session:
             if self.cancel.is_cancelled:
                 raise KeyboardInterrupt
             self.cancel.cancel()
-            bars.say("stopping at the next safe point; Ctrl-C again ends it at once")
+            # Not in here: the handler may have interrupted a write to the same stream.
+            threading.Thread(target=bars.say, args=(STOPPING,), name="haversack-say").start()
 
         before = signal.signal(signal.SIGINT, interrupted)
         try:
