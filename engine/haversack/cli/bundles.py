@@ -87,6 +87,11 @@ def pack(
     return Answer(receipt, [table("", ("", ""), facts)])
 
 
+def _standing(trusted: bool, state: str) -> str:
+    known = "trusted" if trusted else "not trusted"
+    return known if state in ("signed", "partial") else f"{known}; only claimed, see the state"
+
+
 def inspect(session: Session, bundle: BundleArgument) -> Answer:
     """Say what a bundle claims and whether its signature holds; exits with 3 or 4 if not."""
     from haversack.services.unpack import inspect as look
@@ -103,7 +108,7 @@ def inspect(session: Session, bundle: BundleArgument) -> Answer:
             ("licences", ", ".join(claims.licences)),
         ]
     facts += [
-        ("publisher", f"{found.publisher} ({'trusted' if found.trusted else 'not trusted'})"),
+        ("publisher", f"{found.publisher} ({_standing(found.trusted, found.state)})"),
         ("fingerprint", found.fingerprint),
         ("in words", found.words),
         ("to do", found.hint),
@@ -184,7 +189,7 @@ def open_bundle(
         ("files", f"{receipt.files}, {human_size(receipt.bytes)}"),
         ("receipt", receipt.receipt),
     ]
-    refused = [f"not taken in: {line}" for line in receipt.refused_recipes]
+    refused = [f"not taken in: {line}" for line in receipt.refused]
     return Answer(receipt, [table("", ("", ""), facts), *refused])
 
 

@@ -82,10 +82,13 @@ def stop_run(session: Session, run: RunArgument, pantry: PantryOption = None) ->
 
 
 def training(store: RunStore, run: str) -> str:
-    """Give the id of the training that is meant; ``last`` is the newest training, not any run."""
+    """Give the id of the training that is meant; ``last`` is the newest usable training."""
     if run in ("last", "latest"):
         for record in reversed(store.list()):
-            if record.state.kind == RunKind.TRAIN and record.spec is not None:
+            failed = record.state.status == "failed"
+            kept = (store.path(record.run_id) / "checkpoints" / "last").is_dir()
+            usable = record.spec is not None and (kept or not failed)
+            if record.state.kind == RunKind.TRAIN and usable:
                 return record.run_id
     return run
 

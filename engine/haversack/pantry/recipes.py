@@ -122,9 +122,10 @@ class RecipeShelf:
             AmbiguousNameError: Several ids begin so.
         """
         records = self.list()
-        for record in records:
-            if name_or_id in (record.id, record.name) and name_or_id:
-                return record
+        for exact in ("id", "name"):
+            for record in records:
+                if name_or_id and getattr(record, exact) == name_or_id:
+                    return record
         wanted = name_or_id.lower()
         found = [r for r in records if len(wanted) >= _MIN_PREFIX and r.id.startswith(wanted)]
         if len(found) == 1:

@@ -85,7 +85,7 @@ def _step(found: object, name: str, walked: str) -> object:
 
 def _index(items: object, name: str, walked: str) -> int:
     length = len(items) if isinstance(items, (tuple, list)) else 0
-    if not name.isdigit() or int(name) >= length:
+    if not (name.isascii() and name.isdigit() and len(name) < 7) or int(name) >= length:
         raise unknown("entry", f"{walked}.{name}", [f"{walked}.{i}" for i in range(length)])
     return int(name)
 

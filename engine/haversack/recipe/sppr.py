@@ -53,6 +53,8 @@ def from_sppr(text: str, registry: Registry, allow_upgrade: bool = True) -> Reci
     root = from_data(tree, registry.with_schema(RecipeRoot))
     if not isinstance(root, RecipeRoot):
         raise RecipeError("the text holds an ingredient, not a recipe", hint)
+    if root.task is None:
+        raise RecipeError("the recipe has no task", hint)
     recipe = Recipe(registry, root, data["name"], (*data["history"], *steps))
     if not steps and recipe.id != data["id"]:
         raise RecipeError("the recipe does not match its id: it was changed by hand", hint)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from haversack.recipe.errors import RecipeError, unknown
 from haversack.recipe.registry import Registry
+
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def upgrade(data: object, registry: Registry, allow: bool) -> tuple[object, list[str]]:
@@ -45,7 +48,7 @@ def _climb(
 ) -> dict[str, Any]:
     path, _, version_text = kind.rpartition("@")
     newest = registry.newest(path)
-    if newest is None or not version_text.isdigit():
+    if newest is None or _VERSION.fullmatch(version_text) is None:
         raise unknown("installed ingredient", kind, registry.kinds())
     version, target = int(version_text), newest.meta.version
     if not allow:

@@ -61,7 +61,7 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
     if asset.convert is None:
         pantry.assets.put(asset, fetched)
         return
-    on_event(Said(f"converting {asset.name} to safetensors, without a network"))
+    on_event(Said(f"converting {asset.name} to safetensors"))
     try:
         with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
             source = pantry.store.path(fetched.raw_sha256)
@@ -72,7 +72,7 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
 
 
 def _convert(asset: Asset, source: Path, pantry: Pantry, folder: Path) -> Path:
-    """Convert foreign weights once, in a worker that has no network."""
+    """Convert foreign weights once, in a worker without a network where one can be made."""
     target = folder / "converted.safetensors"
     apart = isolation()
     run_worker(

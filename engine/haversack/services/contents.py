@@ -21,7 +21,7 @@ from haversack.services.errors import MissingAssets
 from haversack.services.readiness import describe_asset
 
 RECIPE_TYPE = "application/vnd.haversack.recipe+json"
-ATTESTATION_TYPE = "application/vnd.in-toto+json"
+ATTESTATION_TYPE = "application/vnd.haversack.preparation+json"
 VOLUME_TYPE = "application/vnd.apache.parquet"
 OWN_LICENCE = "NOASSERTION"
 
@@ -51,7 +51,8 @@ def select(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
 
     Args:
         pantry: Where it lies.
-        recipes: Names or ids; None for every recipe that is ready offline.
+        recipes: Names or ids; None for every recipe that is ready offline and whose rehearsal,
+            where there was one, did not fail.
 
     Raises:
         UsageError: No recipe is ready.
@@ -77,10 +78,17 @@ def select(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
 def _names(pantry: Pantry, recipes: tuple[str, ...] | None) -> tuple[str, ...]:
     if recipes:
         return recipes
-    ready = tuple(record.id for record in pantry.recipes.list() if record.state == "ready")
+    records = [record for record in pantry.recipes.list() if record.state == "ready"]
+    ready = tuple(record.id for record in records if not _failed(record.id, pantry))
     if not ready:
         raise UsageError("no recipe in this pantry is ready offline", "Prepare one first.")
     return ready
+
+
+def _failed(recipe_id: str, pantry: Pantry) -> bool:
+    attested = pantry.attestations.get(recipe_id)
+    rehearsal = attested.get("rehearsal") if attested is not None else None
+    return isinstance(rehearsal, dict) and rehearsal.get("verdict") == "failed"
 
 
 def _load_ready(pantry: Pantry, name: str) -> Recipe:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken
 from haversack.pantry.errors import FetchError
@@ -11,12 +13,15 @@ from haversack.recipe.fill import Answer
 from haversack.recipe.root import full_path
 from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe, replace_data_generator
-from haversack.services.errors import MissingAssets
+from haversack.services.errors import MissingAssets, PreparationError
 from haversack.services.listen import Listener, Said, ignore
 from haversack.services.prepare import single_recipe
 from haversack.services.readiness import describe_asset, readiness
+from haversack.services.shelving import keep
 from haversack.services.volumes import volume_for
 from haversack.volume.volume import Volume
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def golden_recipe(
@@ -111,16 +116,22 @@ def cook(
             pantry.store.verify(asset.sha256)
     else:
         try:
-            single_recipe(recipe, pantry, on_event=on_event, cancel=cancel)
+            report = single_recipe(recipe, pantry, on_event=on_event, cancel=cancel)
         except FetchError as error:
+            if error.reason != "no network":
+                raise
             raise MissingAssets(tuple(describe_asset(asset) for asset in missing)) from error
-    pantry.recipes.save(recipe)
+        if report.rehearsal is not None and report.rehearsal.verdict == "failed":
+            raise PreparationError(
+                f"the rehearsal failed: {report.rehearsal.why}", "Choose another recipe."
+            )
+    keep(recipe, pantry)
     return recipe
 
 
 def _row_number(recipe_id: int | str) -> int:
     text = str(recipe_id).strip()
-    if isinstance(recipe_id, bool) or not text.isascii() or not text.isdigit():
+    if isinstance(recipe_id, bool) or not _NUMBER.fullmatch(text):
         raise UsageError(
             f"{recipe_id!r} is not the id of a golden recipe", "Give a whole number: 17 or '17'."
         )

@@ -152,6 +152,7 @@ def _libraries() -> list[Finding]:
     try:
         asked = subprocess.run(
             [*worker_command(), "--report"],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=True,

@@ -51,4 +51,5 @@ def describe_asset(asset: Asset) -> str:
 
 def _proved(recipe: Recipe, pantry: Pantry) -> bool:
     attested = pantry.attestations.get(recipe.id)
-    return bool(attested and attested.get("rehearsal", {}).get("verdict") == "proved")
+    rehearsal = attested.get("rehearsal") if attested is not None else None
+    return isinstance(rehearsal, dict) and rehearsal.get("verdict") == "proved"

@@ -13,7 +13,7 @@ from haversack.services.isolation import Isolation, network_devices
 from haversack.services.listen import Listener, ignore
 from haversack.services.report import Rehearsal, Step, Verdict
 from haversack.services.scratch import Bench
-from haversack.services.trace import read_trace, trace_prefix, tracer
+from haversack.services.trace import read_trace, trace_prefix
 
 BATCHES = 2
 _FEW = Limits(max_epochs=2, limit_batches=BATCHES)
@@ -51,7 +51,8 @@ def rehearse(
         run = bench.run("rehearse", RunKind.REHEARSE, limits=_FEW)
         passed = run is not None
         left = sorted(entry.name for entry in home.iterdir())
-        calls = read_trace(trace).called if trace.exists() else ()
+        traced = trace.exists()
+        calls = read_trace(trace).called if traced else ()
         devices = tuple(network_devices(apart)) if isolated.possible else ()
     if left:
         bench.notes.append(f"written to the empty home: {', '.join(left)}")
@@ -62,7 +63,7 @@ def rehearse(
         why=why,
         steps=_steps(bench),
         network_devices=devices,
-        network_calls=len(calls) if tracer() else None,
+        network_calls=len(calls) if traced else None,
         notes=tuple(bench.notes),
     )
 

@@ -52,7 +52,7 @@ class Rehearsal(_Value):
             and a read-only pantry; ``not proved`` where no such place can be made here.
         why: Why it is not proved, or what failed; empty where it is proved.
         steps: What was run.
-        network_devices: The devices the workers saw.
+        network_devices: The devices that a command sees in a namespace made the same way.
         network_calls: Calls to addresses other than loopback; None where nobody could count.
         notes: What the worker thought a person should know, and what it left in the empty home.
     """

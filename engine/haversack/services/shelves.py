@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from haversack.base.errors import HaversackError
 from haversack.pantry.pantry import Pantry
 from haversack.services.readiness import readiness
 
@@ -54,8 +55,13 @@ def shelf_items(pantry: Pantry) -> list[ShelfItem]:
 def _recipes(pantry: Pantry) -> list[ShelfItem]:
     found: list[ShelfItem] = []
     for record in pantry.recipes.list():
-        recipe = pantry.recipes.load(record.id)
-        stand = readiness(recipe, pantry)
+        try:
+            recipe = pantry.recipes.load(record.id)
+            stand = readiness(recipe, pantry)
+        except HaversackError as error:
+            name = record.name or record.id[:12]
+            found.append(ShelfItem("recipes", record.id, name, "damaged", error.message))
+            continue
         if stand.unset:
             detail = "empty: " + ", ".join(stand.unset)
         elif stand.missing:

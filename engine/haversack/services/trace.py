@@ -6,9 +6,11 @@ strace is not installed nothing is claimed.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import site
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,8 +42,20 @@ class Trace:
 
 @cache
 def tracer() -> str | None:
-    """Give the path of strace, or None where it is not installed."""
-    return shutil.which("strace")
+    """Give the path of strace, or None where it is not installed or may not trace."""
+    program = shutil.which("strace")
+    if program is None:
+        return None
+    try:
+        tried = subprocess.run(
+            [program, "-f", "--seccomp-bpf", "-o", os.devnull, "true"],
+            capture_output=True,
+            check=False,
+            timeout=20,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return program if tried.returncode == 0 else None
 
 
 def trace_prefix(output: Path) -> tuple[str, ...]:

@@ -132,6 +132,11 @@ class Volume:
         if "id" not in self.columns:
             raise missing_column("id", self.columns)
         ids = self.frame(["id"])["id"].to_numpy()
+        if not np.issubdtype(ids.dtype, np.integer):
+            raise VolumeFormatError(
+                f"the ids of the volume {self.name!r} are not all whole numbers",
+                "Use a volume whose `id` column holds whole numbers only.",
+            )
         places = np.flatnonzero(ids == wanted)
         if len(places) == 0:
             raise UnknownRowError(

@@ -272,11 +272,7 @@ def take_in(
         cancel=told.cancel,
     )
     recipes = ", ".join(receipt.recipes) or "no recipe"
-    refused = (
-        f" Not readable here: {'; '.join(receipt.refused_recipes)}."
-        if receipt.refused_recipes
-        else ""
-    )
+    refused = f" Not readable here: {'; '.join(receipt.refused)}." if receipt.refused else ""
     said = f"Taken in from {receipt.publisher}: {recipes}; {words.size(receipt.bytes)}.{refused}"
     topics = frozenset({"recipes", "assets", "volumes", "attestations", "source"})
     return Changed(topics, receipt.publisher, said)

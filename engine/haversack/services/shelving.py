@@ -1,0 +1,121 @@
+"""From files that a bundle brought into the store to things on a pantry's shelves.
+
+Everything is read and checked before anything is put on a shelf. A file that is not what its
+place says is put on none, and the reason is told: a signature says who wrote it, not that it fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from haversack.base.canonical_json import load_strict
+from haversack.base.errors import FileFormatError, HaversackError
+from haversack.bundle.manifest import ManifestFile
+from haversack.pantry.assets import Fetched
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import from_sppr
+from haversack.recipe.tree import Recipe
+from haversack.services.contents import suffix_of
+from haversack.services.report import PreparationReport
+from haversack.volume.card import Card
+
+DOCUMENT_LIMIT = 16 << 20
+_VOLUME = re.compile(r"volumes/([^/]+)\.parquet")
+
+
+@dataclass
+class ShelfGoods:
+    """What was read, and what was refused.
+
+    Attributes:
+        files: The files of the bundle that were taken in, by logical path.
+        recipes: Recipes that this installation can read.
+        reports: What was proved of them, by recipe id.
+        volumes: Golden volumes by name: bytes and card.
+        refused: One line for each file that fits no shelf.
+    """
+
+    files: dict[str, ManifestFile]
+    recipes: list[Recipe] = field(default_factory=list)
+    reports: dict[str, PreparationReport] = field(default_factory=dict)
+    volumes: dict[str, tuple[bytes, Card]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+def read_goods(files: Iterable[ManifestFile], pantry: Pantry) -> ShelfGoods:
+    """Read recipes, reports and volumes out of the store; changes nothing."""
+    goods = ShelfGoods({file.path: file for file in files})
+    readers = {"recipe": _read_recipe, "attestation": _read_report, "volume": _read_volume}
+    for file in goods.files.values():
+        reader = readers.get(file.kind)
+        if reader is None:
+            continue
+        try:
+            reader(file, goods, pantry)
+        except HaversackError as error:
+            goods.refused.append(f"{file.path}: {error.message}")
+    return goods
+
+
+def place_assets(goods: ShelfGoods, pantry: Pantry, source: str) -> None:
+    """Record the assets that the recipes name and that came along."""
+    for asset in {a.name: a for recipe in goods.recipes for a in recipe.assets()}.values():
+        found = goods.files.get(f"assets/{asset.name}{suffix_of(asset)}")
+        if found is not None and found.sha256 == asset.sha256:
+            pantry.assets.put(asset, Fetched(fetched_from=source, raw_sha256=asset.sha256))
+
+
+def place_documents(goods: ShelfGoods, pantry: Pantry) -> None:
+    """Put volumes, recipes and reports on the shelves; what was proved here is not replaced."""
+    for name, (content, card) in goods.volumes.items():
+        pantry.volumes.put(name, content, card.as_dict())
+    for recipe in goods.recipes:
+        keep(recipe, pantry)
+        report = goods.reports.get(recipe.id)
+        if report is not None and pantry.attestations.get(recipe.id) is None:
+            pantry.attestations.put(recipe.id, report.model_dump(mode="json"))
+
+
+def keep(recipe: Recipe, pantry: Pantry) -> None:
+    """Save a recipe that came from elsewhere without taking a name from one that is here."""
+    names = {record.name: record.id for record in pantry.recipes.list() if record.name}
+    if recipe.id in names.values():
+        recipe.name = next(name for name, known in names.items() if known == recipe.id)
+        return
+    wanted, number = recipe.name, 2
+    while recipe.name and recipe.name in names:
+        recipe.name, number = f"{wanted} ({number})", number + 1
+    pantry.recipes.save(recipe)
+
+
+def _read_recipe(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
+    text = pantry.store.read(file.sha256).decode("utf-8", "replace")
+    goods.recipes.append(from_sppr(text, pantry.registry))
+
+
+def _read_report(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
+    document = load_strict(pantry.store.read(file.sha256), file.path, DOCUMENT_LIMIT)
+    try:
+        report = PreparationReport.model_validate(document)
+    except ValidationError as error:
+        raise FileFormatError("it is no report of a preparation", "Tell its publisher.") from error
+    if file.path != f"attestations/{report.recipe_id}.json":
+        raise FileFormatError("it is about another recipe", "Tell its publisher.")
+    goods.reports[report.recipe_id] = report
+
+
+def _read_volume(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
+    if file.path.endswith(".card.json"):
+        return
+    found = _VOLUME.fullmatch(file.path)
+    card_file = goods.files.get(file.path.removesuffix(".parquet") + ".card.json")
+    if found is None or card_file is None:
+        raise FileFormatError("a volume without its card", "Take in its card too.")
+    card = Card.parse(pantry.store.read(card_file.sha256))
+    if card.name != found[1] or card.sha256 != file.sha256:
+        raise FileFormatError("its card is about another volume", "Tell its publisher.")
+    goods.volumes[card.name] = (pantry.store.read(file.sha256), card)

@@ -1,0 +1,23 @@
+"""What the worker's libraries are and what they can do on this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haversack.training import torchvision_guard
+
+
+def library_report() -> dict[str, Any]:
+    """Import torch and torchvision and tell their versions, the devices, and the guard's state."""
+    torchvision_guard.install()
+    import torch
+    import torchvision
+
+    devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {
+        "torch": str(torch.__version__),
+        "torchvision": str(torchvision.__version__),
+        "torchvision_guard": torchvision_guard.is_active(),
+        "devices": devices or [f"processor, {torch.get_num_threads()} threads"],
+        "threads": torch.get_num_threads(),
+    }
