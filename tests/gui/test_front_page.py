@@ -89,7 +89,7 @@ def test_a_volume_without_relative_accuracy_says_what_to_do(
     assert not desk.page.cook.isEnabled()
 
 
-def test_cooking_a_chosen_row_puts_its_recipe_on_the_shelf(
+def test_cooking_a_row_that_is_a_recipe_here_keeps_its_name_and_tells_where_it_came_from(
     open_desk: OpenDesk, pantry: Pantry
 ) -> None:
     desk = open_desk(pantry, "front")
@@ -97,7 +97,7 @@ def test_cooking_a_chosen_row_puts_its_recipe_on_the_shelf(
     desk.click(desk.page.cook)
     desk.settle()
     assert desk.window.current == "recipes"
-    assert desk.page.draft.recipe.name == f"bench_cls {number}"
+    assert desk.page.draft.recipe.name == "Tiny digits"
     assert f"golden volume bench_cls, row {number}" in desk.page.draft.recipe.history
 
 

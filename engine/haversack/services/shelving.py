@@ -85,6 +85,7 @@ def keep(recipe: Recipe, pantry: Pantry) -> None:
     names = {record.name: record.id for record in pantry.recipes.list() if record.name}
     if recipe.id in names.values():
         recipe.name = next(name for name, known in names.items() if known == recipe.id)
+        pantry.recipes.save(recipe)
         return
     wanted, number = recipe.name, 2
     while recipe.name and recipe.name in names:
