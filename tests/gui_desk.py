@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -51,13 +52,13 @@ class Desk:
         """Click a button that a person could click."""
         assert button.isVisible(), f"{button.text()} is not visible"
         assert button.isEnabled(), f"{button.text()} cannot be clicked"
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def type_into(self, edit: QLineEdit, text: str) -> None:
         assert edit.isVisible() and edit.isEnabled()
         edit.setFocus()
         edit.selectAll()
-        self.qtbot.keyClicks(edit, text)
+        QTest.keyClicks(edit, text)
 
     def choose(self, box: QComboBox, text: str) -> None:
         """Choose an entry of a combo box with the keyboard."""
@@ -68,7 +69,7 @@ class Desk:
         box.setFocus()
         key = Qt.Key.Key_Down if place > box.currentIndex() else Qt.Key.Key_Up
         for _ in range(abs(place - box.currentIndex())):
-            self.qtbot.keyClick(box, key)
+            QTest.keyClick(box, key)
         assert box.currentText() == text
 
     def go_to(self, name: str) -> Any:

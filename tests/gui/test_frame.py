@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -82,7 +83,7 @@ def test_each_page_fits_the_smallest_window_and_names_its_controls(
 def test_the_rail_and_the_shortcuts_change_the_page(open_desk: OpenDesk, pantry: Pantry) -> None:
     desk = open_desk(pantry)
     for place, name in enumerate(PAGES, start=1):
-        desk.qtbot.keyClick(
+        QTest.keyClick(
             desk.window, getattr(Qt.Key, f"Key_{place}"), Qt.KeyboardModifier.ControlModifier
         )
         desk.settle()
@@ -95,8 +96,8 @@ def test_the_palette_runs_the_action_that_is_typed(open_desk: OpenDesk, pantry: 
     desk.window.actions_by_name["view.palette"].trigger()
     palette = desk.window.findChild(CommandPalette)
     assert isinstance(palette, CommandPalette)
-    desk.qtbot.keyClicks(palette.search, "new det")
-    desk.qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    QTest.keyClicks(palette.search, "new det")
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
     desk.settle()
     assert desk.window.current == "recipes"
     assert desk.page.draft.recipe.task == "detection"

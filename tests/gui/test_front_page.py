@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 
 from gui_desk import Desk
 from haversack.services.shelves import Pantry
@@ -71,7 +72,7 @@ def test_a_point_that_is_clicked_is_chosen_in_the_list(open_desk: OpenDesk, pant
     scene = box.mapViewToScene(QPointF(page.drawn.x[wanted.place], page.drawn.y[wanted.place]))
     assert page.plot.index_at(scene) == wanted.place
     spot = page.plot.plot.mapFromScene(scene)
-    desk.qtbot.mouseClick(page.plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseClick(page.plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     desk.wait(lambda: page._chosen is not None and _selected(page) == [wanted.id])
     assert f"Recipe {wanted.id}:" in page.chosen.text()
 

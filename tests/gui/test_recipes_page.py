@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QSpinBox
 
 from gui_desk import Desk
@@ -16,7 +17,7 @@ def select(desk: Desk, path: str) -> None:
     index = page.tree_model.index_of(path)
     assert index.isValid()
     page.tree.scrollTo(index)
-    desk.qtbot.mouseClick(
+    QTest.mouseClick(
         page.tree.viewport(),
         Qt.MouseButton.LeftButton,
         pos=page.tree.visualRect(index).center(),
@@ -33,7 +34,7 @@ def test_a_recipe_is_put_together_by_choosing_and_filling_and_saved(
     desk.settle()
     assert "model" in page.problem.text()
     desk.type_into(page.slot_panel.picker.search, "timm class")
-    desk.qtbot.keyClick(page.slot_panel.picker.search, Qt.Key.Key_Return)
+    QTest.keyClick(page.slot_panel.picker.search, Qt.Key.Key_Return)
     desk.settle()
     assert page.draft.recipe["model"].meta.path == "vision/classification/timm-classifier"
     desk.click(page.fill)
@@ -59,7 +60,7 @@ def test_a_number_is_changed_in_its_form_and_can_be_undone(
     epochs = page.slot_panel.form.editors["num_epochs"]
     assert isinstance(epochs, QSpinBox) and epochs.suffix() == " epochs"
     epochs.setFocus()
-    desk.qtbot.keyClick(epochs, Qt.Key.Key_Up)
+    QTest.keyClick(epochs, Qt.Key.Key_Up)
     assert page.draft.recipe["trainer.num_epochs"] == 3
     desk.click(page.undo)
     assert page.draft.recipe["trainer.num_epochs"] == 2
@@ -76,12 +77,12 @@ def test_a_value_out_of_range_is_refused_under_its_field(
     rate = page.slot_panel.form.editors["learning_rate"]
     assert isinstance(rate, QLineEdit)
     desk.type_into(rate, "fast")
-    desk.qtbot.keyClick(rate, Qt.Key.Key_Return)
+    QTest.keyClick(rate, Qt.Key.Key_Return)
     problem = page.slot_panel.form.problems["learning_rate"]
     assert problem.isVisible() and "above 0 to 1" in problem.text()
     assert page.draft.recipe["trainer.optimizer.learning_rate"] == 0.001
     desk.type_into(rate, "0.01")
-    desk.qtbot.keyClick(rate, Qt.Key.Key_Return)
+    QTest.keyClick(rate, Qt.Key.Key_Return)
     assert not problem.isVisible()
     assert page.draft.recipe["trainer.optimizer.learning_rate"] == 0.01
 

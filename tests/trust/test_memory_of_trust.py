@@ -132,7 +132,7 @@ def test_a_stamp_comes_back_to_the_second(moment: datetime) -> None:
 
 @pytest.mark.parametrize(
     "text", [None, 7, "", "2026-02-30T00:00:00Z", "2026-01-31 12:00:00Z", "2026-01-31T25:00:00Z",
-             "2026-01-31T12:00:00Z\n", "２026-01-31T12:00:00Z"]
+             "2026-01-31T12:00:00Z\n", "\N{FULLWIDTH DIGIT TWO}026-01-31T12:00:00Z"]
 )  # fmt: skip
 def test_what_is_no_stamp_is_none(text: object) -> None:
     assert parse_stamp(text) is None

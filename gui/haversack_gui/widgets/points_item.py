@@ -10,19 +10,19 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from haversack_gui.widgets.raster import Points, count_points, grow, opacity_for, paint
 
 
-class PointsItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no types
+class PointsItem(pg.GraphicsObject):
     """Points without items of their own."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.x: Points = np.empty(0)
-        self.y: Points = np.empty(0)
+        self._across: Points = np.empty(0)
+        self._up: Points = np.empty(0)
         self._colour = (128, 128, 128)
 
     def set_points(self, x: Points, y: Points) -> None:
         """Replace the points; ``x`` and ``y`` have shape (n,)."""
         self.prepareGeometryChange()
-        self.x, self.y = x, y
+        self._across, self._up = x, y
         self.informViewBoundsChanged()
         self.update()
 
@@ -44,7 +44,7 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no ty
         orthoRange: object = None,  # noqa: N803 - pyqtgraph's name
     ) -> tuple[float, float] | None:
         """Give the range of the points along an axis, for the first view."""
-        values = self.y if ax else self.x
+        values = self._up if ax else self._across
         return (float(values.min()), float(values.max())) if len(values) else None
 
     def viewRangeChanged(self) -> None:  # noqa: N802 - pyqtgraph's name
@@ -55,15 +55,16 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no ty
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the points that are seen."""
         box = self.getViewBox()
-        if box is None or not len(self.x):
+        many = len(self._across)
+        if box is None or not many:
             return
         seen = box.viewRect()
         ratio = painter.device().devicePixelRatio()
         width, height = int(box.width() * ratio), int(box.height() * ratio)
         bounds = (seen.left(), seen.right(), seen.top(), seen.bottom())
-        counts = count_points(self.x, self.y, bounds, width, height)
-        radius = round((3 if len(self.x) < 2_000 else 2 if len(self.x) < 50_000 else 1) * ratio)
-        pixels = paint(grow(counts, radius), self._colour, opacity_for(len(self.x)))
+        counts = count_points(self._across, self._up, bounds, width, height)
+        radius = round((3 if many < 2_000 else 2 if many < 50_000 else 1) * ratio)
+        pixels = paint(grow(counts, radius), self._colour, opacity_for(many))
         image = QImage(
             pixels.data,
             pixels.shape[1],

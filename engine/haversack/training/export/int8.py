@@ -19,7 +19,7 @@ from haversack.training.export.float32 import INPUT
 Pictures = npt.NDArray[np.float32]
 
 
-class _Reader(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime publishes no types
+class _Reader(CalibrationDataReader):
     def __init__(self, pictures: Iterator[Pictures]) -> None:
         self._pictures = pictures
 

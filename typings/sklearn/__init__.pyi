@@ -1,0 +1,2 @@
+# scikit-learn publishes no types. Incomplete: only what is used here.
+__version__: str

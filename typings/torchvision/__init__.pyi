@@ -1,0 +1,2 @@
+# torchvision publishes no types. Incomplete: only what is used here.
+__version__: str
