@@ -40,18 +40,18 @@ def setup(pantry: Pantry, *, on_event: Listener = ignore) -> None:
 
 
 def single_recipe(
-    recipe: Recipe, task: str = "train", *, on_event: Listener = ignore
+    recipe: Recipe, task: str = "train", *, on_event: Listener | None = None
 ) -> PreparationReport:
     """Prepare one recipe so that it works offline; see `haversack.services.prepare`.
 
-    The recipe passed in is not modified.
+    The recipe passed in is not modified. Prints each step, unless ``on_event`` hears them.
 
     Raises:
         IncompleteRecipe: Slots are empty; they are listed.
         FetchError: Something could not be fetched.
         PreparationError: The dry run failed.
     """
-    return prepare.single_recipe(recipe, task=task, on_event=on_event)
+    return prepare.single_recipe(recipe, task=task, on_event=on_event or _say)
 
 
 def GRDB_recipe(  # noqa: N802 - the vendor's name
@@ -66,11 +66,6 @@ def GRDB_recipe(  # noqa: N802 - the vendor's name
     default: bool = False,
 ) -> Recipe:
     """Handle a golden-database recipe for offline use; see `haversack.services.cook.cook`."""
-
-    def tell(heard: Heard) -> None:
-        if verbose and isinstance(heard, Said):
-            _console.print(heard.text)
-
     return cook.cook(
         recipe_id,
         pantry,
@@ -81,5 +76,10 @@ def GRDB_recipe(  # noqa: N802 - the vendor's name
         allow_deprecated,
         verbose,
         default,
-        on_event=tell,
+        on_event=_say if verbose else ignore,
     )
+
+
+def _say(heard: Heard) -> None:
+    if isinstance(heard, Said):
+        _console.print(heard.text)

@@ -110,3 +110,34 @@ def test_training_without_the_files_says_which_are_missing(call: Call, smoke: st
     told = call("train", "smoke", "--json")
     assert told.code == 1
     assert "tf_efficientnet_lite0" in told.json["message"] and told.json["hint"]
+
+
+def test_set_fills_what_is_empty_with_defaults_when_asked(call: Call, pantry: Pantry) -> None:
+    call("recipe", "new", "--task", "detection", "--empty", "--name", "bare")
+    told = call("train", "bare", "--json")
+    assert "recipe set RECIPE --default" in told.json["hint"]
+    told = call("recipe", "set", "bare", "optimizer=SGD", "--default", "--json")
+    assert told.code == 5, "an optimizer needs a trainer to be put into"
+    told = call("recipe", "set", "bare", "--default", "--json")
+    assert told.code == 0 and told.json["unset"] == []
+
+
+def test_a_name_that_is_taken_is_refused_and_its_recipe_stays(call: Call, smoke: str) -> None:
+    told = call("recipe", "new", "--task", "classification", "--name", "smoke", "--json")
+    assert told.code == 2 and "already" in told.json["message"]
+    call("recipe", "new", "--task", "classification", "--name", "other")
+    assert call("recipe", "set", "other", "--name", "smoke").code == 2
+    assert call("recipe", "show", "smoke", "--json").json["id"] == smoke
+    assert call("recipe", "set", "smoke", "--name", "smoke").code == 0
+
+
+def test_an_option_without_its_ingredient_is_answered_with_the_whole_path(
+    call: Call, smoke: str
+) -> None:
+    told = call("recipe", "set", "smoke", "num_epochs=3", "--json")
+    assert told.code == 5 and "trainer.num_epochs" in told.json["hint"]
+
+
+def test_an_unknown_recipe_is_wrong_usage(call: Call, pantry: Pantry) -> None:
+    for words in (("recipe", "show"), ("train",), ("prepare",)):
+        assert call(*words, "nothing").code == 2

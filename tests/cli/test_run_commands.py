@@ -81,3 +81,29 @@ def test_a_run_without_a_checkpoint_cannot_be_resumed_or_evaluated(
     for words in (("runs", "resume", "a"), ("evaluate", "a"), ("export", "a"), ("predict", "a")):
         told = call(*words, "--json")
         assert told.code == 2 and "checkpoint" in told.json["message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("train", "a", "--device", "gpu"), ("evaluate", "a", "--device", "cuda:x"),
+     ("export", "a", "--precision", "int4"), ("measure", "a", "--precision", "fp32")],
+)  # fmt: skip
+def test_a_device_or_precision_that_is_none_starts_no_run(
+    call: Call, pantry: Pantry, words: tuple[str, ...]
+) -> None:
+    told = call(*words)
+    assert told.code == 2 and words[-1] in told.err
+    assert not list(pantry.runs_folder.glob("*"))
+
+
+def test_a_living_run_cannot_be_resumed_and_its_log_stays_as_it_is(
+    call: Call, pantry: Pantry
+) -> None:
+    _run(pantry, "a")
+    (pantry.runs_folder / "a" / "checkpoints" / "last").mkdir(parents=True)
+    sink = EventSink(pantry.runs_folder / "a", None)
+    before = (pantry.runs_folder / "a" / "run.jsonl").read_bytes()
+    told = call("runs", "resume", "a", "--json")
+    assert told.code == 2 and "still running" in told.json["message"]
+    assert (pantry.runs_folder / "a" / "run.jsonl").read_bytes() == before
+    sink.close()

@@ -13,6 +13,7 @@ import pytest
 from haversack.base.files import StorageError
 from haversack.base.progress import CancelToken
 from haversack.runs.errors import RunFailed
+from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Measured, Started
 from haversack.runs.spec import RunSpec, encode_spec
 from haversack.runs.store import RunStore, read_run
@@ -248,6 +249,20 @@ def test_a_stop_asked_of_an_earlier_worker_does_not_stop_the_next(
     (spec.run_dir / "stop.request").write_text("stop\n")
     state = run_worker(spec, command=worker("channel.stop.wait(1.2) and sys.exit(9)"))
     assert state.status == "finished"
+
+
+def test_a_second_worker_of_a_living_run_leaves_its_log_and_stop_request_alone(
+    spec: RunSpec, worker: Command
+) -> None:
+    first = EventSink(spec.run_dir, None)
+    first.send(Started(kind="train", recipe_id="", device="cpu", pid=1))
+    (spec.run_dir / "stop.request").write_text("stop\n")
+    before = (spec.run_dir / "run.jsonl").read_bytes()
+    with pytest.raises(RunFailed):
+        run_worker(spec, command=worker(""))
+    assert (spec.run_dir / "run.jsonl").read_bytes() == before
+    assert (spec.run_dir / "stop.request").exists()
+    first.close()
 
 
 def _is_running(pid: int) -> bool:

@@ -23,6 +23,13 @@ def test_a_namespace_has_no_device_but_loopback() -> None:
 
 
 @needs_namespace
+def test_a_namespace_is_told_from_a_machine_with_a_network() -> None:
+    code = "from haversack.pantry.fetch.interfaces import network_is_up; print(network_is_up())"
+    command = [*isolation().prefix(), sys.executable, "-c", code]
+    assert subprocess.run(command, check=True, capture_output=True).stdout.strip() == b"False"
+
+
+@needs_namespace
 def test_a_read_only_folder_cannot_be_written_inside_and_can_outside(tmp_path: Path) -> None:
     folder = tmp_path / "a folder with 'quotes' and spaces"
     folder.mkdir()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
+from haversack.base.errors import UsageError
 from haversack.cli import recipe_files, recipe_values
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
@@ -85,6 +86,7 @@ def new_recipe(
 ) -> Answer:
     """Make a recipe; what is not named is filled with the task's defaults."""
     opened = session.pantry(pantry)
+    _refuse_taken(name, opened)
     made = Recipe.empty(opened.registry, task, opened.path)
     made.name = name or ""
     slots, options = recipe_values.split(assignments or [], opened.registry)
@@ -102,6 +104,9 @@ def set_recipe(
     recipe: RecipeArgument,
     assignments: Assignments = None,
     name: NameOption = None,
+    default: Annotated[
+        bool, typer.Option("--default", help="Fill what is empty with the task's defaults.")
+    ] = False,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the recipe as it was under its id.")
     ] = False,
@@ -112,6 +117,10 @@ def set_recipe(
     loaded = opened.recipes.load(recipe)
     before = loaded.id
     recipe_values.assign(loaded, recipe_values.pairs(assignments or []))
+    if default:
+        loaded.fill_empty_recursively()
+    if name != loaded.name:
+        _refuse_taken(name, opened)
     loaded.name = loaded.name if name is None else name
     opened.recipes.save(loaded)
     if loaded.id != before and not keep:
@@ -185,6 +194,14 @@ def show(recipe: Recipe, pantry: Pantry) -> list[RenderableType]:
         ]
         shown.append(table("files", ("name", "size", "licence", "source", "here"), files))
     return shown
+
+
+def _refuse_taken(name: str | None, pantry: Pantry) -> None:
+    if name and any(record.name == name for record in pantry.recipes.list()):
+        raise UsageError(
+            f"a recipe is called {name!r} already",
+            f"Choose another name, or change that one: haversack recipe set {name} SLOT=NAME.",
+        )
 
 
 def _values(node: object) -> str:

@@ -13,6 +13,7 @@ from haversack.base.errors import EXIT_DONE, EXIT_FAILED
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
+from haversack.recipe.sppr import name_in
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind, RunSpec
 from haversack.runs.store import RunRecord, RunStore
@@ -34,10 +35,18 @@ def list_runs(session: Session, pantry: PantryOption = None) -> Answer:
     """List the runs of a pantry, newest last; damaged ones with a note."""
     records = _store(session, pantry).list()
     rows = [
-        (r.run_id, r.state.kind, r.state.status, _when(r.state), _metrics(r.state, 3), r.note)
+        (
+            r.run_id,
+            r.state.kind,
+            r.recipe_name,
+            r.state.status,
+            _when(r.state),
+            _metrics(r.state, 3),
+            r.note or (r.state.error.message if r.state.error is not None else ""),
+        )
         for r in records
     ]
-    shown = table("", ("run", "kind", "status", "updated", "newest values", "note"), rows)
+    shown = table("", ("run", "kind", "recipe", "status", "updated", "newest values", "note"), rows)
     empty = "no runs yet; start one with: haversack train RECIPE"
     return Answer([_summary(r) for r in records], [shown] if rows else [empty])
 
@@ -98,6 +107,7 @@ def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
     facts: list[tuple[str, object]] = [
         ("run", spec.run_id),
         ("kind", spec.kind.value),
+        ("recipe", name_in(spec.sppr)),
         ("status", state.status),
         ("device", state.device or spec.device),
         ("phase", state.phase),
@@ -129,6 +139,7 @@ def _summary(record: RunRecord) -> dict[str, object]:
     return {
         "run_id": record.run_id,
         "kind": state.kind,
+        "recipe": record.recipe_name,
         "status": state.status,
         "updated_at": state.updated_at,
         "metrics": state.metrics,

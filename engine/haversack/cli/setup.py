@@ -27,9 +27,9 @@ def setup(
     from haversack.services.setup import setup as prepare_pantry
 
     built = Pantry.build(pantry)
-    which_pantry.remember(built.path)
     with session.listening() as hear:
         report = prepare_pantry(built, on_event=hear, cancel=session.cancel)
+    which_pantry.remember(built.path)
     rows = [("volume", name, "added", None, "") for name in report.volumes_added]
     rows += [("volume", name, "present", None, "") for name in report.volumes_present]
     files = [

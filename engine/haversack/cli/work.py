@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +24,30 @@ from haversack.runs.spec import Limits, RunKind, RunSpec
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
 
+_DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,3})?")
+
+
+class Precision(StrEnum):
+    """What an exported model computes in."""
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
+
+
+def _device(name: str) -> str:
+    if _DEVICE.fullmatch(name) is None:
+        raise typer.BadParameter(f"{name!r} is none of: auto, cpu, cuda, cuda:0, cuda:1 and so on")
+    return name
+
+
 Device = Annotated[
-    str, typer.Option("--devices", "--device", help="auto, cpu, cuda, or one such as cuda:1.")
+    str,
+    typer.Option(
+        "--devices", "--device", callback=_device, help="auto, cpu, cuda, or one such as cuda:1."
+    ),
+]
+PrecisionOption = Annotated[
+    Precision | None, typer.Option("--precision", help="Else the recipe's own.")
 ]
 BatchSize = Annotated[int | None, typer.Option("--batch-size", min=1, help="Samples in a batch.")]
 LimitBatches = Annotated[
@@ -97,16 +121,14 @@ def predict(
 def export(
     session: Session,
     run: RunArgument,
-    precision: Annotated[
-        str | None, typer.Option("--precision", help="float32 or int8; else the recipe's.")
-    ] = None,
+    precision: PrecisionOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Copy the ONNX file to here.")
     ] = None,
     pantry: PantryOption = None,
 ) -> Answer:
     """Export a trained model to ONNX and compare it with the original."""
-    options: dict[str, object] = {} if precision is None else {"precision": precision}
+    options: dict[str, object] = {} if precision is None else {"precision": precision.value}
     spec = _follow_up(RunKind.EXPORT, run, session.pantry(pantry), "auto", options=options)
     answer = carry_out(session, spec)
     file = _exported(spec, answer)
@@ -120,14 +142,12 @@ def export(
 def measure(
     session: Session,
     run: RunArgument,
-    precision: Annotated[
-        str | None, typer.Option("--precision", help="float32 or int8; else the recipe's.")
-    ] = None,
+    precision: PrecisionOption = None,
     device: Device = "auto",
     pantry: PantryOption = None,
 ) -> Answer:
     """Measure a trained model on this machine: latency, memory, size."""
-    options: dict[str, object] = {} if precision is None else {"precision": precision}
+    options: dict[str, object] = {} if precision is None else {"precision": precision.value}
     spec = _follow_up(RunKind.MEASURE, run, session.pantry(pantry), device, options=options)
     return carry_out(session, spec)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from haversack.base.errors import HaversackError
+from haversack.base.errors import EXIT_USAGE, HaversackError
 
 FetchReason = Literal[
     "no network",
@@ -39,9 +39,13 @@ class PantryBusyError(PantryError):
 class NotInPantryError(PantryError):
     """Nothing of that name or digest is kept here."""
 
+    exit_code = EXIT_USAGE
+
 
 class AmbiguousNameError(PantryError):
     """Several things of the pantry go by that name or prefix."""
+
+    exit_code = EXIT_USAGE
 
 
 class FetchError(PantryError):

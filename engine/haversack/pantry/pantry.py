@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from haversack.base.errors import IntegrityError
+from haversack.base.files import storage_error
 from haversack.catalog import shipped
 from haversack.pantry import manifest
 from haversack.pantry.assets import AssetShelf
@@ -63,6 +64,7 @@ class Pantry:
         """
         folder = _absolute(path)
         if not _is_made(folder, force_rebuild):
+            _make_folder(folder)
             with Store(folder / "store").alone():
                 if not _is_made(folder, force_rebuild):
                     manifest.create(folder)
@@ -115,6 +117,13 @@ class Pantry:
     def _documents(self) -> tuple[Documents, ...]:
         shelves = (self.assets, self.recipes, self.volumes, self.attestations)
         return tuple(shelf.documents for shelf in shelves)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, folder, "making the folder") from error
 
 
 def _is_made(folder: Path, force: bool) -> bool:

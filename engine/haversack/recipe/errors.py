@@ -36,7 +36,8 @@ class IncompleteRecipe(RecipeError):  # noqa: N818 - reads as the outcome it is
     def __init__(self, missing: Sequence[str]) -> None:
         super().__init__(
             f"the recipe is incomplete: {', '.join(missing)} not set",
-            "Fill them with assign_ingredients, or all at once with fill_empty_recursively.",
+            "Fill them one by one (haversack recipe set RECIPE SLOT=NAME) or all with the task's "
+            "defaults (haversack recipe set RECIPE --default; fill_empty_recursively in Python).",
         )
         self.missing = tuple(missing)
 

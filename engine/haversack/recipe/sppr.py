@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haversack.base.canonical_json import dump_canonical, load_strict
+from haversack.base.errors import FileFormatError
 from haversack.recipe.codec import from_data, to_data
 from haversack.recipe.errors import RecipeError
 from haversack.recipe.registry import Registry
@@ -59,6 +60,16 @@ def from_sppr(text: str, registry: Registry, allow_upgrade: bool = True) -> Reci
     if not steps and recipe.id != data["id"]:
         raise RecipeError("the recipe does not match its id: it was changed by hand", hint)
     return recipe
+
+
+def name_in(text: str) -> str:
+    """Give the name that a recipe's text carries, without building it; empty where unreadable."""
+    try:
+        data = load_strict(text.encode("utf-8", "surrogatepass"), "the recipe", MAX_BYTES)
+    except FileFormatError:
+        return ""
+    name = data.get("name") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _is_lines(value: object) -> bool:

@@ -10,7 +10,7 @@ from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes
 from haversack.recipe.assets import Asset
 from haversack.recipe.codec import to_data
-from haversack.recipe.errors import IncompleteRecipe, RecipeError
+from haversack.recipe.errors import IncompleteRecipe, RecipeError, unknown
 from haversack.recipe.fill import Answer, Answers, empty_slots, fill, resolve
 from haversack.recipe.paths import get_at, replace_at, slot_at
 from haversack.recipe.registry import Registry
@@ -60,6 +60,7 @@ class Recipe:
 
     def __setitem__(self, path: str, value: object) -> None:
         where = full_path(path)
+        self._refuse_bare_option(where)
         parent, _, name = where.rpartition(".")
         node = get_at(self.root, parent) if parent else self.root
         is_slot = isinstance(node, Ingredient) and name in slots_of(type(node))
@@ -67,6 +68,13 @@ class Recipe:
             self.assign_ingredients(path, value)
         else:
             self.root = replace_at(self.root, where, value)
+
+    def _refuse_bare_option(self, path: str) -> None:
+        """Name the ingredients that have an option of this name, where the root has none."""
+        if "." not in path and path not in type(self.root).model_fields:
+            homes = [f"{at}.{path}" for at, node in self.walk() if path in option_names(type(node))]
+            if homes:
+                raise unknown("option or slot of the recipe itself", path, homes)
 
     def options(self, slot: str) -> list[Meta]:
         """List what can fill a slot, by title.

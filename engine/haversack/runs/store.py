@@ -9,6 +9,7 @@ from pathlib import Path
 
 from haversack.base.errors import HaversackError, UsageError
 from haversack.base.files import read_bytes, storage_error, write_bytes, write_text
+from haversack.recipe.sppr import name_in
 from haversack.runs.errors import RunError, RunExists, RunNotFound
 from haversack.runs.events import Event, Failed
 from haversack.runs.liveness import is_held
@@ -37,6 +38,11 @@ class RunRecord:
     spec: RunSpec | None
     state: RunState
     note: str = ""
+
+    @property
+    def recipe_name(self) -> str:
+        """What the recipe was called; empty where there is none or the spec is unreadable."""
+        return "" if self.spec is None else name_in(self.spec.sppr)
 
 
 class RunStore:
@@ -125,6 +131,14 @@ class RunStore:
             raise UsageError(f"the run {folder.name} is not running", "See `haversack runs list`.")
         write_text(folder / STOP_NAME, "stop\n")
         return folder
+
+    def refuse_living(self, run_id: str) -> None:
+        """Raise ``RunExists`` where a worker is at work on the run."""
+        if is_held(self.path(run_id) / LOG_NAME):
+            raise RunExists(
+                f"the run {run_id} is still running",
+                f"Watch it with `haversack runs watch {run_id}`, or stop it first.",
+            )
 
     def follow(
         self, run_id: str, wait: Callable[[float], object] = time.sleep

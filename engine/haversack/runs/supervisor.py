@@ -18,7 +18,8 @@ from haversack.base.progress import CancelToken
 from haversack.runs.environment import worker_command, worker_environment
 from haversack.runs.errors import EventError, RunFailed
 from haversack.runs.events import MAX_EVENT_BYTES, Event, Failed, parse_event
-from haversack.runs.log import append_event
+from haversack.runs.liveness import is_held
+from haversack.runs.log import LOG_NAME, append_event
 from haversack.runs.reducer import WORKER_LOST, RunState, reduce, verdict
 from haversack.runs.spec import RunSpec, encode_spec, with_absolute_paths
 from haversack.runs.worker_log import WorkerLog
@@ -192,9 +193,11 @@ def _judge(worker: _Worker, state: RunState) -> RunState:
                 message="the worker did not stop in time and was ended",
                 hint="What it had told is kept; resume the run from its last checkpoint.",
             )
+        refused = state.status == "queued" and is_held(worker.spec.run_dir / LOG_NAME)
         state = reduce(state, failure)
-        with contextlib.suppress(HaversackError):
-            append_event(worker.spec.run_dir, failure)
+        if not refused:  # else it is the log of the worker that has the run
+            with contextlib.suppress(HaversackError):
+                append_event(worker.spec.run_dir, failure)
     if state.error is not None:
         tail = worker.log.tail()
         raise RunFailed(state.error.message, state.error.hint, state, tail)

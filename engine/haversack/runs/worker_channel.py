@@ -86,10 +86,10 @@ def open_channel() -> Channel:
     out = take_over_stdout()
     control = _take_over_stdin()
     spec = read_spec(control)
-    with contextlib.suppress(OSError):  # a request that an earlier worker of this run left
-        (spec.run_dir / STOP_NAME).unlink(missing_ok=True)
     stop = StopFlag()
     sink = EventSink(spec.run_dir, out, on_broken_pipe=lambda: stop.set("nobody listens any more"))
+    with contextlib.suppress(OSError):  # a request that an earlier worker of this run left
+        (spec.run_dir / STOP_NAME).unlink(missing_ok=True)
     stop.watch(control, spec.run_dir)
     return Channel(spec, sink, stop)
 

@@ -72,9 +72,10 @@ def resume_spec(run_id: str, pantry: Pantry) -> RunSpec:
     """Give the spec that lets a stopped training go on from its last checkpoint.
 
     Raises:
-        UsageError: The run has no checkpoint to go on from.
+        UsageError: The run is still running, or has no checkpoint to go on from.
     """
     spec, folder = _load(run_id, pantry)
+    run_store(pantry).refuse_living(spec.run_id)
     last = folder / "checkpoints" / "last"
     if spec.kind is not RunKind.TRAIN or not last.is_dir():
         raise UsageError(

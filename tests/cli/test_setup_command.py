@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cli.cli_calls import Call
+from haversack.cli import which_pantry
+
+
+def test_a_setup_that_fails_does_not_make_its_pantry_the_current_one(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    told = call("setup", str(tmp_path / "kitchen"), "--json")
+    assert told.code == 1 and told.json["reason"] == "not found"
+    assert which_pantry.remembered() is None
+
+
+def test_a_folder_that_cannot_be_made_is_named(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = call("setup", str(tmp_path / "file" / "kitchen"), "--json")
+    assert told.code == 1
+    assert told.json["message"].startswith(f"making the folder {tmp_path / 'file' / 'kitchen'}")
