@@ -18,6 +18,21 @@ def folder_size(folder: Path) -> int:
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
 
 
+def largest_parts(folder: Path, least: int) -> list[tuple[str, int]]:
+    """Give (name, bytes) of what stands in the app's folder, largest first, from ``least`` on.
+
+    A library's compiled parts that lie in ``NAME.libs`` count with it.
+    """
+    sizes: dict[str, int] = {}
+    for path in [*folder.iterdir(), *(folder / "_internal").iterdir()]:
+        if path.name != "_internal":
+            size = folder_size(path) if path.is_dir() else path.lstat().st_size
+            name = path.name.removesuffix(".libs")
+            sizes[name] = sizes.get(name, 0) + size
+    large = [(name, size) for name, size in sizes.items() if size >= least]
+    return sorted(large, key=lambda part: -part[1])
+
+
 def main() -> int:
     """Run PyInstaller; give its exit status."""
     if (ROOT / "packaging" / "__init__.py").exists():
@@ -34,6 +49,8 @@ def main() -> int:
     if done.returncode == 0:
         taken, size = time.monotonic() - began, folder_size(FOLDER)
         print(f"{FOLDER.relative_to(ROOT)}: {size / 1e6:.0f} MB, frozen in {taken:.0f} s")
+        for name, part in largest_parts(FOLDER, 10_000_000):
+            print(f"{part / 1e6:8.1f} MB  {name}")
     return done.returncode
 
 
