@@ -59,6 +59,17 @@ class Downloads:
             finally:
                 _remove_folder(place.work)
 
+    @contextlib.contextmanager
+    def capturing(self, sha256: str, cancel: CancelToken | None = None) -> Iterator[None]:
+        """Hold the whole way of one asset into the pantry, its conversion included.
+
+        Raises:
+            StorageError: The lock file cannot be made.
+            Cancelled: Someone asked to stop while it waited.
+        """
+        with self._lock(f"{sha256}-capture").alone(LONGEST_DOWNLOAD, cancel):
+            yield
+
     def clear(self) -> None:
         """Remove what unfinished fetches left, but for those that are running."""
         for sha256 in {path.name.partition(".")[0] for path in self.folder.glob("*.*")}:

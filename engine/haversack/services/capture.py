@@ -37,11 +37,14 @@ def _capture_one(
     asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken | None
 ) -> Captured:
     present = pantry.assets.is_ready(asset)
+    if not present:
+        with pantry.store.downloads.capturing(asset.sha256, cancel):
+            present = pantry.assets.is_ready(asset)  # another process may have brought it
+            if not present:
+                on_event(Said(f"fetching {asset.name} from {asset.origin.uri}"))
+                _fetch(asset, pantry, on_event, cancel)
     if present:
         pantry.store.verify(asset.sha256)
-    else:
-        on_event(Said(f"fetching {asset.name} from {asset.origin.uri}"))
-        _fetch(asset, pantry, on_event, cancel)
     return Captured(
         name=asset.name,
         kind=asset.kind,
