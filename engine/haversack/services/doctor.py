@@ -15,8 +15,10 @@ from typing import Literal
 import psutil
 from pydantic import BaseModel, ConfigDict
 
+from haversack.pantry.fetch.interfaces import devices_up
 from haversack.runs.supervisor import worker_command, worker_environment
 from haversack.services.isolation import isolation
+from haversack.services.machine import Machine, this_machine
 from haversack.services.trace import tracer
 from haversack.services.versions import environment_lock
 
@@ -42,11 +44,15 @@ class Finding(BaseModel):
 
 
 class DoctorReport(BaseModel):
-    """Everything that was looked at, and the versions."""
+    """Everything that was looked at, the machine in terms of packages, and the versions.
+
+    Its JSON is what ``haversack pack --runtime`` reads.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     findings: tuple[Finding, ...]
+    machine: Machine
     versions: dict[str, str]
 
     @property
@@ -61,31 +67,25 @@ def examine(folder: Path | None = None) -> DoctorReport:
     Args:
         folder: Where the pantry is or will be, for its disk; the current folder by default.
     """
+    machine = this_machine()
     findings = (
         _python(),
         _processor(),
         _memory(),
         _disk(folder or Path.cwd()),
-        _gpu(),
+        _gpu(machine),
         *_libraries(),
         _clock(),
         _network(),
         _namespace(),
         _strace(),
     )
-    return DoctorReport(findings=findings, versions=environment_lock())
+    return DoctorReport(findings=findings, machine=machine, versions=environment_lock())
 
 
 def network_present() -> list[str]:
     """Name the network devices other than loopback that are up."""
-    stats = psutil.net_if_stats()
-    return sorted(name for name, stat in stats.items() if stat.isup and not _loopback(name))
-
-
-def _loopback(name: str) -> bool:
-    addresses = psutil.net_if_addrs().get(name, [])
-    inet = [a.address for a in addresses if a.family.name in ("AF_INET", "AF_INET6")]
-    return name == "lo" or (bool(inet) and all(a.startswith(("127.", "::1")) for a in inet))
+    return devices_up()
 
 
 def _python() -> Finding:
@@ -127,24 +127,17 @@ def _disk(folder: Path) -> Finding:
     return Finding(name="disk", level="good", text=text)
 
 
-def _gpu() -> Finding:
-    program = shutil.which("nvidia-smi")
-    if program is None:
+def _gpu(machine: Machine) -> Finding:
+    if machine.driver_trouble:
+        text = f"the NVIDIA driver does not answer: {machine.driver_trouble}"
+        return Finding(name="gpu", level="bad", text=text, remedy="Install the driver again.")
+    if not machine.gpus:
         text = "no NVIDIA driver: models train on the processor"
         return Finding(name="gpu", level="note", text=text)
-    query = "--query-gpu=name,driver_version,memory.total"
-    try:
-        asked = subprocess.run(
-            [program, query, "--format=csv,noheader"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=20,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        text = f"the NVIDIA driver does not answer: {error}"
-        return Finding(name="gpu", level="bad", text=text, remedy="Install the driver again.")
-    return Finding(name="gpu", level="good", text="; ".join(asked.stdout.split("\n")).strip("; "))
+    named = [
+        f"{gpu.name}, driver {gpu.driver}, {gpu.memory_mib or '?'} MiB" for gpu in machine.gpus
+    ]
+    return Finding(name="gpu", level="good", text=f"{'; '.join(named)}; CUDA {machine.cuda or '?'}")
 
 
 def _libraries() -> list[Finding]:

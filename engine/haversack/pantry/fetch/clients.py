@@ -15,7 +15,7 @@ from haversack.base.files import storage_error, write_text
 from haversack.pantry.errors import FetchError, FetchReason
 from haversack.pantry.fetch import addresses
 from haversack.pantry.fetch.call import Call, Whole
-from haversack.pantry.fetch.interfaces import network_is_up
+from haversack.pantry.fetch.interfaces import devices_up
 from haversack.pantry.fetch.process import Outcome, run_client
 
 _NO_NETWORK = re.compile(
@@ -51,7 +51,7 @@ def from_pypi(rest: str, sha256: str, work: Path, call: Call) -> Whole:
     write_text(needed, f"{named.name}=={named.version} --hash=sha256:{sha256}\n")
     command = [*_pip(), "download", "--no-deps", "--require-hashes", "--only-binary=:all:"]
     command += ["--no-input", "--disable-pip-version-check", f"--progress-bar={_progress_bar()}"]
-    command += [] if network_is_up() else ["--retries=0"]
+    command += [] if devices_up() else ["--retries=0"]
     command += ["--dest", str(work / "got"), "--requirement", str(needed)]
     outcome = _run(command, work, call, f"fetching {named.name} {named.version}")
     return _only_file(outcome, work / "got", f"pypi:{rest}", "pip")
@@ -74,7 +74,7 @@ def from_npm(rest: str, work: Path, call: Call) -> Whole:
         raise _missing("npm", "Install Node.js with npm")
     (work / "got").mkdir()
     command = [npm, "pack", f"{named.name}@{named.version}", "--ignore-scripts"]
-    command += [] if network_is_up() else ["--fetch-retries=0"]
+    command += [] if devices_up() else ["--fetch-retries=0"]
     command += ["--pack-destination", str(work / "got")]
     outcome = _run(command, work, call, f"fetching {named.name} {named.version}")
     return _only_file(outcome, work / "got", f"npm:{rest}", "npm")
