@@ -9,7 +9,7 @@ DEMO ?= demo-output
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test app check style format types imports bench pictures freeze smoke nightly clean
+.PHONY: help setup demo test app check style format types imports bench pictures freeze release smoke nightly clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,12 +53,15 @@ freeze: $(READY) ## one folder with the app and the command line, no Python need
 	bash packaging/setup_checkout.sh freeze
 	$(BIN)/python packaging/freeze.py
 
+release: ## after freeze: a tarball, its checksum, and what is inside (CycloneDX)
+	$(BIN)/python packaging/release.py
+
 smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window
 	$(BIN)/python packaging/smoke.py
 
 nightly: check ## everything: tests with more examples, benchmarks, demo, freeze and smoke
 	HYPOTHESIS_PROFILE=nightly HAVERSACK_CASES=5000 $(MAKE) test
-	$(MAKE) bench demo freeze smoke
+	$(MAKE) bench demo freeze smoke release
 
 clean: ## remove what make made, the virtual environment too
 	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

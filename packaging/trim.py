@@ -34,6 +34,7 @@ EXCLUDED_MODULES = [
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "_pytest",
+    "py",
     "hypothesis",
     "importlinter",
     "moocore",

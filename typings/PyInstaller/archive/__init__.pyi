@@ -1,0 +1,1 @@
+# PyInstaller is installed for freezing alone. Incomplete: only what is used here.
