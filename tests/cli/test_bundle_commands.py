@@ -99,3 +99,64 @@ def test_packing_needs_a_key_its_passphrase_and_something_ready(
     told = call("pack", str(out), "--key", "team", "--passphrase-file", str(wrong), "--json")
     assert told.code == 1 and told.json["error"] == "WrongPassphrase"
     assert not out.exists()
+
+
+def test_a_delta_and_a_set_of_sticks_travel_over_the_command_line(
+    call: Call, packed: tuple[Path, Path], secret: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, pantry: Pantry,
+) -> None:  # fmt: skip
+    bundle, publisher = packed
+    call("keys", "trust", str(publisher), "--yes")
+    assert call("open", str(bundle)).code == 0
+    listed = tmp_path / "have.json"
+    told = call("have", str(tmp_path / "field-pantry"), "-o", str(listed), "--json")
+    assert told.code == 0 and told.json["files"] >= 2, told.err
+    field_home = tmp_path / "field-home"
+    monkeypatch.setenv("HAVERSACK_HOME", str(tmp_path / "home"))
+    call("keys", "new", "other", "--passphrase-file", secret)
+    call("keys", "show", "other", "-o", str(tmp_path / "other.json"))
+    key = ("--key", "other", "--passphrase-file", secret, "--pantry", str(pantry.path), "--json")
+    delta = call("pack", str(tmp_path / "DELTA"), "--since", str(listed), *key)
+    assert delta.code == 0 and delta.json["blobs_written"] == 0, delta.err
+    split = call("pack", str(tmp_path / "SET"), "--split", "3MB", *key)
+    assert split.code == 0 and len(split.json["sticks"]) >= 1, split.err
+    assert call("pack", str(tmp_path / "NO"), "--split", "big", *key).code == 2
+    monkeypatch.setenv("HAVERSACK_HOME", str(field_home))
+    call("keys", "trust", str(tmp_path / "other.json"), "--yes")
+    assert call("open", str(tmp_path / "DELTA")).code == 0
+    told = call("open", str(tmp_path / "DELTA"), "--pantry", str(tmp_path / "new"), "--json")
+    assert told.code == 4 and told.json["state"] == "partial" and told.json["needs"]
+    assert not (tmp_path / "new").exists()
+    told = call(
+        "open", str(tmp_path / "DELTA"), "--pantry", str(tmp_path / "new"), "--with", str(bundle)
+    )
+    assert told.code == 0, told.err
+    first, *rest = split.json["sticks"]
+    others = [word for stick in rest for word in ("--with", stick)]
+    assert call("verify", first, *others, "--jobs", "2").code == 0
+
+
+def test_a_passphrase_file_that_is_not_there_is_wrong_usage(call: Call, tmp_path: Path) -> None:
+    told = call("keys", "new", "team", "--passphrase-file", str(tmp_path / "nofile"), "--json")
+    assert told.code == 2 and told.json["hint"]
+
+
+def test_a_bundle_in_the_pantry_itself_is_wrong_usage(
+    call: Call, packed: tuple[Path, Path], secret: str, pantry: Pantry,
+    monkeypatch: pytest.MonkeyPatch, own_home: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("HAVERSACK_HOME", str(own_home))
+    call("keys", "new", "mine", "--passphrase-file", secret)
+    for out in (pantry.path, pantry.path / "KIT"):
+        told = call(
+            "pack", str(out), "--key", "mine", "--passphrase-file", secret,
+            "--pantry", str(pantry.path), "--json",
+        )  # fmt: skip
+        assert told.code == 2, told.err
+
+
+def test_a_licence_that_nobody_stated_is_said_in_words(
+    call: Call, packed: tuple[Path, Path]
+) -> None:
+    shown = call("inspect", str(packed[0])).out
+    assert "NOASSERTION" not in shown and "licence not stated" in shown

@@ -82,7 +82,7 @@ def test_fault_09_two_swapped_blobs_are_refused(kit: Kit) -> None:
 def test_fault_10_a_missing_blob_makes_the_bundle_partial_and_is_named(kit: Kit) -> None:
     blob = kit.blobs_of(WEIGHTS)[1]
     blob.unlink()
-    error = assert_refused(kit, "partial", _name(kit, blob), "needs 1 more blobs")
+    error = assert_refused(kit, "partial", _name(kit, blob), "needs 1 blob, 0.0 MB")
     assert isinstance(error, Partial)
     assert [(need.sha256, need.size) for need in error.needs] == [(blob.name, 4096)]
     assert kit.bundle.inspect(kit.field).state == "partial"

@@ -6,8 +6,9 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +22,7 @@ CHUNK = 1 << 20
 
 @dataclass
 class BlobWriter:
-    """Writes blobs into one bundle.
+    """Writes blobs into one folder; several threads may use it at once.
 
     Attributes:
         folder: The bundle.
@@ -36,23 +37,10 @@ class BlobWriter:
     written: dict[str, int] = field(default_factory=dict)
     _touched: set[Path] = field(default_factory=set)
 
-    def copy_item(self, item: PackItem, blob_size: int) -> tuple[str, ...]:
-        """Copy a file blob by blob; give their digests.
-
-        Raises:
-            PackError: Its bytes are not those that were announced.
-            StorageError: The source or the target fails.
-        """
-        if item.size == 0:
-            return ()
-        with _source(item) as file:
-            if item.size <= blob_size:
-                blobs: tuple[str, ...] = (self._copy(file, item, item.size, item.sha256),)
-            else:
-                blobs = self._copy_pieces(file, item, blob_size)
-            if _read(file, 1, item):
-                raise _changed(item)
-        return blobs
+    @cached_property
+    def sizes_there(self) -> frozenset[int]:
+        """The sizes of the blobs that lie there."""
+        return frozenset(self.there.values())
 
     def write(self, content: bytes, sha256: str) -> None:
         """Write one blob from memory, as the manifest is, unless it lies there."""
@@ -65,25 +53,12 @@ class BlobWriter:
 
     def settle(self) -> None:
         """Make the names of all written blobs durable."""
-        for folder in sorted(self._touched):
+        for folder in sorted(self._touched, key=str):
             fsync_folder(folder)
         for folder in (self.folder / BLOBS / ALGORITHM, self.folder / BLOBS, self.folder):
             fsync_folder(folder)
 
-    def _copy_pieces(self, file: BinaryIO, item: PackItem, blob_size: int) -> tuple[str, ...]:
-        whole, blobs, left = hashlib.sha256(), [], item.size
-        while left:
-            size = min(left, blob_size)
-            found = None
-            if size in self.there.values() and file.seekable():
-                found, whole = self._lies_there(file, item, size, whole)
-            blobs.append(found or self._copy(file, item, size, None, whole.update))
-            left -= size
-        if whole.hexdigest() != item.sha256:
-            raise _changed(item)
-        return tuple(blobs)
-
-    def _copy(
+    def copy(
         self,
         file: BinaryIO,
         item: PackItem,
@@ -91,7 +66,19 @@ class BlobWriter:
         expected: str | None,
         also: Callable[[bytes], None] | None = None,
     ) -> str:
-        """Copy the next ``size`` bytes into a blob named by their digest."""
+        """Copy the next ``size`` bytes into a blob named by their digest, and give that.
+
+        Args:
+            file: Where they come from.
+            item: What is being copied, for errors.
+            size: How many.
+            expected: The digest that they must have; None where it is not known.
+            also: Given each piece.
+
+        Raises:
+            PackError: Its bytes are not those that were announced.
+            StorageError: The source or the target fails.
+        """
         digest, left = hashlib.sha256(), size
         with self._incoming(item.logical_path) as (target, names):
             while left:
@@ -111,7 +98,7 @@ class BlobWriter:
         self.written[sha256] = size
         return sha256
 
-    def _lies_there(
+    def lies_there(
         self, file: BinaryIO, item: PackItem, size: int, whole: hashlib._Hash
     ) -> tuple[str | None, hashlib._Hash]:
         """Hash the next bytes; go back to where they began unless they lie there as a blob."""
@@ -148,6 +135,64 @@ class BlobWriter:
         finally:
             with contextlib.suppress(OSError):
                 temp.unlink(missing_ok=True)
+
+
+def copy_item(item: PackItem, writers: Sequence[BlobWriter], sizes: Sequence[int]) -> list[str]:
+    """Copy a file blob by blob; give their digests.
+
+    Args:
+        item: The file.
+        writers: Where each blob goes.
+        sizes: The size of each blob.
+
+    Raises:
+        PackError: Its bytes are not those that were announced.
+        StorageError: The source or the target fails.
+    """
+    if not sizes:
+        return []
+    with _source(item) as file:
+        if len(sizes) == 1:
+            blobs = [writers[0].copy(file, item, item.size, item.sha256)]
+        else:
+            blobs = _copy_pieces(file, item, writers, sizes)
+        if _read(file, 1, item):
+            raise _changed(item)
+    return blobs
+
+
+def name_blobs(item: PackItem, sizes: Sequence[int], on_bytes: Callable[[int], None]) -> list[str]:
+    """Give the digests of a file's blobs without writing any; arguments as ``copy_item``."""
+    whole, blobs = hashlib.sha256(), []
+    with _source(item) as file:
+        for size in sizes:
+            digest, left = hashlib.sha256(), size
+            while left:
+                piece = _read(file, min(CHUNK, left), item)
+                if not piece:
+                    raise _changed(item)
+                digest.update(piece)
+                whole.update(piece)
+                left -= len(piece)
+                on_bytes(len(piece))
+            blobs.append(digest.hexdigest())
+    if whole.hexdigest() != item.sha256:
+        raise _changed(item)
+    return blobs
+
+
+def _copy_pieces(
+    file: BinaryIO, item: PackItem, writers: Sequence[BlobWriter], sizes: Sequence[int]
+) -> list[str]:
+    whole, blobs = hashlib.sha256(), []
+    for writer, size in zip(writers, sizes, strict=True):
+        found = None
+        if size in writer.sizes_there and file.seekable():
+            found, whole = writer.lies_there(file, item, size, whole)
+        blobs.append(found or writer.copy(file, item, size, None, whole.update))
+    if whole.hexdigest() != item.sha256:
+        raise _changed(item)
+    return blobs
 
 
 def _write(target: BinaryIO, content: bytes, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from haversack.base.progress import CancelToken, OnProgress, ignore_progress
@@ -31,13 +31,20 @@ class Bundle:
         keyring: KeyRing,
         policy: Policy | None = None,
         *,
+        donors: Sequence[Path] = (),
         jobs: int | None = None,
         on_progress: OnProgress = ignore_progress,
         cancel: CancelToken | None = None,
     ) -> reader.Verified:
         """Check everything; see ``reader.verify``."""
         return reader.verify(
-            self.folder, keyring, policy, jobs=jobs, on_progress=on_progress, cancel=cancel
+            self.folder,
+            keyring,
+            policy,
+            donors=donors,
+            jobs=jobs,
+            on_progress=on_progress,
+            cancel=cancel,
         )
 
     def admit(self, keyring: KeyRing, policy: Policy | None = None) -> Admitted:
@@ -51,6 +58,8 @@ class Bundle:
         policy: Policy | None = None,
         *,
         items: Collection[str] | None = None,
+        donors: Sequence[Path] = (),
+        at_hand: taking.AtHand | None = None,
         jobs: int | None = None,
         on_progress: OnProgress = ignore_progress,
         cancel: CancelToken | None = None,
@@ -62,6 +71,8 @@ class Bundle:
             keyring,
             policy,
             items=items,
+            donors=donors,
+            at_hand=at_hand or {},
             jobs=jobs,
             on_progress=on_progress,
             cancel=cancel,

@@ -91,7 +91,7 @@ def check_blob(
     sha256: str,
     size: int,
     on_bytes: Callable[[int], None],
-    also: Callable[[bytes], None] | None = None,
+    also: Callable[[bytes], object] | None = None,
     uncached: bool = False,
 ) -> None:
     """Read a blob and check that its bytes have its name.

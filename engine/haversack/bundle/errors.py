@@ -29,14 +29,22 @@ class Partial(Refused):
     exit_code = EXIT_PARTIAL
     state = "partial"
 
-    def __init__(self, needs: tuple[Need, ...], file: str) -> None:
+    def __init__(self, needs: tuple[Need, ...], file: str, about: str = "", hint: str = "") -> None:
         size = sum(need.size for need in needs)
+        blobs = "1 blob" if len(needs) == 1 else f"{len(needs)} blobs"
+        rest = f"; {about}" if about else ""
         super().__init__(
-            f"partial: needs {len(needs)} more blobs, {size / 1e6:.1f} MB; the first is {file}",
-            "Put the missing blobs on the stick, or get the whole bundle from its publisher.",
+            f"partial: needs {blobs}, {size / 1e6:.1f} MB{rest}; the first is {file}",
+            hint or "Name a bundle that has them, or get the whole one from its publisher.",
             file,
         )
         self.needs = needs
+        self._about = about
+
+    def after(self, done: str, hint: str) -> Partial:
+        """Give the same error after something was done about it."""
+        about = "; ".join(text for text in (done, self._about) if text)
+        return Partial(self.needs, self.file, about, hint)
 
     def diagnostics(self) -> dict[str, object]:
         """Give the facts of the error, with every blob that is missing."""

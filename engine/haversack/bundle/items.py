@@ -69,6 +69,9 @@ class PackReceipt:
         bytes_written: How many bytes those have.
         blobs_reused: How many blobs lay there already.
         read_back: Whether everything was read back from the device before it was signed.
+        blobs_left_out: How many blobs a delta names and does not carry.
+        bytes_left_out: How many bytes those have.
+        sticks: The folders of a set of sticks; empty where all lies in ``folder``.
     """
 
     folder: Path
@@ -83,3 +86,6 @@ class PackReceipt:
     bytes_written: int
     blobs_reused: int
     read_back: bool
+    blobs_left_out: int = 0
+    bytes_left_out: int = 0
+    sticks: tuple[Path, ...] = ()

@@ -25,6 +25,8 @@ EMPTY = sha256_bytes(b"")
 MOST_SIZE = 2**46
 MOST_TEXT = 1000
 _KEYS = frozenset({"path", "kind", "media_type", "licence", "source", "sha256", "size", "blobs"})
+_FIELDS = frozenset({"blob_size", "files", "format"})
+MOST_STICKS = 1000
 _HINT = "The manifest was not written as the format demands; tell its publisher."
 
 
@@ -59,10 +61,13 @@ class Manifest:
     Attributes:
         blob_size: The size of every blob of a file but its last.
         files: The files.
+        sticks: How many blobs, in order of their first use, lie on each stick of a set; empty
+            where all lie on one.
     """
 
     blob_size: int
     files: tuple[ManifestFile, ...]
+    sticks: tuple[int, ...] = ()
 
     @cached_property
     def blobs(self) -> dict[str, int]:
@@ -90,16 +95,19 @@ class Manifest:
     def encode(self) -> bytes:
         """Give the canonical bytes."""
         files = [{**file._asdict(), "blobs": list(file.blobs)} for file in self.files]
-        return dump_canonical({"blob_size": self.blob_size, "files": files, "format": FORMAT})
+        document = {"blob_size": self.blob_size, "files": files, "format": FORMAT}
+        return dump_canonical({**document, "sticks": self.sticks} if self.sticks else document)
 
 
-def make_manifest(files: Iterable[ManifestFile], blob_size: int) -> Manifest:
+def make_manifest(
+    files: Iterable[ManifestFile], blob_size: int, sticks: tuple[int, ...] = ()
+) -> Manifest:
     """Put files in order and check them as a reader would.
 
     Raises:
         Invalid: A reader would refuse them.
     """
-    manifest = Manifest(blob_size, tuple(sorted(files)))
+    manifest = Manifest(blob_size, tuple(sorted(files)), sticks)
     return decode_manifest(manifest.encode(), "the manifest")
 
 
@@ -117,7 +125,7 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
         document = load_strict(content, file, LIMIT)
     except FileFormatError as error:
         raise Invalid(error.message, _HINT, file) from error
-    if not isinstance(document, dict) or set(document) != {"blob_size", "files", "format"}:
+    if not isinstance(document, dict) or document.keys() - {"sticks"} != _FIELDS:
         raise Invalid(f"{file} is not a manifest", _HINT, file)
     if document["format"] != FORMAT or type(document["format"]) is not int:
         raise Invalid(f"{file} has another format than the envelope says", _HINT, file)
@@ -135,9 +143,22 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
         raise Invalid(f"{file}: {_shown(clash[0])} {clash[1]}", _HINT, file)
     if any(before.path >= after.path for before, after in pairwise(files)):
         raise Invalid(f"{file} is not in order of its paths", _HINT, file)
-    manifest = Manifest(blob_size, files)
+    manifest = Manifest(blob_size, files, _sticks(document, file))
     _check_blob_sizes(manifest, file)
+    if manifest.sticks and sum(manifest.sticks) != len(manifest.blobs):
+        raise Invalid(f"{file} spreads another number of blobs over sticks", _HINT, file)
     return manifest
+
+
+def _sticks(document: dict[str, Any], file: str) -> tuple[int, ...]:
+    if "sticks" not in document:
+        return ()
+    counts = document["sticks"]
+    if not isinstance(counts, list) or not 2 <= len(counts) <= MOST_STICKS:
+        raise Invalid(f"{file} is spread over an impossible number of sticks", _HINT, file)
+    if not all(type(count) is int and 0 <= count <= MOST_SIZE for count in counts):
+        raise Invalid(f"{file} has an impossible number of blobs on a stick", _HINT, file)
+    return tuple(counts)
 
 
 def check_text(value: Any) -> bool:

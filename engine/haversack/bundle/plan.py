@@ -33,22 +33,6 @@ class Plan:
     blob_size: int
 
     @property
-    def single(self) -> dict[str, int]:
-        """The blobs that are known beforehand: those of files of one blob, with their sizes."""
-        return {item.sha256: item.size for item in self.sources if 0 < item.size <= self.blob_size}
-
-    @property
-    def piece_sizes(self) -> frozenset[int]:
-        """The sizes that blobs of larger files have."""
-        return frozenset(
-            size
-            for item in self.sources
-            if item.size > self.blob_size
-            for size in (self.blob_size, item.size % self.blob_size)
-            if size
-        )
-
-    @property
     def size(self) -> int:
         """The bytes of all digests together."""
         return sum(item.size for item in self.sources)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,12 +13,14 @@ from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
 from haversack.bundle.admission import Admitted, Policy, admit, read_envelope, read_roots
 from haversack.bundle.device import check_blob, damaged
-from haversack.bundle.errors import Need, Partial, Refused
+from haversack.bundle.donors import Places, locate
+from haversack.bundle.errors import Need, Refused
 from haversack.bundle.layout import blob_name
 from haversack.bundle.listing import list_bundle
 from haversack.bundle.manifest import ManifestFile
 from haversack.bundle.parallel import Counting, for_all
 from haversack.bundle.statement import Statement, decode_statement
+from haversack.bundle.sticks import partial
 from haversack.bundle.stream import FileStream, check_weights
 from haversack.trust.errors import RefusedState
 from haversack.trust.fingerprints import as_words
@@ -111,7 +114,7 @@ def inspect(folder: Path, keyring: KeyRing, policy: Policy | None = None) -> Ins
         )
     rest = (found.manifest.files, found.needs, found.litter, found.warnings)
     if found.needs:
-        lack = Partial(found.needs, blob_name(found.needs[0].sha256))
+        lack = partial(found, Places(folder, {}, found.needs))
         return Inspection(folder, lack.state, lack.message, lack.hint, lack.file, *who, *rest)
     return Inspection(
         folder,
@@ -129,6 +132,7 @@ def verify(
     keyring: KeyRing,
     policy: Policy | None = None,
     *,
+    donors: Sequence[Path] = (),
     jobs: int | None = None,
     on_progress: OnProgress = ignore_progress,
     cancel: CancelToken | None = None,
@@ -139,6 +143,7 @@ def verify(
         folder: The bundle.
         keyring: Whom this machine trusts and what it has seen.
         policy: What a person decided; None for the ordinary.
+        donors: Folders of its other sticks, or of older bundles, for blobs that it lacks.
         jobs: Threads; None for one per core.
         on_progress: Told about the bytes read.
         cancel: Asked between pieces.
@@ -150,20 +155,21 @@ def verify(
         Cancelled: Someone asked to stop.
     """
     found = admit(folder, keyring, policy or Policy())
-    lacking = {need.sha256 for need in found.needs}
+    places = locate(found, donors)
+    lacking = {need.sha256 for need in places.needs}
     present = {one: size for one, size in found.manifest.blobs.items() if one not in lacking}
     total = sum(present.values())
     count = Counting(Meter("checking", total, on_progress, cancel=cancel).advance)
     for_all(
         present.items(),
-        lambda blob: check_blob(folder, blob_name(blob[0]), blob[0], blob[1], count),
+        lambda blob: check_blob(places.of(blob[0]), blob_name(blob[0]), blob[0], blob[1], count),
         jobs,
     )
     for file in found.manifest.files:
         if file.kind == "weights" and not lacking.intersection(file.blobs):
-            check_weights(folder, found.manifest, file)
-    if found.needs:
-        raise Partial(found.needs, blob_name(found.needs[0].sha256))
+            check_weights(places, found.manifest, file)
+    if places.needs:
+        raise partial(found, places, donors)
     return Verified(
         folder,
         found.statement,
@@ -194,7 +200,7 @@ def read_file(found: Admitted, path: str, limit: int = BROWSE_LIMIT) -> bytes:
         raise UsageError(
             f"{path} is larger than {limit} bytes", "Take the bundle in, then use it from there."
         )
-    with FileStream(found.folder, found.manifest, file, file.kind == "weights") as stream:
+    with FileStream(Places(found.folder), found.manifest, file, file.kind == "weights") as stream:
         content = stream.readall()
     if sha256_bytes(content) != file.sha256:
         raise damaged(blob_name(file.blobs[0]) if file.blobs else path, path)

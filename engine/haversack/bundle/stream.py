@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Generator
-from pathlib import Path
 
 from haversack.bundle import device
+from haversack.bundle.donors import Places
 from haversack.bundle.errors import Invalid
 from haversack.bundle.layout import blob_name
 from haversack.bundle.manifest import Manifest, ManifestFile
@@ -19,19 +19,19 @@ class FileStream(io.RawIOBase):
     The digest is not: whoever reads to the end compares it with the manifest's.
 
     Args:
-        folder: The bundle.
-        manifest: Its manifest.
+        places: Where the blobs lie.
+        manifest: The bundle's manifest.
         file: The file to read.
         is_weights: Whether its bytes must be sound safetensors.
     """
 
     def __init__(
-        self, folder: Path, manifest: Manifest, file: ManifestFile, is_weights: bool
+        self, places: Places, manifest: Manifest, file: ManifestFile, is_weights: bool
     ) -> None:
         super().__init__()
         self.name = file.path
         self._gate = HeaderGate(file.size) if is_weights else None
-        self._pieces = self._read(folder, manifest, file)
+        self._pieces = self._read(places, manifest, file)
         self._rest = memoryview(b"")
 
     def readable(self) -> bool:
@@ -55,16 +55,34 @@ class FileStream(io.RawIOBase):
         self._rest = self._rest[count:]
         return count
 
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes, at most ``size`` of them, without copying where that can be.
+
+        Raises:
+            Invalid: As ``readinto``.
+            StorageError: The device fails.
+        """
+        if size < 0:
+            return self.readall()
+        if not self._rest:
+            piece = next(self._pieces, b"")
+            if len(piece) <= size:
+                return piece
+            self._rest = memoryview(piece)
+        taken = self._rest[:size]
+        self._rest = self._rest[size:]
+        return bytes(taken)
+
     def close(self) -> None:
         """Close the blob that is being read."""
         self._pieces.close()
         super().close()
 
-    def _read(self, folder: Path, manifest: Manifest, file: ManifestFile) -> Generator[bytes]:
+    def _read(self, places: Places, manifest: Manifest, file: ManifestFile) -> Generator[bytes]:
         try:
             for sha256, size in manifest.parts(file):
                 name = blob_name(sha256)
-                with device.opened(folder, name) as (descriptor, _):
+                with device.opened(places.of(sha256), name) as (descriptor, _):
                     for piece in device.pieces(descriptor, name, size):
                         if self._gate is not None:
                             self._gate.feed(piece)
@@ -75,7 +93,7 @@ class FileStream(io.RawIOBase):
             raise unsound(file.path, str(error)) from error
 
 
-def check_weights(folder: Path, manifest: Manifest, file: ManifestFile) -> None:
+def check_weights(places: Places, manifest: Manifest, file: ManifestFile) -> None:
     """Check the header of a weight file on a stick, reading no further than it goes.
 
     Raises:
@@ -84,7 +102,7 @@ def check_weights(folder: Path, manifest: Manifest, file: ManifestFile) -> None:
     """
     gate = HeaderGate(file.size)
     try:
-        with FileStream(folder, manifest, file, is_weights=False) as stream:
+        with FileStream(places, manifest, file, is_weights=False) as stream:
             while gate.missing:
                 piece = stream.read(min(gate.missing, device.CHUNK))
                 if not piece:

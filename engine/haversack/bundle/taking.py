@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -13,17 +14,22 @@ from haversack.base.errors import HaversackError, IntegrityError
 from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
 from haversack.bundle.admission import Admitted, Policy, admit
 from haversack.bundle.device import check_blob, damaged
-from haversack.bundle.errors import Invalid, Need, Partial, Refused
+from haversack.bundle.donors import Places, locate
+from haversack.bundle.errors import Invalid, Partial, Refused
 from haversack.bundle.layout import blob_name
 from haversack.bundle.manifest import ManifestFile
 from haversack.bundle.parallel import Counting, for_all
 from haversack.bundle.reader import find_file
 from haversack.bundle.sink import Sink
+from haversack.bundle.sticks import partial
 from haversack.bundle.stream import FileStream, unsound
 from haversack.bundle.weights import HeaderGate, NotWeights
 from haversack.trust.clock import stamp
 from haversack.trust.keyring import KeyRing
 from haversack.trust.ratchet import Seen
+
+AtHand = Mapping[str, Callable[[], BinaryIO]]
+_NOTHING: AtHand = {}
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,28 @@ class _Job:
     is_weights: bool
 
 
+@dataclass(frozen=True)
+class _Sources:
+    """Where the bytes come from."""
+
+    bundle: Admitted
+    places: Places
+    donors: tuple[Path, ...]
+    at_hand: AtHand
+
+    def lacks(self, file: ManifestFile) -> bool:
+        return bool(self.places.needs) and not self._lacking.isdisjoint(file.blobs)
+
+    @cached_property
+    def _lacking(self) -> frozenset[str]:
+        return frozenset(need.sha256 for need in self.places.needs)
+
+    def partial(self, files: Collection[ManifestFile]) -> Partial:
+        wanted = {blob for file in files for blob in file.blobs}
+        needs = tuple(need for need in self.places.needs if need.sha256 in wanted)
+        return partial(self.bundle, replace(self.places, needs=needs), self.donors)
+
+
 @dataclass
 class _Tally:
     added: list[str] = field(default_factory=list)
@@ -65,6 +93,8 @@ def take_in(
     policy: Policy | None = None,
     *,
     items: Collection[str] | None = None,
+    donors: Sequence[Path] = (),
+    at_hand: AtHand = _NOTHING,
     jobs: int | None = None,
     on_progress: OnProgress = ignore_progress,
     cancel: CancelToken | None = None,
@@ -82,6 +112,9 @@ def take_in(
         keyring: Whom this machine trusts and what it has seen.
         policy: What a person decided; None for the ordinary.
         items: Logical paths to take in; None for all.
+        donors: Folders of its other sticks, or of older bundles, for blobs that it lacks.
+        at_hand: Opens files that this machine has outside the store, by their SHA-256; used
+            where the bundle lacks them.
         jobs: Threads; None for one per core.
         on_progress: Told about the bytes of the files.
         cancel: Asked between pieces.
@@ -96,13 +129,14 @@ def take_in(
     policy = policy or Policy()
     found = admit(folder, keyring, policy)
     files = found.manifest.files if items is None else _chosen(found, items)
-    _refuse_partial(found, files)
+    sources = _Sources(found, locate(found, donors), tuple(donors), at_hand)
+    _refuse_partial(sources, files, sink)
     work = _jobs(files)
     total = sum(job.file.size for job in work)
     count = Counting(Meter("taking in", total, on_progress, cancel=cancel).advance)
     tally = _Tally()
     try:
-        for_all(work, lambda job: _take(found, job, sink, count, tally), jobs)
+        for_all(work, lambda job: _take(sources, job, sink, count, tally), jobs)
     except Refused:
         for sha256 in tally.added:
             sink.discard(sha256)
@@ -115,13 +149,15 @@ def _chosen(found: Admitted, items: Collection[str]) -> tuple[ManifestFile, ...]
     return tuple(find_file(found, path) for path in sorted(set(items)))
 
 
-def _refuse_partial(found: Admitted, files: tuple[ManifestFile, ...]) -> None:
-    if not found.needs:
-        return
-    wanted = {blob for file in files for blob in file.blobs}
-    needs: tuple[Need, ...] = tuple(need for need in found.needs if need.sha256 in wanted)
-    if needs:
-        raise Partial(needs, blob_name(needs[0].sha256))
+def _refuse_partial(sources: _Sources, files: tuple[ManifestFile, ...], sink: Sink) -> None:
+    """Refuse unless every file is on a stick, in the store or at hand."""
+    lacking = [
+        file
+        for file in files
+        if sources.lacks(file) and file.sha256 not in sources.at_hand and not sink.has(file.sha256)
+    ]
+    if lacking:
+        raise sources.partial(lacking)
 
 
 def _jobs(files: tuple[ManifestFile, ...]) -> list[_Job]:
@@ -133,23 +169,48 @@ def _jobs(files: tuple[ManifestFile, ...]) -> list[_Job]:
     return list(jobs.values())
 
 
-def _take(found: Admitted, job: _Job, sink: Sink, count: Counting, tally: _Tally) -> None:
+def _take(sources: _Sources, job: _Job, sink: Sink, count: Counting, tally: _Tally) -> None:
     file = job.file
     was_there = sink.has(file.sha256)
     if was_there and _is_sound(job, sink):
         count(file.size)
         return
-    with FileStream(found.folder, found.manifest, file, job.is_weights) as stream:
-        try:
-            taken, _ = sink.take_stream(cast("BinaryIO", stream), file.sha256, count)
-        except IntegrityError as error:
-            raise _culprit(found, file) or _whole_file_damaged(file) from error
-        except Invalid as error:
-            raise _culprit(found, file) or error from None
+    bring = _from_here if sources.lacks(file) else _from_sticks
+    bring(sources, job, sink, count)
     with tally.lock:
         tally.copied += file.size
         if not was_there:
-            tally.added.append(taken)
+            tally.added.append(file.sha256)
+
+
+def _from_here(sources: _Sources, job: _Job, sink: Sink, count: Counting) -> None:
+    """Take a file that the bundle lacks from where this machine has it."""
+    sha256 = job.file.sha256
+    opener = sources.at_hand.get(sha256)
+    if opener is None:
+        raise sources.partial([job.file])
+    try:
+        with opener() as source:
+            sink.take_stream(source, sha256, count)
+        if not _is_sound(job, sink):
+            raise sources.partial([job.file])
+    except (IntegrityError, OSError) as error:
+        raise sources.partial([job.file]) from error
+    except Refused:
+        sink.discard(sha256)
+        raise
+
+
+def _from_sticks(sources: _Sources, job: _Job, sink: Sink, count: Counting) -> None:
+    """Copy a file from the stick, or from those that donate its blobs."""
+    file, manifest = job.file, sources.bundle.manifest
+    with FileStream(sources.places, manifest, file, job.is_weights) as stream:
+        try:
+            taken, _ = sink.take_stream(cast("BinaryIO", stream), file.sha256, count)
+        except IntegrityError as error:
+            raise _culprit(sources, file) or _whole_file_damaged(file) from error
+        except Invalid as error:
+            raise _culprit(sources, file) or error from None
     if taken != file.sha256:
         raise _whole_file_damaged(file)
 
@@ -171,12 +232,12 @@ def _is_sound(job: _Job, sink: Sink) -> bool:
     return True
 
 
-def _culprit(found: Admitted, file: ManifestFile) -> Invalid | None:
+def _culprit(sources: _Sources, file: ManifestFile) -> Invalid | None:
     """Find which blob is to blame for a file that is not what was signed."""
-    for sha256, size in found.manifest.parts(file):
+    for sha256, size in sources.bundle.manifest.parts(file):
         name = blob_name(sha256)
         try:
-            check_blob(found.folder, name, sha256, size, lambda _: None)
+            check_blob(sources.places.of(sha256), name, sha256, size, lambda _: None)
         except Invalid as error:
             return error
         except HaversackError:

@@ -9,15 +9,12 @@ from pathlib import Path
 from haversack.base.files import storage_error
 from haversack.bundle.admission import read_envelope
 from haversack.bundle.errors import PackError, Refused, TooNew
-from haversack.bundle.layout import ENVELOPE, ROOTS
+from haversack.bundle.layout import ENVELOPE, LITTER, ROOTS
 from haversack.bundle.listing import Listing, list_bundle
-from haversack.bundle.plan import Plan
+from haversack.bundle.spread import Share, room_for_others
 from haversack.bundle.statement import Statement, decode_statement
 from haversack.trust.chain import RootChain, authorise
 from haversack.trust.roots import file_name
-
-_SPARE = 256 * 1024
-_MANIFEST_BYTES = 1024
 
 
 def look_at_target(out: Path) -> Listing:
@@ -73,12 +70,13 @@ def earlier_statement(out: Path, listing: Listing, name: str, chain: RootChain) 
     return found
 
 
-def check_space(out: Path, plan: Plan, listing: Listing, doomed: list[str]) -> None:
+def check_space(out: Path, share: Share, files: int, listing: Listing, doomed: list[str]) -> None:
     """Check that everything will fit.
 
     Args:
         out: The folder.
-        plan: What is to be written.
+        share: What is to be written.
+        files: How many files the manifest will name.
         listing: What is there.
         doomed: Blobs there that will be removed first.
 
@@ -87,16 +85,17 @@ def check_space(out: Path, plan: Plan, listing: Listing, doomed: list[str]) -> N
     """
     existing = _nearest(out)
     cluster = _cluster(existing)
-    new = [item.size for item in plan.sources if listing.blobs.get(item.sha256) != item.size]
-    folders = min(256, sum(-(-size // plan.blob_size) for size in new) + 1)
+    new = [size for one, size in share.single.items() if listing.blobs.get(one) != size]
+    new += share.pieces
+    folders = min(256, len(new) + 1)
     needed = sum(-(-size // cluster) * cluster for size in new)
-    needed += folders * cluster + len(plan.items) * _MANIFEST_BYTES + _SPARE
+    needed += folders * cluster + room_for_others(files)
     try:
         free = shutil.disk_usage(existing).free
     except OSError as error:
         raise storage_error(error, existing, "reading") from error
     free += sum(listing.blobs[sha256] for sha256 in doomed)
-    free += _pieces_that_may_lie_there(plan, listing)
+    free += _pieces_that_may_lie_there(share, listing)
     if needed > free:
         raise PackError(
             f"{out} has {free / 1e6:.1f} MB free, but {needed / 1e6:.1f} MB are needed",
@@ -104,14 +103,35 @@ def check_space(out: Path, plan: Plan, listing: Listing, doomed: list[str]) -> N
         )
 
 
-def surely_useless(plan: Plan, listing: Listing) -> list[str]:
+def surely_useless(share: Share, listing: Listing) -> list[str]:
     """Give the blobs of an earlier bundle that cannot be part of this one."""
-    known, sizes = plan.single, plan.piece_sizes
+    known, sizes = share.single, set(share.pieces)
     return [
         sha256
         for sha256, size in listing.blobs.items()
         if known.get(sha256) != size and size not in sizes
     ]
+
+
+def stick_folders(out: Path, count: int) -> list[Path]:
+    """Give the folders of a set of sticks.
+
+    Raises:
+        PackError: The folder holds other things, or sticks of an earlier, larger set.
+        StorageError: It cannot be read.
+    """
+    wanted = [out / f"stick-{number}" for number in range(1, count + 1)]
+    try:
+        found = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    except OSError as error:
+        raise storage_error(error, out, "reading") from error
+    for name in found:
+        if name not in LITTER and out / name not in wanted:
+            raise PackError(
+                f"{out} holds {name}, which is no stick of this set of {count}",
+                "Remove it, or give a new folder.",
+            )
+    return wanted
 
 
 def stale_roots(listing: Listing, chain: RootChain) -> list[str]:
@@ -121,8 +141,8 @@ def stale_roots(listing: Listing, chain: RootChain) -> list[str]:
     ]
 
 
-def _pieces_that_may_lie_there(plan: Plan, listing: Listing) -> int:
-    known, sizes = plan.single, plan.piece_sizes
+def _pieces_that_may_lie_there(share: Share, listing: Listing) -> int:
+    known, sizes = share.single, set(share.pieces)
     return sum(
         size for sha256, size in listing.blobs.items() if size in sizes and sha256 not in known
     )

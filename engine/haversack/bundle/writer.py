@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,20 +12,23 @@ from haversack.base.digests import sha256_bytes
 from haversack.base.files import fsync_folder, storage_error
 from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
 from haversack.bundle import target
-from haversack.bundle.admission import read_manifest
-from haversack.bundle.blobs import BlobWriter
-from haversack.bundle.errors import PackError, Refused
+from haversack.bundle.blobs import BlobWriter, copy_item, name_blobs
+from haversack.bundle.earlier import KnownPieces, known_pieces
+from haversack.bundle.errors import PackError
 from haversack.bundle.items import Contents, PackItem, PackReceipt
-from haversack.bundle.layout import BLOB_SIZE, ENVELOPE, README, blob_name
+from haversack.bundle.layout import ENVELOPE, README, blob_name
 from haversack.bundle.listing import Listing, list_bundle
-from haversack.bundle.manifest import Manifest, ManifestFile, make_manifest
-from haversack.bundle.parallel import Counting
-from haversack.bundle.plan import make_plan
+from haversack.bundle.manifest import ManifestFile, make_manifest
+from haversack.bundle.parallel import Counting, for_all
+from haversack.bundle.plan import Plan, make_plan
 from haversack.bundle.readback import read_back, sound_blobs
 from haversack.bundle.sealing import make_statement, seal, small_files, write_small_files
-from haversack.bundle.statement import Statement
+from haversack.bundle.set_sealing import seal_others
+from haversack.bundle.spread import Share, Spread, blob_size_for, counts, piece_sizes, spread
 from haversack.trust.chain import RootChain
 from haversack.trust.own_keys import PublisherSigner
+
+_MOST_JOBS = 4
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,30 @@ class PackOptions:
 
     Attributes:
         read_back: Read everything back from the device before signing; what is reused too.
-        blob_size: The size of every blob of a file but its last; at most 256 MiB.
-        jobs: Threads for reading back; None for one per core.
+        blob_size: The size of every blob of a file but its last; at most 256 MiB. None: that,
+            or less where the sticks are small.
+        jobs: Threads; None for one per core, four at most.
         now: The time of signing; None for this machine's clock.
+        leave_out: The SHA-256 of files that are named but not carried: a delta.
+        stick: The bytes of one stick, to make a set of sticks; None for one folder.
     """
 
     read_back: bool = True
-    blob_size: int = BLOB_SIZE
+    blob_size: int | None = None
     jobs: int | None = None
     now: datetime | None = None
+    leave_out: Collection[str] = frozenset()
+    stick: int | None = None
+
+
+@dataclass(frozen=True)
+class _Stick:
+    """One folder that is written to."""
+
+    folder: Path
+    share: Share
+    listing: Listing
+    doomed: list[str]
 
 
 def pack(
@@ -62,7 +81,8 @@ def pack(
 
     Args:
         items: The files.
-        out: The bundle's folder; made if it is not there.
+        out: The bundle's folder; made if it is not there. Of a set of sticks, the folder of
+            their folders ``stick-1``, ``stick-2`` and so on, which may be mounted there.
         signer: An unlocked key.
         contents: What the envelope says beside the files.
         options: How to pack; None for the ordinary.
@@ -79,37 +99,54 @@ def pack(
         Cancelled: Someone asked to stop.
     """
     options = options or PackOptions()
-    plan = make_plan(items, contents, options.blob_size)
-    listing = target.look_at_target(out)
-    earlier = target.earlier_statement(out, listing, contents.name, signer.chain)
-    known = _known_pieces(out, earlier, options.blob_size)
-    kept = known.kept | ({earlier.manifest} if earlier else set())
-    doomed = [one for one in target.surely_useless(plan, listing) if one not in kept]
-    target.check_space(out, plan, listing, doomed)
+    jobs = options.jobs or min(os.cpu_count() or 1, _MOST_JOBS)
+    plan = make_plan(items, contents, options.blob_size or blob_size_for(options.stick))
+    shares = spread(plan, options.leave_out, options.stick)
+    folders = [out]
+    if options.stick is not None:
+        folders = target.stick_folders(out, len(shares.shares))
+    sticks, known = _look(folders, shares, plan, contents, signer.chain)
 
-    _begin(out, [*listing.temps, *(blob_name(one) for one in doomed)])
-    there = {one: size for one, size in listing.blobs.items() if one not in doomed}
+    for stick in sticks:
+        _begin(stick)
+    reusable = [
+        {one: size for one, size in stick.listing.blobs.items() if one not in stick.doomed}
+        for stick in sticks
+    ]
     if options.read_back:
-        count = _counting("reading again", there.values(), on_progress, cancel)
-        there = sound_blobs(out, there, options.jobs, count)
-    writer = BlobWriter(out, Meter("packing", plan.size, on_progress, cancel=cancel).advance, there)
-    pieces = {item.sha256: _bring(item, writer, known, options) for item in plan.sources}
-    manifest = make_manifest((_entry(item, pieces) for item in plan.items), options.blob_size)
-    written = dict(writer.written)
+        sizes = [size for blobs in reusable for size in blobs.values()]
+        count = _counting("reading again", sizes, on_progress, cancel)
+        reusable = [
+            sound_blobs(stick.folder, blobs, jobs, count)
+            for stick, blobs in zip(sticks, reusable, strict=True)
+        ]
+    count = _counting("packing", (item.size for item in plan.sources), on_progress, cancel)
+    writers = [
+        BlobWriter(stick.folder, count, blobs)
+        for stick, blobs in zip(sticks, reusable, strict=True)
+    ]
+    pieces = _bring_all(plan, shares, writers, known, jobs)
+    entries = [_entry(item, pieces) for item in plan.items]
+    numbers, carried = counts(shares, make_manifest(entries, plan.blob_size))
+    manifest = make_manifest(entries, plan.blob_size, numbers)
 
     content = manifest.encode()
-    writer.write(content, sha256_bytes(content))
     small = small_files(signer.chain, contents.name)
-    write_small_files(out, small)
-    writer.settle()
-    _tidy(out, manifest, sha256_bytes(content), signer.chain)
+    for writer, blobs in zip(writers, carried, strict=True):
+        writer.write(content, sha256_bytes(content))
+        write_small_files(writer.folder, small)
+        writer.settle()
+        kept = {*blobs, sha256_bytes(content)}
+        _tidy(writer.folder, kept, signer.chain)
+        writer.written = {one: size for one, size in writer.written.items() if one in kept}
     if options.read_back:
-        files = [(blob_name(one), one, size) for one, size in writer.written.items()]
-        files += [(name, sha256_bytes(file), len(file)) for name, file in small.items()]
-        count = _counting("reading back", (size for *_, size in files), on_progress, cancel)
-        read_back(out, files, options.jobs, count)
+        _read_back(writers, small, jobs, on_progress, cancel)
     statement = make_statement(manifest, content, small[README], signer, contents, options.now)
-    payload_sha256 = seal(out, statement, signer)
+    payload_sha256 = seal(folders[0], statement, signer)
+    seal_others(folders[0], folders[1:])
+    borne = {blob for blobs in carried for blob in blobs}
+    written = {one: manifest.blobs[one] for one in borne if any(one in w.written for w in writers)}
+    left_out = {one: size for one, size in manifest.blobs.items() if one not in borne}
     return PackReceipt(
         out,
         statement.name,
@@ -121,61 +158,90 @@ def pack(
         statement.totals.bytes,
         len(written),
         sum(written.values()),
-        len(manifest.blobs.keys() - written.keys()),
+        len(borne - written.keys()),
         options.read_back,
+        len(left_out),
+        sum(left_out.values()),
+        tuple(folders) if options.stick is not None else (),
     )
 
 
-@dataclass(frozen=True)
-class _Known:
-    """Which blobs the larger files of an earlier bundle were made of, by the file's digest."""
-
-    pieces: dict[str, tuple[str, ...]]
-
-    @property
-    def kept(self) -> frozenset[str]:
-        return frozenset(blob for blobs in self.pieces.values() for blob in blobs)
-
-
-def _known_pieces(out: Path, earlier: Statement | None, blob_size: int) -> _Known:
-    if earlier is None:
-        return _Known({})
-    try:
-        manifest = read_manifest(out, earlier)
-    except Refused:
-        return _Known({})
-    if manifest.blob_size != blob_size:
-        return _Known({})
-    return _Known({file.sha256: file.blobs for file in manifest.files if len(file.blobs) > 1})
+def _look(
+    folders: list[Path], shares: Spread, plan: Plan, contents: Contents, chain: RootChain
+) -> tuple[list[_Stick], KnownPieces]:
+    """Check every folder before any is written to."""
+    sticks, known = [], KnownPieces({})
+    for folder, share in zip(folders, shares.shares, strict=True):
+        listing = target.look_at_target(folder)
+        earlier = target.earlier_statement(folder, listing, contents.name, chain)
+        known = known.joined(known_pieces(folder, earlier, plan.blob_size))
+        kept = known.kept | ({earlier.manifest} if earlier else set())
+        doomed = [one for one in target.surely_useless(share, listing) if one not in kept]
+        target.check_space(folder, share, len(plan.items), listing, doomed)
+        sticks.append(_Stick(folder, share, listing, doomed))
+    return sticks, known
 
 
-def _begin(out: Path, useless: list[str]) -> None:
+def _begin(stick: _Stick) -> None:
     """Take the seal off and clear away what is surely of no use."""
+    out = stick.folder
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / ENVELOPE).unlink(missing_ok=True)
         fsync_folder(out)
-        for name in useless:
+        for name in (*stick.listing.temps, *(blob_name(one) for one in stick.doomed)):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise storage_error(error, out, "writing") from error
 
 
+def _bring_all(
+    plan: Plan, shares: Spread, writers: Sequence[BlobWriter], known: KnownPieces, jobs: int
+) -> dict[str, tuple[str, ...]]:
+    """Bring the blobs of every file to where they go; give them by the file's digest."""
+    pieces: dict[str, tuple[str, ...]] = {}
+
+    def bring(item: PackItem) -> None:
+        sticks = shares.sticks.get(item.sha256)
+        if sticks is None:
+            blobs = _name(item, writers[0], known, plan.blob_size)
+        else:
+            blobs = _bring(item, [writers[stick] for stick in sticks], known, plan.blob_size)
+        pieces[item.sha256] = blobs
+
+    for_all(plan.sources, bring, jobs)
+    return pieces
+
+
 def _bring(
-    item: PackItem, writer: BlobWriter, known: _Known, options: PackOptions
+    item: PackItem, writers: Sequence[BlobWriter], known: KnownPieces, blob_size: int
 ) -> tuple[str, ...]:
     """Give the blobs of a file, writing those that do not lie there."""
-    if 0 < item.size <= options.blob_size and writer.there.get(item.sha256) == item.size:
-        writer.on_bytes(item.size)
+    if len(writers) == 1 and writers[0].there.get(item.sha256) == item.size:
+        writers[0].on_bytes(item.size)
         return (item.sha256,)
     before = known.pieces.get(item.sha256, ())
-    if before and all(blob in writer.there for blob in before):
+    if before and all(blob in writer.there for blob, writer in zip(before, writers, strict=True)):
+        writers[0].on_bytes(item.size)
+        return before
+    return tuple(copy_item(item, writers, piece_sizes(item, blob_size)))
+
+
+def _name(
+    item: PackItem, writer: BlobWriter, known: KnownPieces, blob_size: int
+) -> tuple[str, ...]:
+    """Give the blobs of a file that is left out; a large one is read, none is written."""
+    if item.size <= blob_size:
+        writer.on_bytes(item.size)
+        return (item.sha256,) if item.size else ()
+    before = known.pieces.get(item.sha256, ())
+    if before:
         writer.on_bytes(item.size)
         return before
-    return writer.copy_item(item, options.blob_size)
+    return tuple(name_blobs(item, piece_sizes(item, blob_size), writer.on_bytes))
 
 
-def _entry(item: PackItem, pieces: dict[str, tuple[str, ...]]) -> ManifestFile:
+def _entry(item: PackItem, pieces: Mapping[str, tuple[str, ...]]) -> ManifestFile:
     return ManifestFile(
         item.logical_path,
         item.kind,
@@ -188,7 +254,7 @@ def _entry(item: PackItem, pieces: dict[str, tuple[str, ...]]) -> ManifestFile:
     )
 
 
-def _tidy(out: Path, manifest: Manifest, manifest_sha256: str, chain: RootChain) -> None:
+def _tidy(out: Path, keep: Collection[str], chain: RootChain) -> None:
     """Remove whatever in the folder is no part of the bundle that is about to be sealed."""
     listing: Listing = list_bundle(out)
     if listing.strangers:
@@ -196,17 +262,31 @@ def _tidy(out: Path, manifest: Manifest, manifest_sha256: str, chain: RootChain)
             f"{listing.strangers[0]} appeared in {out} meanwhile", "Remove it, then pack again."
         )
     names = [*listing.temps, *target.stale_roots(listing, chain)]
-    names += [
-        blob_name(one)
-        for one in listing.blobs
-        if one not in manifest.blobs and one != manifest_sha256
-    ]
+    names += [blob_name(one) for one in listing.blobs if one not in keep]
     try:
         for name in names:
             (out / name).unlink(missing_ok=True)
             fsync_folder((out / name).parent)
     except OSError as error:
         raise storage_error(error, out, "tidying") from error
+
+
+def _read_back(
+    writers: Sequence[BlobWriter],
+    small: Mapping[str, bytes],
+    jobs: int,
+    on_progress: OnProgress,
+    cancel: CancelToken | None,
+) -> None:
+    files = [
+        [(blob_name(one), one, size) for one, size in writer.written.items()]
+        + [(name, sha256_bytes(file), len(file)) for name, file in small.items()]
+        for writer in writers
+    ]
+    sizes = [size for names in files for *_, size in names]
+    count = _counting("reading back", sizes, on_progress, cancel)
+    for writer, names in zip(writers, files, strict=True):
+        read_back(writer.folder, names, jobs, count)
 
 
 def _counting(

@@ -16,6 +16,7 @@ from haversack.cli import (
     doctor,
     gui,
     keys,
+    packing,
     pareto,
     prepare,
     recipes,
@@ -27,7 +28,21 @@ from haversack.cli import (
 from haversack.cli.failures import report
 
 ABOUT = "Pack vision recipes where there is a network, cook them where there is none."
-GROUPS = (demo, setup, recipes, prepare, keys, bundles, pareto, volumes, work, runs, doctor, gui)
+GROUPS = (
+    demo,
+    setup,
+    recipes,
+    prepare,
+    keys,
+    packing,
+    bundles,
+    pareto,
+    volumes,
+    work,
+    runs,
+    doctor,
+    gui,
+)
 
 
 def build() -> typer.Typer:

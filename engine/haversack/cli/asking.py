@@ -28,10 +28,16 @@ def passphrase(file: Path | None, about: str, *, twice: bool = False) -> str:
         twice: Ask again, to catch a slip.
 
     Raises:
-        UsageError: Nobody can be asked, nothing was given, or the two differ.
+        UsageError: Nobody can be asked, nothing was given, the file is not there, or the two
+            differ.
         StorageError: The file cannot be read.
     """
     if file is not None:
+        if not file.exists():
+            raise UsageError(
+                f"there is no passphrase file {file}",
+                "Write the passphrase as the first line of a file and name that.",
+            )
         first = read_bytes(file, _LIMIT).split(b"\n", 1)[0].rstrip(b"\r")
         given = first.decode("utf-8", "surrogateescape")
     else:

@@ -1,31 +1,33 @@
-"""``haversack pack, inspect, verify, open``: bundles, written, checked and taken in."""
+"""``haversack inspect, verify, open``: bundles, looked at, checked and taken in."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
 
 from haversack.base.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_REFUSED
 from haversack.cli import which_pantry
-from haversack.cli.asking import PassphraseFile, passphrase
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
 
-if TYPE_CHECKING:
-    from haversack.services.contents import Selection
-    from haversack.trust.keyring import KeyRing
-
 _RECEIPT = ("opened_at", "bundle", "counter", "publisher_name", "downgrade")
-BundleArgument = Annotated[Path, typer.Argument(help="The bundle's folder.")]
+_NO_LICENCE = {"NOASSERTION": "licence not stated"}
+BundleArgument = Annotated[Path, typer.Argument(help="The bundle's folder, or one of its sticks.")]
+WithOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with", help="Another stick of the set, or an older bundle, that has missing blobs."
+    ),
+]
+JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Threads at work at once.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    command(app, "pack", example="haversack pack /media/stick/FIELD-KIT --key field-team")(pack)
     command(app, "inspect", example="haversack inspect /media/stick/FIELD-KIT")(inspect)
     command(app, "verify", example="haversack verify /media/stick/FIELD-KIT")(verify)
     command(app, "open", example="haversack open /media/stick/FIELD-KIT --pantry ./kitchen")(
@@ -33,58 +35,6 @@ def add_to(app: typer.Typer) -> None:
     )
     bundle = group(app, "bundle", "What was opened on this machine.")
     command(bundle, "receipts", example="haversack bundle receipts")(receipts)
-
-
-def pack(
-    session: Session,
-    out: Annotated[Path, typer.Argument(help="The bundle's folder, usually on a stick.")],
-    key: Annotated[str, typer.Option("--key", help="The key that signs it.")],
-    name: Annotated[
-        str | None, typer.Option("--name", help="The bundle's name; else the folder's.")
-    ] = None,
-    recipe: Annotated[
-        list[str] | None,
-        typer.Option("--recipe", help="A recipe; again for more. Else all that are ready."),
-    ] = None,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Only say what would go in; write nothing.")
-    ] = False,
-    passphrase_file: PassphraseFile = None,
-    pantry: PantryOption = None,
-) -> Answer:
-    """Write recipes and all they need as a signed bundle."""
-    from haversack.services import pack as service
-    from haversack.trust.keyring import KeyRing
-
-    opened = session.pantry(pantry)
-    recipes = tuple(recipe) if recipe else None
-    if plan:
-        return _plan(service.plan(opened, recipes))
-    ring = KeyRing()
-    ring.show(key)
-    secret = passphrase(passphrase_file, f"the key {key}")
-    with session.listening() as hear:
-        receipt = service.pack(
-            opened,
-            out,
-            ring,
-            key,
-            secret,
-            name=name,
-            recipes=recipes,
-            on_event=hear,
-            cancel=session.cancel,
-        )
-    facts = [
-        ("bundle", f"{receipt.name}, number {receipt.counter}"),
-        ("folder", receipt.folder),
-        ("publisher", receipt.publisher),
-        ("fingerprint", receipt.fingerprint),
-        ("files", f"{receipt.files}, {human_size(receipt.bytes)}"),
-        ("written now", human_size(receipt.bytes_written)),
-        ("read back", receipt.read_back),
-    ]
-    return Answer(receipt, [table("", ("", ""), facts)])
 
 
 def _standing(trusted: bool, state: str) -> str:
@@ -105,7 +55,7 @@ def inspect(session: Session, bundle: BundleArgument) -> Answer:
             ("bundle", f"{claims.name}, number {claims.counter}"),
             ("recipes", ", ".join(r.name or r.id[:12] for r in claims.recipes)),
             ("volumes", ", ".join(claims.volumes)),
-            ("licences", ", ".join(claims.licences)),
+            ("licences", ", ".join(_NO_LICENCE.get(one, one) for one in claims.licences)),
         ]
     facts += [
         ("publisher", f"{found.publisher} ({_standing(found.trusted, found.state)})"),
@@ -121,9 +71,11 @@ def inspect(session: Session, bundle: BundleArgument) -> Answer:
 def verify(
     session: Session,
     bundle: BundleArgument,
+    donor: WithOption = None,
     allow_downgrade: Annotated[
         str, typer.Option("--allow-downgrade", help="Why an older bundle is accepted.")
     ] = "",
+    jobs: JobsOption = None,
 ) -> Answer:
     """Check everything: the signature, the publisher, the counter and every byte."""
     from haversack.services.unpack import verify as check
@@ -133,7 +85,9 @@ def verify(
         found = check(
             bundle,
             KeyRing(),
+            donors=donor or (),
             allow_downgrade=allow_downgrade,
+            jobs=jobs,
             on_event=hear,
             cancel=session.cancel,
         )
@@ -157,25 +111,30 @@ def open_bundle(
     allow_downgrade: Annotated[
         str, typer.Option("--allow-downgrade", help="Why an older bundle is accepted; recorded.")
     ] = "",
+    donor: WithOption = None,
+    gather: Annotated[
+        bool,
+        typer.Option("--gather", help="Keep what a stick has until the others were opened too."),
+    ] = False,
+    jobs: JobsOption = None,
     pantry: PantryOption = None,
 ) -> Answer:
     """Verify a bundle and take it into a pantry; the pantry is made if it is not there."""
-    from haversack.pantry.pantry import Pantry
+    from haversack.services.new_pantry import pantry_for_opening
     from haversack.services.unpack import open_bundle as take_in
     from haversack.trust.keyring import KeyRing
 
-    ring = KeyRing()
     chosen = which_pantry.choose(pantry)
-    if not (chosen / which_pantry.MARK).exists():
-        _refuse_before_a_pantry_is_made(bundle, ring, allow_downgrade)
-    opened = Pantry.build(chosen)
-    with session.listening() as hear:
+    with pantry_for_opening(chosen) as opened, session.listening() as hear:
         receipt = take_in(
             bundle,
             opened,
-            ring,
+            KeyRing(),
             items=item or None,
+            donors=donor or (),
+            gather=gather,
             allow_downgrade=allow_downgrade,
+            jobs=jobs,
             on_event=hear,
             cancel=session.cancel,
         )
@@ -200,39 +159,6 @@ def receipts(session: Session) -> Answer:
     found = KeyRing().receipts.list()
     rows = [tuple(receipt.get(name) for name in _RECEIPT) for receipt in found]
     return Answer(found, [table("", _RECEIPT, rows)] if rows else ["nothing was opened yet"])
-
-
-def _refuse_before_a_pantry_is_made(bundle: Path, ring: KeyRing, allow_downgrade: str) -> None:
-    from haversack.bundle.admission import Policy
-    from haversack.bundle.bundle import Bundle
-
-    Bundle(bundle).admit(ring, Policy(allow_downgrade=allow_downgrade))
-
-
-def _plan(chosen: Selection) -> Answer:
-    items = [
-        {
-            "path": item.logical_path,
-            "kind": item.kind,
-            "size": item.size,
-            "licence": item.licence,
-            "source": item.source,
-            "sha256": item.sha256,
-        }
-        for item in chosen.items
-    ]
-    rows = [
-        (item.kind, item.logical_path, human_size(item.size), item.licence, item.source)
-        for item in chosen.items
-    ]
-    data = {
-        "recipes": chosen.recipes,
-        "volumes": chosen.volumes,
-        "total_bytes": chosen.total_bytes,
-        "items": items,
-    }
-    total = f"{len(items)} files, {human_size(chosen.total_bytes)}; nothing was written"
-    return Answer(data, [table("", ("kind", "path", "size", "licence", "source"), rows), total])
 
 
 def _warnings(warnings: tuple[str, ...], litter: tuple[str, ...]) -> list[RenderableType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import BinaryIO
 
 from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes, sha256_file
-from haversack.base.errors import UsageError
+from haversack.base.errors import HaversackError, UsageError
 from haversack.bundle.items import PackItem
 from haversack.bundle.statement import RecipeClaim
 from haversack.pantry.pantry import Pantry
@@ -23,7 +24,7 @@ from haversack.services.readiness import describe_asset
 RECIPE_TYPE = "application/vnd.haversack.recipe+json"
 ATTESTATION_TYPE = "application/vnd.haversack.preparation+json"
 VOLUME_TYPE = "application/vnd.apache.parquet"
-OWN_LICENCE = "NOASSERTION"
+OWN_LICENCE = "NOASSERTION"  # SPDX for: not stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,27 @@ def select(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
     )
 
 
+def holdings(pantry: Pantry) -> dict[str, PackItem]:
+    """Give every file that a pantry keeps, as it would be packed, by its SHA-256.
+
+    A record that cannot be read is passed over, and so is an asset whose file is not there.
+    """
+    items: list[PackItem] = []
+    for record in pantry.recipes.list():
+        with contextlib.suppress(HaversackError):
+            items += _recipe_items(pantry.recipes.load(record.id), pantry)
+    with contextlib.suppress(HaversackError):
+        items += (
+            _asset_item(record.asset, pantry)
+            for record in pantry.assets.list()
+            if pantry.assets.is_ready(record.asset)
+        )
+    for name in pantry.volumes.list():
+        with contextlib.suppress(HaversackError):
+            items += _volume_items(name, pantry)
+    return {item.sha256: item for item in items}
+
+
 def _names(pantry: Pantry, recipes: tuple[str, ...] | None) -> tuple[str, ...]:
     if recipes:
         return recipes
@@ -113,16 +135,20 @@ def _recipe_items(recipe: Recipe, pantry: Pantry) -> Iterator[PackItem]:
 
 def _asset_items(recipe: Recipe, pantry: Pantry) -> Iterator[PackItem]:
     for asset in recipe.assets():
-        yield PackItem(
-            logical_path=f"assets/{asset.name}{suffix_of(asset)}",
-            kind=asset.kind,
-            media_type=asset.media_type,
-            licence=asset.licence,
-            source=asset.origin.uri,
-            sha256=asset.sha256,
-            size=asset.size,
-            open=_opener(pantry.store.path(asset.sha256)),
-        )
+        yield _asset_item(asset, pantry)
+
+
+def _asset_item(asset: Asset, pantry: Pantry) -> PackItem:
+    return PackItem(
+        logical_path=f"assets/{asset.name}{suffix_of(asset)}",
+        kind=asset.kind,
+        media_type=asset.media_type,
+        licence=asset.licence,
+        source=asset.origin.uri,
+        sha256=asset.sha256,
+        size=asset.size,
+        open=_opener(pantry.store.path(asset.sha256)),
+    )
 
 
 def suffix_of(asset: Asset) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,19 @@ from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken
 from haversack.bundle.admission import Policy
 from haversack.bundle.bundle import Bundle
+from haversack.bundle.errors import Partial
+from haversack.bundle.gathering import gather as put_aside
+from haversack.bundle.gathering import let_go
 from haversack.bundle.reader import Inspection, Verified
+from haversack.bundle.taking import AtHand
 from haversack.pantry.pantry import Pantry
+from haversack.services.contents import holdings
 from haversack.services.listen import Listener, ignore
 from haversack.services.shelving import place_assets, place_documents, read_goods
 from haversack.trust.keyring import KeyRing
+
+GATHERED = Path("store", "gathered")
+_NEXT = "Bring the next stick in the same way, with --gather."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +61,31 @@ def verify(
     folder: Path,
     keyring: KeyRing,
     *,
+    donors: Sequence[Path] = (),
     allow_downgrade: str = "",
+    jobs: int | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Verified:
     """Check everything: signature, publisher, counter, and every byte.
+
+    Args:
+        folder: The bundle, or one stick of a set.
+        keyring: The pinned publishers and the ratchet.
+        donors: Other sticks of the set, or older bundles, for blobs that it lacks.
+        allow_downgrade: Why an older bundle than the last one may be looked at.
+        jobs: Threads; None for one per core.
+        on_event: Hears progress.
+        cancel: Stops between pieces.
 
     Raises:
         Refused: It is not what it should be; ``state`` says in which way.
         Partial: Blobs are missing; they are named.
     """
     policy = Policy(allow_downgrade=allow_downgrade)
-    return Bundle(folder).verify(keyring, policy, on_progress=on_event, cancel=cancel)
+    return Bundle(folder).verify(
+        keyring, policy, donors=donors, jobs=jobs, on_progress=on_event, cancel=cancel
+    )
 
 
 def open_bundle(
@@ -73,7 +94,10 @@ def open_bundle(
     keyring: KeyRing,
     *,
     items: Collection[str] | None = None,
+    donors: Sequence[Path] = (),
+    gather: bool = False,
     allow_downgrade: str = "",
+    jobs: int | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> OpenReceipt:
@@ -84,7 +108,12 @@ def open_bundle(
         pantry: Where it goes.
         keyring: The pinned publishers and the ratchet.
         items: Logical paths, or beginnings of them such as ``recipes/``; None for everything.
+        donors: Other sticks of the set, or older bundles, for blobs that it lacks. What the
+            pantry has itself, or gathered before, is used without being named.
+        gather: Where blobs are still missing, put those that are there aside in the pantry's
+            folder, so that the next stick can be opened alone; no shelf sees them.
         allow_downgrade: Why an older bundle than the last one may be opened; recorded.
+        jobs: Threads; None for one per core.
         on_event: Hears progress.
         cancel: Stops between files.
 
@@ -95,14 +124,41 @@ def open_bundle(
     """
     bundle, policy = Bundle(folder), Policy(allow_downgrade=allow_downgrade)
     chosen = None if items is None else _chosen(bundle, keyring, policy, items)
+    aside = pantry.path / GATHERED
+    sources = (*donors, aside) if aside.is_dir() else tuple(donors)
     with pantry.store.writing():
-        taken = bundle.take_in(
-            pantry.store, keyring, policy, items=chosen, on_progress=on_event, cancel=cancel
-        )
+        try:
+            taken = bundle.take_in(
+                pantry.store,
+                keyring,
+                policy,
+                items=chosen,
+                donors=sources,
+                at_hand=_at_hand(pantry),
+                jobs=jobs,
+                on_progress=on_event,
+                cancel=cancel,
+            )
+        except Partial as lack:
+            if not gather:
+                raise
+            found = bundle.admit(keyring, policy)
+            put_aside(
+                found,
+                pantry.store,
+                aside,
+                donors=donors,
+                jobs=jobs,
+                on_progress=on_event,
+                cancel=cancel,
+            )
+            raise lack.after("what is here was gathered", _NEXT) from None
         statement = taken.bundle.statement
         goods = read_goods(taken.files, pantry)
         place_assets(goods, pantry, f"bundle {statement.name} {statement.counter}")
     place_documents(goods, pantry)
+    if aside.is_dir():
+        let_go(taken.bundle, aside)
     return OpenReceipt(
         bundle=statement.name,
         counter=statement.counter,
@@ -114,6 +170,15 @@ def open_bundle(
         bytes=sum({file.sha256: file.size for file in taken.files}.values()),
         receipt=taken.receipt,
     )
+
+
+def _at_hand(pantry: Pantry) -> AtHand:
+    """Give what lies on the shelves and not in the store: documents and volumes."""
+    return {
+        sha256: item.open
+        for sha256, item in holdings(pantry).items()
+        if not pantry.store.has(sha256)
+    }
 
 
 def _chosen(

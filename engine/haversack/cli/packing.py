@@ -1,0 +1,144 @@
+"""``haversack pack, have``: writing a bundle, and saying what a machine needs no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from haversack.cli.asking import PassphraseFile, passphrase
+from haversack.cli.command import Answer, PantryOption, command
+from haversack.cli.output import human_size, table
+from haversack.cli.session import Session
+from haversack.cli.sizes import parse_size
+
+if TYPE_CHECKING:
+    from haversack.services.contents import Selection
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    command(app, "pack", example="haversack pack /media/stick/FIELD-KIT --key field-team")(pack)
+    command(app, "have", example="haversack have ./kitchen -o have.json")(have)
+
+
+def pack(
+    session: Session,
+    out: Annotated[Path, typer.Argument(help="The bundle's folder, usually on a stick.")],
+    key: Annotated[str, typer.Option("--key", help="The key that signs it.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="The bundle's name; else the folder's.")
+    ] = None,
+    recipe: Annotated[
+        list[str] | None,
+        typer.Option("--recipe", help="A recipe; again for more. Else all that are ready."),
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", help="A have-list: leave out what that machine has."),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="Spread over sticks of this size, such as 8GB."),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Threads; else four.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what would go in; write nothing.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    pantry: PantryOption = None,
+) -> Answer:
+    """Write recipes and all they need as a signed bundle."""
+    from haversack.bundle.have import read_have_list
+    from haversack.services import pack as service
+    from haversack.trust.keyring import KeyRing
+
+    opened = session.pantry(pantry)
+    recipes = tuple(recipe) if recipe else None
+    there = read_have_list(since) if since is not None else None
+    stick = parse_size(split) if split is not None else None
+    if plan:
+        return _plan(service.plan(opened, recipes))
+    ring = KeyRing()
+    ring.show(key)
+    secret = passphrase(passphrase_file, f"the key {key}")
+    with session.listening() as hear:
+        receipt = service.pack(
+            opened,
+            out,
+            ring,
+            key,
+            secret,
+            name=name,
+            recipes=recipes,
+            since=there,
+            stick=stick,
+            jobs=jobs,
+            on_event=hear,
+            cancel=session.cancel,
+        )
+    facts: list[tuple[str, object]] = [
+        ("bundle", f"{receipt.name}, number {receipt.counter}"),
+        ("folder", receipt.folder),
+        ("publisher", receipt.publisher),
+        ("fingerprint", receipt.fingerprint),
+        ("files", f"{receipt.files}, {human_size(receipt.bytes)}"),
+        ("written now", human_size(receipt.bytes_written)),
+        ("read back", receipt.read_back),
+    ]
+    if there is not None:
+        left_out = f"{receipt.blobs_left_out} blobs, {human_size(receipt.bytes_left_out)}"
+        facts.append(("left out", f"{left_out}, which the field machine has"))
+    facts += [(f"stick {at}", folder) for at, folder in enumerate(receipt.sticks, 1)]
+    return Answer(receipt, [table("", ("", ""), facts)])
+
+
+def have(
+    session: Session,
+    pantry: Annotated[Path, typer.Argument(help="The field machine's pantry.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The have-list to write.")],
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Believe the sizes; do not read every file.")
+    ] = False,
+) -> Answer:
+    """Write which files a pantry has, so that a bundle for it can leave them out."""
+    from haversack.pantry.pantry import Pantry
+    from haversack.services.have import have as write
+
+    opened = Pantry.open(pantry)
+    with session.listening() as hear:
+        found = write(opened, output, quick=quick, on_event=hear, cancel=session.cancel)
+    facts = [
+        ("have-list", found.file),
+        ("names", f"{found.files} files, {human_size(found.bytes)}"),
+        ("next", f"haversack pack BUNDLE --key KEY --since {found.file.name}"),
+    ]
+    damaged = [f"damaged here, so not named: {path}" for path in found.damaged]
+    return Answer(found, [table("", ("", ""), facts), *damaged])
+
+
+def _plan(chosen: Selection) -> Answer:
+    items = [
+        {
+            "path": item.logical_path,
+            "kind": item.kind,
+            "size": item.size,
+            "licence": item.licence,
+            "source": item.source,
+            "sha256": item.sha256,
+        }
+        for item in chosen.items
+    ]
+    rows = [
+        (item.kind, item.logical_path, human_size(item.size), item.licence, item.source)
+        for item in chosen.items
+    ]
+    data = {
+        "recipes": chosen.recipes,
+        "volumes": chosen.volumes,
+        "total_bytes": chosen.total_bytes,
+        "items": items,
+    }
+    total = f"{len(items)} files, {human_size(chosen.total_bytes)}; nothing was written"
+    return Answer(data, [table("", ("kind", "path", "size", "licence", "source"), rows), total])
