@@ -13,6 +13,7 @@ from pathlib import Path
 from haversack.base.errors import HaversackError
 from haversack.base.files import storage_error
 from haversack.bundle.errors import Invalid
+from haversack.bundle.layout import BLOBS
 
 CHUNK = 1 << 20
 _FLAGS = (
@@ -37,18 +38,18 @@ def opened(folder: Path, name: str) -> Iterator[tuple[int, int]]:
         Invalid: It is missing, or is no regular file.
         StorageError: The device fails.
     """
-    path = folder / name
+    path = f"{folder}/{name}"
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
-        raise _open_error(error, path, name) from error
+        raise _open_error(error, folder, name) from error
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise Invalid(f"{name} is no regular file", _HINT, name)
         yield descriptor, found.st_size
     except OSError as error:
-        raise storage_error(error, path, "reading") from error
+        raise storage_error(error, Path(path), "reading") from error
     finally:
         with contextlib.suppress(OSError):
             os.close(descriptor)
@@ -75,13 +76,19 @@ def pieces(descriptor: int, name: str, size: int) -> Iterator[bytes]:
         StorageError: The device fails.
     """
     left = size
-    while left:
-        piece = os.read(descriptor, min(CHUNK, left))
+    while left >= 0:
+        asked = min(CHUNK, left + 1)  # one more than there should be tells of a longer file
+        piece = os.read(descriptor, asked)
         if not piece:
-            raise Invalid(f"{name} is cut short: {left} bytes are missing", _HINT, name)
+            break
         left -= len(piece)
-        yield piece
-    if os.read(descriptor, 1):
+        if left >= 0:
+            yield piece
+        if left == 0 and len(piece) < asked:
+            break
+    if left > 0:
+        raise Invalid(f"{name} is cut short: {left} bytes are missing", _HINT, name)
+    if left < 0:
         raise Invalid(f"{name} is longer than the {size} bytes that were signed", _HINT, name)
 
 
@@ -132,9 +139,11 @@ def damaged(name: str, holds: str = "") -> Invalid:
     )
 
 
-def _open_error(error: OSError, path: Path, name: str) -> HaversackError:
+def _open_error(error: OSError, folder: Path, name: str) -> HaversackError:
+    if error.errno == errno.ENOENT and not (folder / BLOBS).exists():
+        return storage_error(OSError(errno.ENODEV, ""), folder, "reading")
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return Invalid(f"{name} is missing", _HINT, name)
     if error.errno in {errno.ELOOP, errno.ENXIO}:
         return Invalid(f"{name} is no regular file", _HINT, name)
-    return storage_error(error, path, "reading")
+    return storage_error(error, folder / name, "reading")

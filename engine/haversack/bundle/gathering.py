@@ -63,7 +63,7 @@ def gather(
         with atomic_writer(aside / name) as file:
             check_blob(places.of(sha256), name, sha256, size, count, also=file.write)
 
-    for_all(list(wanted.items()), copy, jobs)
+    for_all(list(wanted.items()), copy, jobs, lambda blob: blob[1])
     return sum(wanted.values())
 
 

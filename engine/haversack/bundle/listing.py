@@ -85,22 +85,37 @@ def _list_blobs(folder: Path, listing: Listing) -> None:
 
 
 def _list_fan(folder: Path, within: str, prefix: str, listing: Listing) -> None:
-    for entry in _entries(folder, within, listing):
-        if is_sha256(entry.name) and entry.name.startswith(prefix) and _is_file(entry):
-            listing.blobs[entry.name] = _size(entry)
-        else:
-            listing.strangers.append(f"{within}/{entry.name}")
+    path, blobs = folder / within, listing.blobs
+    others: list[os.DirEntry[str]] = []
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                name = entry.name
+                if name[:2] == prefix and is_sha256(name) and entry.is_file(follow_symlinks=False):
+                    blobs[name] = entry.stat(follow_symlinks=False).st_size
+                else:
+                    others.append(entry)
+    except OSError as error:
+        raise storage_error(error, path, "reading") from error
+    for entry in _without_litter(others, within, listing):
+        listing.strangers.append(f"{within}/{entry.name}")
 
 
 def _entries(folder: Path, within: str, listing: Listing) -> list[os.DirEntry[str]]:
     """Give what lies in a folder, in order, less litter and half-written files."""
-    kept = []
     try:
         with os.scandir(folder / within) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+            found = list(entries)
     except OSError as error:
         raise storage_error(error, folder / within, "reading") from error
-    for entry in found:
+    return _without_litter(found, within, listing)
+
+
+def _without_litter(
+    found: list[os.DirEntry[str]], within: str, listing: Listing
+) -> list[os.DirEntry[str]]:
+    kept = []
+    for entry in sorted(found, key=lambda entry: entry.name):
         name = f"{within}/{entry.name}" if within else entry.name
         if entry.name in LITTER:
             listing.litter.append(name)
@@ -121,12 +136,5 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
-    except OSError as error:
-        raise storage_error(error, Path(entry.path), "reading") from error
-
-
-def _size(entry: os.DirEntry[str]) -> int:
-    try:
-        return entry.stat(follow_symlinks=False).st_size
     except OSError as error:
         raise storage_error(error, Path(entry.path), "reading") from error

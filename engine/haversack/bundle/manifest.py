@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
+
+import orjson
 
 from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.digests import is_sha256, sha256_bytes
@@ -121,10 +125,12 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
     Raises:
         Invalid: It breaks a rule of the format.
     """
-    try:
-        document = load_strict(content, file, LIMIT)
-    except FileFormatError as error:
-        raise Invalid(error.message, _HINT, file) from error
+    with _no_collecting():
+        return _decode(content, file)
+
+
+def _decode(content: bytes, file: str) -> Manifest:
+    document = _load(content, file)
     if not isinstance(document, dict) or document.keys() - {"sticks"} != _FIELDS:
         raise Invalid(f"{file} is not a manifest", _HINT, file)
     if document["format"] != FORMAT or type(document["format"]) is not int:
@@ -135,7 +141,7 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
     if not isinstance(entries, list) or not entries:
         raise Invalid(f"{file} names no file", _HINT, file)
     try:
-        files = tuple(_file(entry, blob_size) for entry in entries)
+        files = tuple([_file(entry, blob_size) for entry in entries])
     except _FaultError as fault:
         raise Invalid(f"{file}: {fault}", _HINT, file) from fault
     clash = collisions(one.path for one in files)
@@ -148,6 +154,19 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
     if manifest.sticks and sum(manifest.sticks) != len(manifest.blobs):
         raise Invalid(f"{file} spreads another number of blobs over sticks", _HINT, file)
     return manifest
+
+
+def _load(content: bytes, file: str) -> Any:
+    """Read strict JSON; at once where it is canonical, since then its bytes prove it strict."""
+    with contextlib.suppress(orjson.JSONDecodeError, orjson.JSONEncodeError):
+        document = orjson.loads(content)
+        plausible = isinstance(document, dict) and document.keys() - {"sticks"} == _FIELDS
+        if plausible and orjson.dumps(document, option=orjson.OPT_SORT_KEYS) == content:
+            return document
+    try:
+        return load_strict(content, file, LIMIT)
+    except FileFormatError as error:
+        raise Invalid(error.message, _HINT, file) from error
 
 
 def _sticks(document: dict[str, Any], file: str) -> tuple[int, ...]:
@@ -169,6 +188,18 @@ def check_text(value: Any) -> bool:
 @lru_cache(maxsize=1024)
 def _is_printable(text: str) -> bool:
     return text.isprintable()
+
+
+@contextlib.contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep Python from looking for garbage again and again while many entries are made."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _FaultError(Exception):
@@ -193,24 +224,34 @@ def _file(entry: Any, blob_size: int) -> ManifestFile:
             raise _FaultError(f"{path} has another digest than its only blob")
     elif not all(isinstance(blob, str) and is_sha256(blob) for blob in blobs):
         raise _FaultError(f"{path} is made of something that is no blob")
-    kind, media_type = entry["kind"], entry["media_type"]
-    licence, source = entry["licence"], entry["source"]
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise _FaultError(f"{path} is of a kind that is not known")
-    if not (check_text(media_type) and check_text(licence) and check_text(source)):
-        raise _FaultError(f"{path} says something that cannot be shown")
+    labels = entry["kind"], entry["media_type"], entry["licence"], entry["source"]
+    try:
+        fault = _label_fault(*labels)
+    except TypeError:  # something that cannot be hashed, so no text
+        fault = "says something that is no text"
+    if fault:
+        raise _FaultError(f"{path} {fault}")
     if is_pickle_name(path):
         raise _FaultError(f"{path} bears the name of a pickle, which is never carried")
-    return ManifestFile(path, kind, media_type, licence, source, sha256, size, tuple(blobs))
+    return ManifestFile(path, *labels, sha256, size, tuple(blobs))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _label_fault(kind: Any, *texts: Any) -> str:
+    if not isinstance(kind, str) or kind not in KINDS:
+        return "is of a kind that is not known"
+    return "" if all(map(check_text, texts)) else "says something that cannot be shown"
 
 
 def _check_blob_sizes(manifest: Manifest, file: str) -> None:
     sizes = manifest.blobs
     for one in manifest.files:
-        alone = len(one.blobs) == 1
-        for sha256, size in ((one.sha256, one.size),) if alone else manifest.parts(one):
-            if sizes[sha256] != size:
-                raise Invalid(f"{file}: a blob of {one.path} has two sizes", _HINT, file)
+        if len(one.blobs) == 1:
+            agree = sizes[one.sha256] == one.size
+        else:
+            agree = all(sizes[sha256] == size for sha256, size in manifest.parts(one))
+        if not agree:
+            raise Invalid(f"{file}: a blob of {one.path} has two sizes", _HINT, file)
 
 
 def _shown(path: object) -> str:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
+_SMALL = 256 * 1024
 
 
-def for_all(things: Iterable[Thing], work: Callable[[Thing], None], jobs: int | None) -> None:
+def for_all(
+    things: Iterable[Thing],
+    work: Callable[[Thing], None],
+    jobs: int | None,
+    size: Callable[[Thing], int] | None = None,
+) -> None:
     """Do the work for each thing; hashing and reading let other threads run meanwhile.
 
     Args:
         things: Taken one by one as threads become free.
         work: What to do with one.
         jobs: The number of threads; None for one per core.
+        size: Gives the bytes of one. The small ones are then left to one thread: threads that
+            change places for every few kilobytes only hinder each other.
 
     Raises:
         Exception: The first that any of the work raised; no new work is begun after it.
@@ -27,16 +35,19 @@ def for_all(things: Iterable[Thing], work: Callable[[Thing], None], jobs: int | 
         for thing in things:
             work(thing)
         return
-    waiting, lock, stop = iter(things), threading.Lock(), threading.Event()
+    waiting, lock, stop = _lanes(things, size), threading.Lock(), threading.Event()
 
     def run() -> None:
         while not stop.is_set():
             with lock:
-                found = next(waiting, stop)
-            if found is stop:
+                lane = next(waiting, None)
+            if lane is None:
                 return
             try:
-                work(found)  # type: ignore[arg-type] # the sentinel went out above
+                for thing in lane:
+                    if stop.is_set():
+                        return
+                    work(thing)
             except BaseException:
                 stop.set()
                 raise
@@ -48,6 +59,19 @@ def for_all(things: Iterable[Thing], work: Callable[[Thing], None], jobs: int | 
                 one.result()
         finally:
             stop.set()
+
+
+def _lanes(
+    things: Iterable[Thing], size: Callable[[Thing], int] | None
+) -> Iterator[Sequence[Thing]]:
+    small: list[Thing] = []
+    large: list[Thing] = []
+    for thing in things:
+        (small if size is not None and size(thing) < _SMALL else large).append(thing)
+    if small:
+        yield small
+    for thing in large:
+        yield (thing,)
 
 
 class Counting:

@@ -30,7 +30,7 @@ def sound_blobs(
             check_blob(folder, blob_name(sha256), sha256, size, on_bytes, uncached=True)
             sound[sha256] = size
 
-    for_all(list(blobs.items()), check, jobs)
+    for_all(list(blobs.items()), check, jobs, lambda blob: blob[1])
     return sound
 
 
@@ -54,4 +54,4 @@ def read_back(
         except Invalid as error:
             raise PackError(f"read back wrongly: {error.message}", FAKE_HINT) from error
 
-    for_all(list(files), check, jobs)
+    for_all(list(files), check, jobs, lambda file: file[2])

@@ -164,6 +164,7 @@ def verify(
         present.items(),
         lambda blob: check_blob(places.of(blob[0]), blob_name(blob[0]), blob[0], blob[1], count),
         jobs,
+        lambda blob: blob[1],
     )
     for file in found.manifest.files:
         if file.kind == "weights" and not lacking.intersection(file.blobs):

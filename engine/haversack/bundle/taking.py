@@ -136,7 +136,12 @@ def take_in(
     count = Counting(Meter("taking in", total, on_progress, cancel=cancel).advance)
     tally = _Tally()
     try:
-        for_all(work, lambda job: _take(sources, job, sink, count, tally), jobs)
+        for_all(
+            work,
+            lambda job: _take(sources, job, sink, count, tally),
+            jobs,
+            lambda job: job.file.size,
+        )
     except Refused:
         for sha256 in tally.added:
             sink.discard(sha256)

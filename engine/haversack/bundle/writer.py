@@ -12,6 +12,7 @@ from haversack.base.digests import sha256_bytes
 from haversack.base.files import fsync_folder, storage_error
 from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
 from haversack.bundle import target
+from haversack.bundle.alone import only_writer
 from haversack.bundle.blobs import BlobWriter, copy_item, name_blobs
 from haversack.bundle.earlier import KnownPieces, known_pieces
 from haversack.bundle.errors import PackError
@@ -99,7 +100,6 @@ def pack(
         Cancelled: Someone asked to stop.
     """
     options = options or PackOptions()
-    jobs = options.jobs or min(os.cpu_count() or 1, _MOST_JOBS)
     plan = make_plan(items, contents, options.blob_size or blob_size_for(options.stick))
     shares = spread(plan, options.leave_out, options.stick)
     folders = [out]
@@ -107,6 +107,23 @@ def pack(
         folders = target.stick_folders(out, len(shares.shares))
     sticks, known = _look(folders, shares, plan, contents, signer.chain)
 
+    with only_writer(folders):
+        return _write(plan, shares, sticks, known, signer, contents, options, on_progress, cancel)
+
+
+def _write(
+    plan: Plan,
+    shares: Spread,
+    sticks: Sequence[_Stick],
+    known: KnownPieces,
+    signer: PublisherSigner,
+    contents: Contents,
+    options: PackOptions,
+    on_progress: OnProgress,
+    cancel: CancelToken | None,
+) -> PackReceipt:
+    jobs = options.jobs or min(os.cpu_count() or 1, _MOST_JOBS)
+    folders = [stick.folder for stick in sticks]
     for stick in sticks:
         _begin(stick)
     reusable = [
@@ -148,7 +165,7 @@ def pack(
     written = {one: manifest.blobs[one] for one in borne if any(one in w.written for w in writers)}
     left_out = {one: size for one, size in manifest.blobs.items() if one not in borne}
     return PackReceipt(
-        out,
+        folders[0].parent if options.stick is not None else folders[0],
         statement.name,
         statement.counter,
         signer.chain.newest.publisher,
@@ -185,8 +202,9 @@ def _look(
 def _begin(stick: _Stick) -> None:
     """Take the seal off and clear away what is surely of no use."""
     out = stick.folder
+    if list_bundle(out) != stick.listing:
+        raise PackError(f"{out} was changed meanwhile", "Pack again.")
     try:
-        out.mkdir(parents=True, exist_ok=True)
         (out / ENVELOPE).unlink(missing_ok=True)
         fsync_folder(out)
         for name in (*stick.listing.temps, *(blob_name(one) for one in stick.doomed)):
@@ -209,7 +227,7 @@ def _bring_all(
             blobs = _bring(item, [writers[stick] for stick in sticks], known, plan.blob_size)
         pieces[item.sha256] = blobs
 
-    for_all(plan.sources, bring, jobs)
+    for_all(plan.sources, bring, jobs, lambda item: item.size)
     return pieces
 
 
