@@ -45,6 +45,23 @@ class Stick:
         _run("umount", str(self.path))
         self._mount()
 
+    def remount(self, path: Path) -> None:
+        """Let it vanish from its place and turn up at another."""
+        _run("umount", "-l", str(self.path))
+        path.mkdir()
+        self.path = path
+        self._mount()
+
+    def flip(self, content: bytes) -> None:
+        """Change one byte of what lies on it, below the file system."""
+        _run("umount", str(self.path))
+        image = self._image.read_bytes()
+        at = image.index(content) + len(content) // 2
+        with self._image.open("r+b") as file:
+            file.seek(at)
+            file.write(bytes([image[at] ^ 1]))
+        self._mount()
+
     def cut_off(self, megabytes: int) -> None:
         """Lose everything behind the first so many megabytes, and what memory still held."""
         self.replug()

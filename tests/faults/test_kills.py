@@ -32,11 +32,11 @@ from haversack.bundle.items import PackItem
 from haversack.bundle.writer import PackOptions, pack
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="takes fork and SIGKILL")
-KILLS = 20
-MOST_ROUNDS = 80
+KILLS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 20
+MOST_ROUNDS = 4 * KILLS
 
 
-def test_fault_59_packing_killed_at_twenty_moments_never_seals_what_is_not_whole(
+def test_fault_59_packing_killed_at_any_moment_never_seals_what_is_not_whole(
     tmp_path: Path,
 ) -> None:
     kit = make_kit(tmp_path)
@@ -90,7 +90,7 @@ def test_fault_59_a_packing_killed_within_a_large_file_goes_on_with_its_pieces(
     assert_whole(kit)
 
 
-def test_fault_59_taking_in_killed_at_twenty_moments_loses_nothing(tmp_path: Path) -> None:
+def test_fault_59_taking_in_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
     kit = make_kit(tmp_path, [*few_items(), *many_items(80, 2048)])
     began = time.perf_counter()
     _take_in(kit)
