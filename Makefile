@@ -9,10 +9,10 @@ DEMO ?= demo-output
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test app check style format types imports bench pictures freeze release smoke nightly clean
+.PHONY: help setup demo test app check style format types imports bench bench-bundle pictures freeze release smoke nightly clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## virtual environment and packages (done by every other target when needed)
 
@@ -45,6 +45,10 @@ imports: $(READY)
 
 bench: $(READY) ## every benchmark, with the figures of peers and the floor beside ours
 	@set -e; shopt -s nullglob; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+bench-bundle: $(READY) ## the bundle beside cp, sha256sum, b3sum, model-signing, bagit, restic, borg (FULL=1: 2 GB)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"
+	$(BIN)/python benchmarks/bench_bundle.py $(if $(FULL),--full) $(ARGS)
 
 pictures: $(READY) ## the screenshots of README and docs, from the real app
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m haversack_gui.pictures

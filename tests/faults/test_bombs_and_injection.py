@@ -132,7 +132,7 @@ def test_fault_79_markup_is_no_path(kit: Kit, text: str) -> None:
 
 def test_fault_79_the_app_shows_markup_as_plain_text() -> None:
     qt = pytest.importorskip("PySide6.QtWidgets", reason="the app is not installed")
-    basics = pytest.importorskip("haversack_gui.widgets.basics")
+    basics = pytest.importorskip("haversack_gui.widgets.basics", reason="the app is not installed")
     from PySide6.QtCore import Qt
 
     application = qt.QApplication.instance() or qt.QApplication([])

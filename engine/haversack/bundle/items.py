@@ -10,7 +10,7 @@ from typing import BinaryIO
 from haversack.bundle.statement import RecipeClaim
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PackItem:
     """One file to pack.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +40,12 @@ class Listing:
     strangers: list[str] = field(default_factory=list)
 
 
-def list_bundle(folder: Path) -> Listing:
+def list_bundle(folder: Path, blobs: bool = True) -> Listing:
     """Walk over a bundle's folder without opening a file or following a link.
+
+    Args:
+        folder: The bundle.
+        blobs: Whether to go into the folder of blobs.
 
     Raises:
         StorageError: There is no such folder, or the device fails.
@@ -55,7 +61,8 @@ def list_bundle(folder: Path) -> Listing:
         elif entry.name == ROOTS and _is_folder(entry):
             _list_roots(folder, listing)
         elif entry.name == BLOBS and _is_folder(entry):
-            _list_blobs(folder, listing)
+            if blobs:
+                _list_blobs(folder, listing)
         else:
             listing.strangers.append(entry.name)
     listing.roots.sort()
@@ -85,20 +92,35 @@ def _list_blobs(folder: Path, listing: Listing) -> None:
 
 
 def _list_fan(folder: Path, within: str, prefix: str, listing: Listing) -> None:
-    path, blobs = folder / within, listing.blobs
+    path, blobs = f"{folder}/{within}", listing.blobs
     others: list[os.DirEntry[str]] = []
     try:
-        with os.scandir(path) as entries:
+        with _scan(path) as entries:
             for entry in entries:
                 name = entry.name
                 if name[:2] == prefix and is_sha256(name) and entry.is_file(follow_symlinks=False):
                     blobs[name] = entry.stat(follow_symlinks=False).st_size
                 else:
                     others.append(entry)
+            kept = _without_litter(others, within, listing)
     except OSError as error:
-        raise storage_error(error, path, "reading") from error
-    for entry in _without_litter(others, within, listing):
-        listing.strangers.append(f"{within}/{entry.name}")
+        raise storage_error(error, Path(path), "reading") from error
+    listing.strangers += (f"{within}/{entry.name}" for entry in kept)
+
+
+@contextlib.contextmanager
+def _scan(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """Scan a folder by its descriptor where that can be: sizes are then found without its path."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(path) as entries:
+            yield entries
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with os.scandir(descriptor) as entries:
+            yield entries
+    finally:
+        os.close(descriptor)
 
 
 def _entries(folder: Path, within: str, listing: Listing) -> list[os.DirEntry[str]]:

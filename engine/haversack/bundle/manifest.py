@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -28,7 +29,8 @@ KINDS = frozenset(
 EMPTY = sha256_bytes(b"")
 MOST_SIZE = 2**46
 MOST_TEXT = 1000
-_KEYS = frozenset({"path", "kind", "media_type", "licence", "source", "sha256", "size", "blobs"})
+_KEYS = ("path", "sha256", "size", "blobs", "kind", "media_type", "licence", "source")
+_FIELDS_OF = itemgetter(*_KEYS)
 _FIELDS = frozenset({"blob_size", "files", "format"})
 MOST_STICKS = 1000
 _HINT = "The manifest was not written as the format demands; tell its publisher."
@@ -97,10 +99,14 @@ class Manifest:
             left -= self.blob_size
 
     def encode(self) -> bytes:
-        """Give the canonical bytes."""
-        files = [{**file._asdict(), "blobs": list(file.blobs)} for file in self.files]
-        document = {"blob_size": self.blob_size, "files": files, "format": FORMAT}
-        return dump_canonical({**document, "sticks": self.sticks} if self.sticks else document)
+        """Give the canonical bytes, made file by file so that memory stays small."""
+        files = b",".join(
+            dump_canonical({**file._asdict(), "blobs": list(file.blobs)}) for file in self.files
+        )
+        end = b',"sticks":' + dump_canonical(list(self.sticks)) if self.sticks else b""
+        return b'{"blob_size":%d,"files":[%b],"format":%d%b}' % (
+            self.blob_size, files, FORMAT, end
+        )  # fmt: skip
 
 
 def make_manifest(
@@ -112,7 +118,8 @@ def make_manifest(
         Invalid: A reader would refuse them.
     """
     manifest = Manifest(blob_size, tuple(sorted(files)), sticks)
-    return decode_manifest(manifest.encode(), "the manifest")
+    entries = ({**file._asdict(), "blobs": list(file.blobs)} for file in manifest.files)
+    return _checked(entries, blob_size, sticks, "the manifest")
 
 
 def decode_manifest(content: bytes, file: str) -> Manifest:
@@ -138,18 +145,27 @@ def _decode(content: bytes, file: str) -> Manifest:
     blob_size, entries = document["blob_size"], document["files"]
     if type(blob_size) is not int or not 1 <= blob_size <= BLOB_SIZE:
         raise Invalid(f"{file} has an impossible size of blobs", _HINT, file)
-    if not isinstance(entries, list) or not entries:
+    if not isinstance(entries, list):
         raise Invalid(f"{file} names no file", _HINT, file)
+    return _checked(entries, blob_size, _sticks(document, file), file)
+
+
+def _checked(
+    entries: Iterable[Any], blob_size: int, sticks: tuple[int, ...], file: str
+) -> Manifest:
+    """Make a manifest of entries, each of them and all together by the rules."""
     try:
         files = tuple([_file(entry, blob_size) for entry in entries])
     except _FaultError as fault:
         raise Invalid(f"{file}: {fault}", _HINT, file) from fault
+    if not files:
+        raise Invalid(f"{file} names no file", _HINT, file)
     clash = collisions(one.path for one in files)
     if clash:
         raise Invalid(f"{file}: {_shown(clash[0])} {clash[1]}", _HINT, file)
     if any(before.path >= after.path for before, after in pairwise(files)):
         raise Invalid(f"{file} is not in order of its paths", _HINT, file)
-    manifest = Manifest(blob_size, files, _sticks(document, file))
+    manifest = Manifest(blob_size, files, sticks)
     _check_blob_sizes(manifest, file)
     if manifest.sticks and sum(manifest.sticks) != len(manifest.blobs):
         raise Invalid(f"{file} spreads another number of blobs over sticks", _HINT, file)
@@ -207,9 +223,12 @@ class _FaultError(Exception):
 
 
 def _file(entry: Any, blob_size: int) -> ManifestFile:
-    if not isinstance(entry, dict) or entry.keys() != _KEYS:
+    try:
+        path, sha256, size, blobs, kind, media_type, licence, source = _FIELDS_OF(entry)
+    except (KeyError, TypeError):
+        raise _FaultError("an entry has other fields than the format's") from None
+    if len(entry) != len(_KEYS):
         raise _FaultError("an entry has other fields than the format's")
-    path, sha256, size, blobs = entry["path"], entry["sha256"], entry["size"], entry["blobs"]
     fault = path_fault(path)
     if fault:
         raise _FaultError(f"{_shown(path)} is no path for a bundle: {fault}")
@@ -224,16 +243,15 @@ def _file(entry: Any, blob_size: int) -> ManifestFile:
             raise _FaultError(f"{path} has another digest than its only blob")
     elif not all(isinstance(blob, str) and is_sha256(blob) for blob in blobs):
         raise _FaultError(f"{path} is made of something that is no blob")
-    labels = entry["kind"], entry["media_type"], entry["licence"], entry["source"]
     try:
-        fault = _label_fault(*labels)
+        fault = _label_fault(kind, media_type, licence, source)
     except TypeError:  # something that cannot be hashed, so no text
         fault = "says something that is no text"
     if fault:
         raise _FaultError(f"{path} {fault}")
     if is_pickle_name(path):
         raise _FaultError(f"{path} bears the name of a pickle, which is never carried")
-    return ManifestFile(path, *labels, sha256, size, tuple(blobs))
+    return ManifestFile(path, kind, media_type, licence, source, sha256, size, tuple(blobs))
 
 
 @lru_cache(maxsize=4096, typed=True)

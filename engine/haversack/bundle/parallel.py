@@ -70,6 +70,8 @@ def _lanes(
         (small if size is not None and size(thing) < _SMALL else large).append(thing)
     if small:
         yield small
+    if size is not None:
+        large.sort(key=size, reverse=True)  # so that no thread is left alone with a large one
     for thing in large:
         yield (thing,)
 

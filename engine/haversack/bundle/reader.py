@@ -224,7 +224,7 @@ def find_file(found: Admitted, path: str) -> ManifestFile:
 
 def _claims(folder: Path) -> tuple[Statement | None, str, str]:
     claims, publisher, fingerprint = None, "", ""
-    listing = list_bundle(folder)
+    listing = list_bundle(folder, blobs=False)
     with contextlib.suppress(Refused):
         claims = decode_statement(read_envelope(folder, listing).payload)
     with contextlib.suppress(Refused):

@@ -87,7 +87,7 @@ def _called(found: Admitted) -> str:
 def _other_bundle(found: Admitted, folder: Path) -> str:
     """Say which bundle lies in a folder; empty where it is this one, or none that can be read."""
     with contextlib.suppress(HaversackError):
-        envelope = read_envelope(folder, list_bundle(folder))
+        envelope = read_envelope(folder, list_bundle(folder, blobs=False))
         if envelope.payload_sha256 != found.payload_sha256:
             other = decode_statement(envelope.payload)
             return f"{other.name} number {other.counter}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -143,9 +143,9 @@ def _write(
         for stick, blobs in zip(sticks, reusable, strict=True)
     ]
     pieces = _bring_all(plan, shares, writers, known, jobs)
-    entries = [_entry(item, pieces) for item in plan.items]
-    numbers, carried = counts(shares, make_manifest(entries, plan.blob_size))
-    manifest = make_manifest(entries, plan.blob_size, numbers)
+    manifest = make_manifest((_entry(item, pieces) for item in plan.items), plan.blob_size)
+    numbers, carried = counts(shares, manifest)
+    manifest = replace(manifest, sticks=numbers)
 
     content = manifest.encode()
     small = small_files(signer.chain, contents.name)
