@@ -154,3 +154,23 @@ def test_a_deprecated_ingredient_is_refused_by_name_unless_allowed(small_pantry:
     with pytest.raises(RecipeError, match=r"Old \(backbone/old\)"):
         golden_recipe(2, small_pantry)
     assert golden_recipe(2, small_pantry, allow_deprecated=True).missing() == []
+
+
+def test_a_row_of_a_foreign_table_becomes_the_task_s_recipe_with_that_backbone_and_size(
+    tmp_path: Path,
+) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    rows = [
+        {"backbone": "tf_efficientnet_lite1.in1k", "height": 224, "width": 224},
+        {"backbone": "tf_efficientnet_lite1.in1k", "height": 225, "width": 225},
+    ]
+    card = {**CARD, "name": "timm_x", "task": "classification"}
+    path = tmp_path / "timm_x.parquet"
+    written = write_volume(path, [row | {"od_inf_rate_ms": 1.0} for row in rows], card)
+    pantry.volumes.put("timm_x", path.read_bytes(), written.as_dict())
+    recipe = golden_recipe(1, pantry, "timm_x")
+    assert recipe["model.backbone"].meta.path == "backbones/timm/tf_efficientnet_lite1"  # type: ignore[attr-defined] # a slot's ingredient
+    assert recipe["model.image_size"] == 224
+    assert "row 1" in recipe.history[-1]
+    with pytest.raises(UsageError, match="225"):
+        golden_recipe(2, pantry, "timm_x")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import RenderableType
 
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.pareto import FILES
 from haversack.cli.session import Session
+
+if TYPE_CHECKING:
+    from haversack.services.volume_import import Brought
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,6 +24,12 @@ def add_to(app: typer.Typer) -> None:
     command(volume, "show", example="haversack volume show xval_det")(show_volume)
     command(
         volume,
+        "import",
+        example="haversack volume import results.csv --map od_inf_rate_ms=latency --name mine",
+    )(import_volumes)
+    command(volume, "merge", example="haversack volume merge xval_cls mine --name both")(merge)
+    command(
+        volume,
         "bake",
         example="haversack volume bake resources/plans/xval_cls.json -o mine.parquet",
     )(bake)
@@ -27,13 +37,88 @@ def add_to(app: typer.Typer) -> None:
 
 def list_volumes(session: Session, pantry: PantryOption = None) -> Answer:
     """List the golden volumes of a pantry."""
-    from haversack.services.shelves import shelf_items
+    shelf = session.pantry(pantry).volumes
+    found = []
+    for name in shelf.list():
+        card = shelf.card(name)
+        told = {field: card.get(field) for field in ("task", "rows", "on", "licence", "source")}
+        found.append({"name": name, **told})
+    rows = [tuple(entry.values()) for entry in found]
+    shown = table("", ("name", "task", "rows", "measured on", "licence", "source"), rows)
+    return Answer(found, [shown] if rows else ["no volumes here; haversack setup brings some"])
 
-    opened = session.pantry(pantry)
-    items = [item for item in shelf_items(opened) if item.shelf == "volumes"]
-    rows = [(i.name, i.detail, i.state, i.licence, i.source) for i in items]
-    shown = table("", ("name", "task", "", "licence", "source"), rows)
-    return Answer(items, [shown] if rows else ["no volumes here; haversack setup brings some"])
+
+def import_volumes(
+    session: Session,
+    source: Annotated[Path, typer.Argument(help="A folder, a wheel, or a .csv or .parquet file.")],
+    kind: Annotated[
+        str, typer.Option("--as", help="auto, timm, qualcomm, openmmlab, leip or general.")
+    ] = "auto",
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="OURS=THEIRS, for columns with other names.")
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map-file", help="The same as a JSON object.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What the volume is called.")] = "",
+    device: Annotated[str, typer.Option("--device", help="The machine that was measured.")] = "",
+    task: Annotated[str, typer.Option("--task", help="The task of its recipes.")] = "",
+    licence: Annotated[str, typer.Option("--licence", help="The licence of the numbers.")] = "",
+    origin: Annotated[str, typer.Option("--source", help="Where the numbers come from.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write into this folder, no pantry.")
+    ] = None,
+    pantry: PantryOption = None,
+) -> Answer:
+    """Bring someone's table in as golden volumes, and say what became of it."""
+    from haversack.services.volume_import import import_volume, read_mapping
+
+    place = output if output is not None else session.pantry(pantry)
+    about = {"on": device, "task": task, "licence": licence, "source": origin}
+    told = read_mapping(mapping or [], map_file)
+    brought = import_volume(source, place, kind=kind, mapping=told, name=name, about=about)
+    return _brought(brought)
+
+
+def merge(
+    session: Session,
+    volumes: Annotated[list[str], typer.Argument(help="Names, or .parquet or .csv files.")],
+    name: Annotated[str, typer.Option("--name", help="What the joint volume is called.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write into this folder, no pantry.")
+    ] = None,
+    pantry: PantryOption = None,
+) -> Answer:
+    """Join several volumes into one with a column for the device."""
+    from haversack.services.volume_import import merge_volumes
+
+    in_pantry = output is None or not all(volume.endswith(FILES) for volume in volumes)
+    opened = session.pantry(pantry) if in_pantry else None
+    place = output if output is not None else session.pantry(pantry)
+    return _brought(merge_volumes(volumes, place, opened, name))
+
+
+def _brought(brought: Brought) -> Answer:
+    rows = [(card.name, card.task, card.rows, card.on, card.licence) for card in brought.cards]
+    shown: list[RenderableType] = [
+        table("", ("volume", "task", "rows", "measured on", "licence"), rows)
+    ]
+    report = brought.report
+    if report is not None:
+        read = f"{report.format}: {report.rows_taken} rows of {report.rows_read} read"
+        shown.append(read)
+        shown.append(table("taken", ("column", "from"), report.taken_columns.items()))
+        dropped: list[tuple[str, str, int | None]] = [
+            *(("rows", cause, count) for cause, count in report.dropped_rows.items()),
+            *(("cells, not measured", name, count) for name, count in report.made_null.items()),
+            *(("column", name, None) for name in report.dropped_columns),
+        ]
+        if dropped:
+            shown.append(table("left out", ("", "what", "count"), dropped))
+    shown += [f"note: {note}" for note in brought.notes]
+    shown += [f"wrote {file}" for file in brought.files]
+    data = {"volumes": brought.cards, "files": brought.files, "report": report}
+    return Answer({**data, "notes": brought.notes}, shown)
 
 
 def show_volume(

@@ -13,13 +13,13 @@ from haversack.recipe.fill import Answer
 from haversack.recipe.root import full_path
 from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe, replace_data_generator
+from haversack.services.cook_row import recipe_of_row
 from haversack.services.errors import MissingAssets, PreparationError
 from haversack.services.listen import Listener, Said, ignore
 from haversack.services.prepare import single_recipe
 from haversack.services.readiness import describe_asset, readiness
 from haversack.services.shelving import keep
 from haversack.services.volumes import volume_for
-from haversack.volume.volume import Volume
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
@@ -42,10 +42,16 @@ def golden_recipe(
         UnknownName: An unknown volume, task or dataset.
         RecipeError: A version or a deprecated ingredient that is not allowed.
         IncompleteRecipe: Slots are empty and ``default`` is False.
+        MissingAssets: A row without a recipe names a backbone whose weights nobody knows here.
     """
     number = _row_number(recipe_id)
     volume, task = volume_for(grdb_volume, grdb_task, pantry)
-    recipe = from_sppr(_sppr(volume, number), pantry.registry, allow_upgrade)
+    row = volume.row(number)
+    sppr = row.get("sppr")
+    if isinstance(sppr, str) and sppr:
+        recipe = from_sppr(sppr, pantry.registry, allow_upgrade)
+    else:
+        recipe = recipe_of_row(row, task, pantry, volume.name)
     recipe.pantry_path = pantry.path
     recipe.name = f"{volume.name} {number}"
     if recipe.task != task:
@@ -136,15 +142,6 @@ def _row_number(recipe_id: int | str) -> int:
             f"{recipe_id!r} is not the id of a golden recipe", "Give a whole number: 17 or '17'."
         )
     return int(text)
-
-
-def _sppr(volume: Volume, number: int) -> str:
-    sppr = volume.row(number).get("sppr")
-    if not isinstance(sppr, str) or not sppr:
-        raise RecipeError(
-            f"row {number} of {volume.name} carries no recipe", "Choose a row that has an sppr."
-        )
-    return sppr
 
 
 def _refuse_deprecated(recipe: Recipe) -> None:

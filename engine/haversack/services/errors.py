@@ -16,9 +16,10 @@ class MissingAssets(HaversackError):  # noqa: N818 - reads as the outcome it is
         missing: One line for each: name, size and source.
     """
 
-    def __init__(self, missing: tuple[str, ...]) -> None:
+    def __init__(self, missing: tuple[str, ...], hint: str = "") -> None:
         super().__init__(
             f"not in the pantry: {'; '.join(missing)}",
-            "Prepare the recipe where there is a network, or open a bundle that carries them.",
+            hint
+            or "Prepare the recipe where there is a network, or open a bundle that carries them.",
         )
         self.missing = missing

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.cli_calls import Call
+from haversack.pantry.pantry import Pantry
+
+TABLE = "backbone,latency,acc,remark\ntf_efficientnet_lite0.x,2,70,=1+1\nother_net.y,1,60,b\n"
+
+
+def _import(call: Call, tmp_path: Path, *words: str) -> None:
+    (tmp_path / "t.csv").write_text(TABLE)
+    told = call(
+        "volume", "import", str(tmp_path / "t.csv"), "--map", "od_inf_rate_ms=latency",
+        "--name", "mine", "--task", "classification", "--device", "Board", "--licence", "CC0-1.0",
+        "--json", *words,
+    )  # fmt: skip
+    assert told.code == 0, told.err
+    assert told.json["report"]["taken_columns"]["od_inf_rate_ms"] == "latency"
+    assert told.json["report"]["dropped_columns"] == ["remark"]
+
+
+def test_an_imported_table_is_listed_shown_and_queried(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    _import(call, tmp_path)
+    (listed,) = call("volume", "list", "--json").json
+    assert (listed["name"], listed["rows"], listed["licence"]) == ("mine", 2, "CC0-1.0")
+    assert call("volume", "show", "mine", "--json").json["hardware"] == {"Board": 2}
+    assert call("pareto", "mine", "--json").json["ids"] == [2, 1]
+
+
+def test_a_row_without_a_recipe_is_cooked_from_its_backbone_or_names_what_is_missing(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    _import(call, tmp_path)
+    told = call("recipe", "cook", "2", "--volume", "mine", "--json")
+    assert told.code == 1 and "hf:timm/other_net.y" in told.json["message"]
+    assert "tf_efficientnet_lite0" in told.json["hint"]
+    assert call("recipe", "list", "--json").json == [], "it fails before anything is made"
+
+
+def test_volumes_are_merged_into_a_file(call: Call, pantry: Pantry, tmp_path: Path) -> None:
+    _import(call, tmp_path)
+    _import(call, tmp_path, "--name", "other")
+    told = call("volume", "merge", "mine", "other", "--name", "both", "-o", str(tmp_path), "--json")
+    assert told.code == 0, told.err
+    assert (tmp_path / "both.parquet").is_file() and (tmp_path / "both.card.json").is_file()
+    assert told.json["volumes"][0]["rows"] == 4
+
+
+def test_bad_mappings_and_formats_are_wrong_usage(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text(TABLE)
+    for words in (["--map", "nothing"], ["--as", "excel"], ["--map", "od_inf_rate_ms=none"]):
+        assert call("volume", "import", str(tmp_path / "t.csv"), *words).code == 2
+    assert call("volume", "import", str(tmp_path / "no.csv")).code == 2
+    assert call("volume", "list", "--json").json == []

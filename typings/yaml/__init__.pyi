@@ -1,0 +1,6 @@
+# PyYAML publishes no types. Incomplete: only what is used here.
+from typing import Any
+
+class YAMLError(Exception): ...
+
+def safe_load(stream: str | bytes) -> Any: ...
