@@ -160,3 +160,15 @@ def test_a_licence_that_nobody_stated_is_said_in_words(
 ) -> None:
     shown = call("inspect", str(packed[0])).out
     assert "NOASSERTION" not in shown and "licence not stated" in shown
+
+
+def test_a_bundle_is_exported_as_an_oci_layout(
+    call: Call, packed: tuple[Path, Path], tmp_path: Path
+) -> None:
+    bundle, publisher = packed
+    assert call("bundle", "export", str(bundle), "--oci", str(tmp_path / "oci")).code == 3
+    call("keys", "trust", str(publisher), "--yes")
+    told = call("bundle", "export", str(bundle), "--oci", str(tmp_path / "oci"), "--json")
+    assert told.code == 0 and told.json["name"] == "KIT-1", told.err
+    assert (tmp_path / "oci" / "index.json").is_file()
+    assert call("bundle", "export", str(bundle), "--oci", str(tmp_path / "oci")).code == 2

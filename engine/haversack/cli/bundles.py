@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from haversack.base.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_REFUSED
 from haversack.cli import which_pantry
 from haversack.cli.command import Answer, PantryOption, command, group
+from haversack.cli.exporting import export
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
 
@@ -33,7 +34,10 @@ def add_to(app: typer.Typer) -> None:
     command(app, "open", example="haversack open /media/stick/FIELD-KIT --pantry ./kitchen")(
         open_bundle
     )
-    bundle = group(app, "bundle", "What was opened on this machine.")
+    bundle = group(app, "bundle", "Export a bundle, or see what was opened on this machine.")
+    command(
+        bundle, "export", example="haversack bundle export /media/stick/FIELD-KIT --oci ./layout"
+    )(export)
     command(bundle, "receipts", example="haversack bundle receipts")(receipts)
 
 
