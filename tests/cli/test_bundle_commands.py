@@ -171,4 +171,6 @@ def test_a_bundle_is_exported_as_an_oci_layout(
     told = call("bundle", "export", str(bundle), "--oci", str(tmp_path / "oci"), "--json")
     assert told.code == 0 and told.json["name"] == "KIT-1", told.err
     assert (tmp_path / "oci" / "index.json").is_file()
+    assert call("bundle", "export", str(bundle)).code == 2
+    assert call("bundle", "export", str(bundle), "--oms", str(tmp_path / "oms")).code == 2
     assert call("bundle", "export", str(bundle), "--oci", str(tmp_path / "oci")).code == 2

@@ -13,12 +13,12 @@ from typing import Any
 
 from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes
-from haversack.base.errors import UsageError
-from haversack.base.files import atomic_writer, storage_error, write_bytes
+from haversack.base.files import atomic_writer, write_bytes
 from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
 from haversack.bundle.admission import Admitted, Policy, admit
 from haversack.bundle.device import check_blob, read_whole
 from haversack.bundle.donors import locate
+from haversack.bundle.exporting import refuse_what_is_there
 from haversack.bundle.layout import ENVELOPE, README, ROOTS, blob_name
 from haversack.bundle.listing import list_bundle
 from haversack.bundle.manifest import EMPTY
@@ -91,7 +91,7 @@ def export_oci(
     places = locate(found, donors)
     if places.needs:
         raise partial(found, places, donors)
-    _refuse_what_is_there(out)
+    refuse_what_is_there(out)
     blobs = found.manifest.blobs
     count = Counting(Meter("exporting", sum(blobs.values()), on_progress, cancel=cancel).advance)
 
@@ -169,12 +169,3 @@ def _descriptor(sha256: str, size: int, media_type: str, notes: dict[str, str]) 
 
 def _path(out: Path, sha256: str) -> Path:
     return out / "blobs" / "sha256" / sha256
-
-
-def _refuse_what_is_there(out: Path) -> None:
-    try:
-        taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
-    except OSError as error:
-        raise storage_error(error, out, "reading") from error
-    if taken:
-        raise UsageError(f"{out} is not empty", "Give a new folder.")
