@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from haversack.base.digests import sha256_bytes
 from haversack.base.files import fsync_folder, storage_error
-from haversack.base.progress import CancelToken, Meter, OnProgress, ignore_progress
+from haversack.base.progress import CancelToken, OnProgress, ignore_progress
 from haversack.bundle import target
 from haversack.bundle.alone import only_writer
 from haversack.bundle.blobs import BlobWriter, copy_item, name_blobs
 from haversack.bundle.earlier import KnownPieces, known_pieces
 from haversack.bundle.errors import PackError
+from haversack.bundle.finishing import counting, read_all_back, tidy
 from haversack.bundle.items import Contents, PackItem, PackReceipt
 from haversack.bundle.layout import ENVELOPE, README, blob_name
 from haversack.bundle.listing import Listing, list_bundle
 from haversack.bundle.manifest import ManifestFile, make_manifest
-from haversack.bundle.parallel import Counting, for_all
+from haversack.bundle.parallel import for_all
 from haversack.bundle.plan import Plan, make_plan
-from haversack.bundle.readback import read_back, sound_blobs
+from haversack.bundle.readback import sound_blobs
 from haversack.bundle.sealing import make_statement, seal, small_files, write_small_files
 from haversack.bundle.set_sealing import seal_others
 from haversack.bundle.spread import Share, Spread, blob_size_for, counts, piece_sizes, spread
@@ -132,12 +133,12 @@ def _write(
     ]
     if options.read_back:
         sizes = [size for blobs in reusable for size in blobs.values()]
-        count = _counting("reading again", sizes, on_progress, cancel)
+        count = counting("reading again", sizes, on_progress, cancel)
         reusable = [
             sound_blobs(stick.folder, blobs, jobs, count)
             for stick, blobs in zip(sticks, reusable, strict=True)
         ]
-    count = _counting("packing", (item.size for item in plan.sources), on_progress, cancel)
+    count = counting("packing", (item.size for item in plan.sources), on_progress, cancel)
     writers = [
         BlobWriter(stick.folder, count, blobs)
         for stick, blobs in zip(sticks, reusable, strict=True)
@@ -154,10 +155,10 @@ def _write(
         write_small_files(writer.folder, small)
         writer.settle()
         kept = {*blobs, sha256_bytes(content)}
-        _tidy(writer.folder, kept, signer.chain)
+        tidy(writer.folder, kept, signer.chain)
         writer.written = {one: size for one, size in writer.written.items() if one in kept}
     if options.read_back:
-        _read_back(writers, small, jobs, on_progress, cancel)
+        read_all_back(writers, small, jobs, on_progress, cancel)
     statement = make_statement(manifest, content, small[README], signer, contents, options.now)
     payload_sha256 = seal(folders[0], statement, signer)
     seal_others(folders[0], folders[1:])
@@ -270,44 +271,3 @@ def _entry(item: PackItem, pieces: Mapping[str, tuple[str, ...]]) -> ManifestFil
         item.size,
         pieces[item.sha256],
     )
-
-
-def _tidy(out: Path, keep: Collection[str], chain: RootChain) -> None:
-    """Remove whatever in the folder is no part of the bundle that is about to be sealed."""
-    listing: Listing = list_bundle(out)
-    if listing.strangers:
-        raise PackError(
-            f"{listing.strangers[0]} appeared in {out} meanwhile", "Remove it, then pack again."
-        )
-    names = [*listing.temps, *target.stale_roots(listing, chain)]
-    names += [blob_name(one) for one in listing.blobs if one not in keep]
-    try:
-        for name in names:
-            (out / name).unlink(missing_ok=True)
-            fsync_folder((out / name).parent)
-    except OSError as error:
-        raise storage_error(error, out, "tidying") from error
-
-
-def _read_back(
-    writers: Sequence[BlobWriter],
-    small: Mapping[str, bytes],
-    jobs: int,
-    on_progress: OnProgress,
-    cancel: CancelToken | None,
-) -> None:
-    files = [
-        [(blob_name(one), one, size) for one, size in writer.written.items()]
-        + [(name, sha256_bytes(file), len(file)) for name, file in small.items()]
-        for writer in writers
-    ]
-    sizes = [size for names in files for *_, size in names]
-    count = _counting("reading back", sizes, on_progress, cancel)
-    for writer, names in zip(writers, files, strict=True):
-        read_back(writer.folder, names, jobs, count)
-
-
-def _counting(
-    phase: str, sizes: Iterable[int], on_progress: OnProgress, cancel: CancelToken | None
-) -> Counting:
-    return Counting(Meter(phase, sum(sizes), on_progress, cancel=cancel).advance)
