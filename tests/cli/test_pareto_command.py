@@ -148,3 +148,57 @@ def test_a_wrong_plan_is_refused_before_anything_is_baked(
     told = call("volume", "bake", str(plan), "--json")
     assert told.code == 1 and told.json["hint"]
     assert not (pantry.path / "baking").exists()
+
+
+def _table(tmp_path: Path) -> str:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "id,relative_task_metric,od_inf_rate_ms,od_size_MB,backbone\n"
+        "1,0.5,1,4,=cmd\n2,0.9,1.2,4,b\n3,1.0,8,4,c\n4,0.4,2,1,d\n5,0.3,9,9,e\n"
+    )
+    return str(path)
+
+
+def test_several_metrics_give_their_common_front_with_its_knee(call: Call, tmp_path: Path) -> None:
+    told = call(
+        "pareto", _table(tmp_path), "--metric", "od_inf_rate_ms", "--metric", "od_size_MB", "--json"
+    )
+    assert told.code == 0, told.err
+    assert told.json["ids"] == [3, 2, 1, 4]
+    assert told.json["knee"] in told.json["ids"]
+
+
+def test_constraints_go_with_several_metrics(call: Call, tmp_path: Path) -> None:
+    words = ["--metric", "od_inf_rate_ms", "--metric", "od_size_MB"]
+    where = ["--where", "od_inf_rate_ms < 5 and od_size_MB < 3"]
+    assert call("pareto", _table(tmp_path), *words, *where, "--json").json["ids"] == [4]
+    nothing = call("pareto", _table(tmp_path), *words, "--where", "od_size_MB < 0", "--json")
+    assert nothing.code == 1 and "no row" in nothing.json["message"]
+
+
+def test_ranks_number_every_row(call: Call, tmp_path: Path) -> None:
+    rows = call("pareto", _table(tmp_path), "--ranks", "--json").json["rows"]
+    assert {row["id"]: row["front"] for row in rows} == {1: 1, 2: 1, 3: 1, 4: 2, 5: 3}
+    assert {row["id"]: row["dominated_by"] for row in rows}[5] == 4
+
+
+def test_the_table_of_ranks_is_safe_in_a_spreadsheet(call: Call, tmp_path: Path) -> None:
+    told = call("pareto", _table(tmp_path), "--ranks", "--csv", "-")
+    assert "'=cmd" in told.out and ",=cmd" not in told.out
+
+
+def test_two_rows_are_compared(call: Call, tmp_path: Path) -> None:
+    told = call("pareto", _table(tmp_path), "--compare", "3", "2", "--json")
+    assert told.json["verdict"] == "a trade"
+    assert [d["better"] for d in told.json["differences"]] == [1, 2]
+    assert call("pareto", _table(tmp_path), "--compare", "3", "77").code == 2
+
+
+def test_what_does_not_go_together_is_wrong_usage(call: Call, tmp_path: Path) -> None:
+    for words in (["--method", "fuzzy"], ["--top", "3"], ["--plot", "x.png"]):
+        assert call("pareto", _table(tmp_path), "--ranks", *words).code == 2
+
+
+def test_an_unknown_volume_is_wrong_usage_with_near_names(call: Call, pantry: Pantry) -> None:
+    told = call("pareto", "xval_dat", "--json")
+    assert told.code == 2 and "xval_dat" in told.json["message"]

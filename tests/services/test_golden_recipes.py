@@ -11,6 +11,7 @@ from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes
 from haversack.base.errors import UsageError
 from haversack.offline import GRDB_recipe
+from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import IncompleteRecipe, RecipeError, UnknownName
 from haversack.recipe.sppr import to_sppr
@@ -86,7 +87,7 @@ def test_an_unknown_row_is_an_error(pantry: Pantry) -> None:
 
 
 def test_an_unknown_volume_or_task_lists_near_matches(pantry: Pantry) -> None:
-    with pytest.raises(UnknownName) as caught:
+    with pytest.raises(NotInPantryError) as caught:
         GRDB_recipe(1, pantry, grdb_volume="xval_dett")
     assert "xval_det" in caught.value.hint
     with pytest.raises(UnknownName) as caught:
@@ -95,7 +96,7 @@ def test_an_unknown_volume_or_task_lists_near_matches(pantry: Pantry) -> None:
 
 
 def test_the_classification_volume_is_looked_for_with_a_classification_task(pantry: Pantry) -> None:
-    with pytest.raises(UnknownName, match="xval_cls"):
+    with pytest.raises(NotInPantryError, match="xval_cls"):
         GRDB_recipe(1, pantry, grdb_task="classification")
 
 

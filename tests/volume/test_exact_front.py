@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import os
 import subprocess
 import sys
 
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 
 from haversack.volume import pareto, staircase
 from haversack.volume.pareto import exact_front
+from volume.cases import CASES
 
-CASES = int(os.environ.get("HAVERSACK_CASES", "200"))
 Floats = NDArray[np.float64]
 
 few_values = st.sampled_from(

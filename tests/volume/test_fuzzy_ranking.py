@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import Literal
 
 import numpy as np
@@ -14,8 +13,8 @@ from haversack.volume.dominators import dominator_counts
 from haversack.volume.fuzzy import Ranking, bandwidth, rank
 from haversack.volume.normal import normal_cdf
 from haversack.volume.pareto import exact_front
+from volume.cases import CASES
 
-CASES = int(os.environ.get("HAVERSACK_CASES", "200"))
 Floats = NDArray[np.float64]
 Method = Literal["exact", "binned"]
 BOTH: tuple[Method, ...] = ("exact", "binned")

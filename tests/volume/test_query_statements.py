@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from typing import Any
 
@@ -14,50 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haversack.volume.errors import (
-    IdsError,
     MissingColumnError,
     NothingMeasuredError,
-    NotNumericError,
     QueryError,
     QueryWarning,
 )
 from haversack.volume.orders import SORT_ORDERS
-from haversack.volume.query import ask, query_pareto_optimal_recipes
+from haversack.volume.query import query_pareto_optimal_recipes
 from haversack.volume.relative import add_relative_task_metric
-
-CASES = int(os.environ.get("HAVERSACK_CASES", "200"))
-
-
-def frame(**columns: Any) -> pd.DataFrame:
-    base: dict[str, Any] = {
-        "id": [11, 12, 13, 14, 15],
-        "relative_task_metric": [0.5, 0.8, 1.0, 0.7, 0.4],
-        "od_inf_rate_ms": [1.0, 2.0, 4.0, 3.0, 8.0],
-        "od_size_MB": [10.0, 20.0, 5.0, 30.0, 40.0],
-        "od_task_metric": [0.4, 0.64, 0.8, 0.56, 0.32],
-    }
-    return pd.DataFrame(base | columns)
-
-
-metric = st.one_of(
-    st.integers(1, 6).map(float),
-    st.floats(1e-3, 1e3),
-    st.sampled_from([0.1, math.nextafter(0.1, 1), math.nextafter(0.1, 0), 5e-324, 1e308]),
-)
-accuracy = st.one_of(
-    st.integers(-2, 4).map(float),
-    st.floats(-1, 1),
-    st.sampled_from([0.9, math.nextafter(0.9, 1), -1e308, 1e308]),
-)
-
-
-def frames(distinct: bool = False) -> st.SearchStrategy[pd.DataFrame]:
-    rows = st.lists(st.tuples(metric, accuracy), min_size=1, max_size=25, unique=distinct)
-    return rows.map(
-        lambda rows: pd.DataFrame(rows, columns=["od_inf_rate_ms", "relative_task_metric"]).assign(
-            id=range(100, 100 + len(rows))
-        )
-    )
+from volume.cases import CASES
+from volume.query_frames import frame, frames
 
 
 def test_1_the_accuracy_axis_is_always_the_relative_task_metric() -> None:
@@ -130,7 +95,7 @@ def test_2_where_every_row_is_excluded_the_error_says_so() -> None:
     with pytest.raises(NothingMeasuredError, match="every one of the 5 rows is excluded") as caught:
         query_pareto_optimal_recipes(frame(od_inf_rate_ms=[0.0, -1.0, None, math.inf, 0.0]))
     assert "od_inf_rate_ms zero: 2" in caught.value.message
-    with pytest.raises(NothingMeasuredError, match="no rows"):
+    with pytest.raises(NothingMeasuredError, match="no row to ask"):
         query_pareto_optimal_recipes(frame().iloc[:0])
 
 
@@ -351,92 +316,3 @@ def test_9_filtered_to_one_hardware_it_is_silent() -> None:
         warnings.simplefilter("error")
         query_pareto_optimal_recipes(df[df["hardware"] == "cpu"])
         query_pareto_optimal_recipes(frame())
-
-
-def test_warnings_can_be_had_as_values() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        answer = ask(frame(hardware=["a", "b", "a", "a", "a"]), top_n=2)
-    assert len(answer.warnings) == 2
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ({"method": "quick"}, "exact, fuzzy"),
-        ({"sort_by": "best"}, "metric_custom_best_to_worst, metric_accuracy_best_to_worst"),
-        ({"metric_custom": "od_inf_rate"}, 'df.attrs["metric_directions"]'),
-        ({"metric_custom": "od_gpu_mem_MB"}, "Columns like it"),
-        ({"metric_custom": "hardware"}, "Metrics are"),
-    ],
-)
-def test_a_wrong_question_is_refused_with_what_would_be_right(
-    arguments: dict[str, str], said: str
-) -> None:
-    with pytest.raises(QueryError) as caught:
-        query_pareto_optimal_recipes(frame(), **arguments)  # type: ignore[arg-type] # str options
-    assert said in caught.value.hint
-    assert caught.value.exit_code == 2
-
-
-@pytest.mark.parametrize("column", ["od_inf_rate_ms", "relative_task_metric"])
-@pytest.mark.parametrize("bad", ["fast", "3.5", True])
-def test_text_in_a_numeric_column_is_named_with_its_row(column: str, bad: Any) -> None:
-    cells = pd.Series([1.0, 2.0, bad, None, 3.0], dtype=object)
-    with pytest.raises(NotNumericError, match=f"row 2 holds '{bad}'") as caught:
-        query_pareto_optimal_recipes(frame(**{column: cells}))
-    assert "to_numeric" in caught.value.hint
-
-
-def test_numbers_in_any_of_the_frames_types_are_numbers() -> None:
-    plain = query_pareto_optimal_recipes(frame())[0]
-    for dtype in ("Float64", "float32", "object", "Int64", "int32", "float64[pyarrow]"):
-        df = frame()
-        df["od_inf_rate_ms"] = df["od_inf_rate_ms"].astype(dtype)
-        assert query_pareto_optimal_recipes(df)[0] == plain, dtype
-    with_null = frame(od_inf_rate_ms=pd.array([1, 2, 4, None, 8], dtype="Int64"))
-    assert query_pareto_optimal_recipes(with_null)[1]["excluded"] == {"od_inf_rate_ms missing": 1}
-
-
-@pytest.mark.parametrize(
-    ("ids", "said"),
-    [
-        ([1, 2, 2, 3, 1], "ids are not unique: 2 stand on several rows"),
-        ([1, 2, 3, 4, None], "1 rows have no id"),
-        ([1, 2, 3, 4, 4.5], "whole numbers"),
-        (["a", "b", "c", "d", "e"], "whole numbers"),
-        ([1, 2, 3, 4, 10**30], "too large"),
-        ([True, False, True, False, True], "whole numbers"),
-    ],
-)
-def test_bad_ids_are_refused(ids: list[Any], said: str) -> None:
-    with pytest.raises(IdsError, match=said):
-        query_pareto_optimal_recipes(frame(id=ids))
-    with pytest.raises(IdsError, match="neither a column nor an index level"):
-        query_pareto_optimal_recipes(frame().drop(columns="id"))
-
-
-def test_whole_floats_and_objects_are_ids() -> None:
-    floats = frame(id=[1.0, 2.0, 3.0, 4.0, 5.0])
-    assert query_pareto_optimal_recipes(floats)[0] == [1, 2, 3]
-    objects = frame(id=pd.Series([1, 2, 3, 4, 5], dtype=object))
-    assert query_pareto_optimal_recipes(objects)[0] == [1, 2, 3]
-
-
-def test_the_direction_of_an_added_metric_can_be_told() -> None:
-    df = frame(odd=[5.0, 4.0, 3.0, 2.0, 1.0])
-    df.attrs["metric_directions"] = {"odd": "lower"}
-    ids, info = query_pareto_optimal_recipes(df, metric_custom="odd")
-    assert ids == [15, 14, 13]
-    assert info["metric_custom"].tolist() == [5.0, 2.5, 5 / 3]
-    df.attrs["metric_directions"] = {"odd": "higher"}
-    assert query_pareto_optimal_recipes(df, metric_custom="odd")[0] == [11, 12, 13]
-    df.attrs["metric_directions"] = {"odd": "sideways"}
-    with pytest.raises(QueryError, match="sideways"):
-        query_pareto_optimal_recipes(df, metric_custom="odd")
-
-
-def test_the_frame_given_is_left_as_it_was() -> None:
-    df, before = frame(), frame()
-    query_pareto_optimal_recipes(df, "fuzzy")
-    pd.testing.assert_frame_equal(df, before)

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import RenderableType
 
+from haversack.base.errors import UsageError
 from haversack.base.files import write_text
+from haversack.cli import pareto_many
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.output import Raw, table, to_csv
 from haversack.cli.session import Session
+from haversack.volume.columns import ACCURACY
 
 if TYPE_CHECKING:
     from haversack.services.front import FrontResult
 
 FILES = (".parquet", ".csv")
+DEFAULT = "od_inf_rate_ms"
 _SHOWN = ("hardware", "quantization", "backbone", "height", "if_task_metric", "od_task_metric")
 
 
@@ -33,8 +37,9 @@ def pareto(
     session: Session,
     volume: Annotated[str, typer.Argument(help="A volume's name, or a .parquet or .csv file.")],
     metric: Annotated[
-        str, typer.Option("--metric", help="The column beside accuracy.")
-    ] = "od_inf_rate_ms",
+        list[str] | None,
+        typer.Option("--metric", help="The column beside accuracy; several for more axes."),
+    ] = None,
     method: Annotated[
         str, typer.Option("--method", help="exact, or fuzzy (by nearness to the front).")
     ] = "exact",
@@ -49,6 +54,14 @@ def pareto(
     top: Annotated[int | None, typer.Option("--top", help="The best N of method fuzzy.")] = None,
     where: Annotated[
         str | None, typer.Option("--where", help="Only rows for which this holds.")
+    ] = None,
+    ranks: Annotated[
+        bool,
+        typer.Option("--ranks", help="Every row, with its front number and how many dominate it."),
+    ] = False,
+    compare: Annotated[
+        tuple[int, int] | None,
+        typer.Option("--compare", help="What going from one id to another gains and loses."),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Draw the front (.png, .svg, .pdf).")
@@ -66,8 +79,27 @@ def pareto(
     from haversack.services.front import front
 
     opened = None if volume.endswith(FILES) else session.pantry(pantry)
+    metrics = metric or [DEFAULT]
+    if len(metrics) > 1 or compare is not None or ranks:
+        if plot is not None or method != "exact" or top is not None:
+            raise UsageError(
+                "several metrics, --ranks and --compare go with the exact front in words alone",
+                "Leave out --plot, --method and --top.",
+            )
+        return pareto_many.answer(
+            volume, opened, [ACCURACY, *metrics], where, compare=compare, ranks=ranks, csv=csv
+        )
+    metric_name = metrics[0]
+    if top is not None and method == "exact":
+        session.say("warning: --top has no effect without --method fuzzy")
     found = front(
-        volume, opened, metric=metric, method=method, sort_by=sort_by, top_n=top, where=where
+        volume,
+        opened,
+        metric=metric_name,
+        method=method,
+        sort_by=sort_by,
+        top_n=top if method == "fuzzy" else None,
+        where=where,
     )
     for sentence in found.answer.warnings:
         session.say(f"warning: {sentence}")
@@ -75,11 +107,11 @@ def pareto(
         from haversack.cli.pareto_plot import draw
 
         draw(found, plot)
-    rows = _rows(found, metric)
-    data = _data(found, metric, method, sort_by, where, rows)
+    rows = _rows(found, metric_name)
+    data = _data(found, metric_name, method, sort_by, where, rows)
     shown = [f"plot: {plot}"] if plot is not None else []
     if csv is None:
-        return Answer(data, [*_show(found, metric, rows), *shown])
+        return Answer(data, [*_show(found, metric_name, rows, pantry), *shown])
     text = to_csv(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""
     if str(csv) == "-":
         return Answer(data, [Raw(text)])
@@ -100,7 +132,7 @@ def _rows(found: FrontResult, metric: str) -> list[dict[str, Any]]:
             "relative_accuracy": float(accuracy),
             f"{metric}_converted": float(custom),
             **({} if rank is None else {"paretoness": float(rank)}),
-            **{str(name): _plain(value) for name, value in record.items()},
+            **{str(name): plain(value) for name, value in record.items()},
         }
         for row_id, accuracy, custom, rank, record in zip(
             found.answer.ids,
@@ -137,7 +169,9 @@ def _data(
     }
 
 
-def _show(found: FrontResult, metric: str, rows: list[dict[str, Any]]) -> list[RenderableType]:
+def _show(
+    found: FrontResult, metric: str, rows: list[dict[str, Any]], pantry: Path | None
+) -> list[RenderableType]:
     info = found.answer.info
     present = [name for name in _SHOWN if any(row.get(name) is not None for row in rows)]
     unit = metric if metric in (rows[0] if rows else {}) else ""
@@ -159,11 +193,11 @@ def _show(found: FrontResult, metric: str, rows: list[dict[str, Any]]) -> list[R
     if excluded:
         lines.append(f"not measured or not usable: {excluded}")
     if rows:
-        lines.append(f"cook one: haversack recipe cook {rows[0]['id']} --volume {found.volume}")
+        lines.append(pareto_many.cook_line(int(rows[0]["id"]), found.volume, pantry))
     return lines
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Give a cell as a value that JSON knows: numpy scalars and times are turned into it."""
     item = getattr(value, "item", None)
     if callable(item):

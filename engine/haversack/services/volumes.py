@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from haversack.base.errors import UsageError
 from haversack.base.resources import resource
+from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import unknown
 from haversack.volume.card import Card, card_path, read_card
@@ -19,7 +21,7 @@ def load_volume(name_or_path: str | Path, pantry: Pantry | None = None) -> Volum
     """Open a volume by its name in a pantry, or a Parquet or CSV file by its path.
 
     Raises:
-        UnknownName: The pantry holds no such volume; near matches are listed.
+        NotInPantryError: The pantry holds no such volume; near matches are listed.
         VolumeError: The file is damaged or is no volume.
     """
     text = str(name_or_path)
@@ -31,7 +33,9 @@ def load_volume(name_or_path: str | Path, pantry: Pantry | None = None) -> Volum
         )
     names = pantry.volumes.list()
     if text not in names:
-        raise unknown("volume in this pantry", text, names)
+        near = get_close_matches(text, names, 3, 0.4) or names[:5]
+        hint = f"Did you mean: {', '.join(near)}?" if near else "haversack setup brings some."
+        raise NotInPantryError(f"this pantry holds no volume {text!r}", hint)
     return Volume.open(pantry.volumes.path(text), card=pantry.volumes.card(text))
 
 
@@ -43,7 +47,7 @@ def volume_for(
     No volume and no task mean detection and ``xval_det``.
 
     Raises:
-        UnknownName: An unknown volume or task; near matches are listed.
+        NotInPantryError, UnknownName: An unknown volume or task; near matches are listed.
     """
     if grdb_task is not None and grdb_task not in BY_TASK:
         raise unknown("task", grdb_task, list(BY_TASK))

@@ -60,7 +60,8 @@ def measured_axes(df: pd.DataFrame, custom: Column) -> Axes:
     if ACCURACY not in df.columns:
         raise MissingColumnError(
             f"the table has no column {ACCURACY!r}, which is always the accuracy axis",
-            "Add it first: df = haversack.volume.relative.add_relative_task_metric(df).",
+            "Bring the table in with `haversack volume import`, or add it in Python: "
+            "haversack.volume.relative.add_relative_task_metric(df).",
         )
     ids = experiment_ids(df)
     accuracy = numbers(df, ACCURACY)
@@ -71,22 +72,30 @@ def measured_axes(df: pd.DataFrame, custom: Column) -> Axes:
         (custom.name, values, custom.direction == "lower"),
         (ACCURACY, accuracy, False),
     ):
-        for cause, bad in _causes(column, lower):
+        for cause, bad in causes(column, lower):
             bad &= kept
             if count := int(np.count_nonzero(bad)):
                 excluded[f"{name} {cause}"] = count
                 kept &= ~bad
     if not kept.any():
-        why = ", ".join(f"{cause}: {count}" for cause, count in excluded.items()) or "no rows"
-        raise NothingMeasuredError(
-            f"every one of the {len(ids)} rows is excluded ({why})",
-            f"Choose a metric other than {custom.name!r}, or rows on which it was measured.",
-        )
+        hint = f"Choose a metric other than {custom.name!r}, or rows on which it was measured."
+        raise nothing_measured(len(ids), excluded, hint)
     return Axes(ids[kept], accuracy[kept], values[kept], custom, excluded)
 
 
-def _causes(values: Floats, lower_is_better: bool) -> list[tuple[str, NDArray[np.bool_]]]:
-    causes = [("missing", np.isnan(values)), ("infinite", np.isinf(values))]
+def nothing_measured(rows: int, excluded: dict[str, int], hint: str) -> NothingMeasuredError:
+    """Make the error for a table of which no row is left."""
+    if rows == 0:
+        return NothingMeasuredError(
+            "there is no row to ask", "The table is empty, or the condition holds for none of it."
+        )
+    why = ", ".join(f"{cause}: {count}" for cause, count in excluded.items())
+    return NothingMeasuredError(f"every one of the {rows} rows is excluded ({why})", hint)
+
+
+def causes(values: Floats, lower_is_better: bool) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Give each reason why a value counts as not measured, and the rows it holds for."""
+    found = [("missing", np.isnan(values)), ("infinite", np.isinf(values))]
     if lower_is_better:
-        causes += [("zero", values == 0), ("negative", values < 0)]
-    return causes
+        found += [("zero", values == 0), ("negative", values < 0)]
+    return found

@@ -42,7 +42,8 @@ def metric(name: str, directions: Mapping[str, str] | None = None) -> Column:
             return _added(name, direction, words)
     raise QueryError(
         f"nobody knows whether less or more of {name!r} is better",
-        f'Say so: df.attrs["metric_directions"] = {{{name!r}: "lower"}} (or "higher").',
+        f"Say so in the volume's card (metric_directions), or in Python: "
+        f'df.attrs["metric_directions"] = {{{name!r}: "lower"}} (or "higher").',
     )
 
 

@@ -13,7 +13,7 @@ from haversack.volume.columns import ACCURACY, Column
 from haversack.volume.errors import QueryError, QueryWarning
 from haversack.volume.fuzzy import Ranking, rank
 from haversack.volume.measured import Axes, measured_axes
-from haversack.volume.metrics import metric
+from haversack.volume.metrics import metric, missing_column
 from haversack.volume.orders import CUSTOM, PARETONESS, SORT_ORDERS, Rows, sort_rows
 from haversack.volume.pareto import exact_front
 
@@ -91,6 +91,8 @@ def ask(
     _check_choice(method, METHODS, "method")
     _check_choice(sort_by, SORT_ORDERS, "sort order")
     limit = _checked_limit(top_n)
+    if metric_custom not in df.columns:
+        raise missing_column(metric_custom, df.columns)
     axes = measured_axes(df, metric(metric_custom, df.attrs.get("metric_directions")))
     told = _hardware_warning(df)
     if limit is not None and method == "exact":
