@@ -1,17 +1,14 @@
-"""Our exact front and fuzzy ranking beside np.argsort, reading the columns, and other libraries.
+"""Our fronts and fuzzy ranking beside np.argsort, reading the columns, and other libraries.
 
-Run it as ``python benchmarks/bench_pareto.py [--rows 1000000] [--repeat 5] [--json]``. Every figure
-is the best of several in one process, every front is checked against an oracle in the same run, and
-the ratios to ``np.argsort`` of one column are what the targets are stated in. Libraries that are
-not installed are left out by name.
+Run it as ``make bench-pareto`` (other sizes: ``ARGS="--rows 1000 10000000"``). Every figure is the
+best of several in one process, every front is checked against an oracle in the same run, and the
+ratios to ``np.argsort`` of one column are what the targets are stated in. Libraries that are not
+installed are left out by name.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.metadata
-import importlib.util
 import json
 import sys
 import time
@@ -23,32 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haversack.volume.fuzzy import rank
+from haversack.volume.many import front_of_many
 from haversack.volume.pareto import exact_front
+from pareto_bench.peers import MANY, PEERS, QUADRATIC, QUADRATIC_UP_TO, present, version
+from pareto_bench.sets import clouds, real_clouds, tables
 
 Floats = NDArray[np.float64]
-Front = Callable[[Floats, Floats], NDArray[np.intp]]
 
 # The most that each may take, in multiples of np.argsort of one column, at a million rows.
 TARGETS = {("uniform", "exact"): 0.15, ("trade-off", "exact"): 0.5, ("all on it", "exact"): 3.0}
 FUZZY_TARGET = 12.0
 FUZZY_SECONDS = 1.5
 MEMORY_TARGET = 6.0
-
-
-def clouds(rows: int) -> dict[str, tuple[Floats, Floats]]:
-    """Make the sets: name to (x, y), larger is better on both."""
-    random = np.random.default_rng(20260101)
-    u, v, noise = random.random(rows), random.random(rows), random.standard_normal(rows)
-    z = random.standard_normal(rows)
-    with_nan = np.where(random.random(rows) < 0.1, np.nan, v)
-    return {
-        "uniform": (u, v),
-        "trade-off": (u, 1.0 - u + 0.1 * noise),
-        "all on it": (u, np.sqrt(1.0 - u * u)),
-        "skewed": (np.exp(3 * z), np.exp(noise - 2.7 * z)),
-        "duplicates": (np.round(u, 2), np.round(v, 2)),
-        "with NaN": (u, with_nan),
-    }
 
 
 def best_of(repeat: int, work: Callable[[], Any]) -> float:
@@ -59,69 +42,6 @@ def best_of(repeat: int, work: Callable[[], Any]) -> float:
         work()
         shortest = min(shortest, time.perf_counter() - start)
     return shortest
-
-
-def library(name: str) -> Any:
-    """Import a peer where it is asked for; it may have no types."""
-    return importlib.import_module(name)
-
-
-def moocore_front(x: Floats, y: Floats) -> NDArray[np.intp]:
-    points = np.column_stack([x, y])
-    return np.flatnonzero(
-        library("moocore").is_nondominated(points, maximise=True, keep_weakly=True)
-    )
-
-
-def paretoset_front(x: Floats, y: Floats) -> NDArray[np.intp]:
-    return np.flatnonzero(library("paretoset").paretoset(np.column_stack([-x, -y]), distinct=False))
-
-
-def pymoo_front(x: Floats, y: Floats) -> NDArray[np.intp]:
-    points = np.column_stack([-x, -y])
-    sorting = library("pymoo.util.nds.non_dominated_sorting")
-    found = sorting.NonDominatedSorting().do(points, only_non_dominated_front=True)
-    return np.sort(np.asarray(found, dtype=np.intp))
-
-
-def polars_front(x: Floats, y: Floats) -> NDArray[np.intp]:
-    pl = library("polars")
-    best = pl.col("y").max().over("x") if len(np.unique(x)) < len(x) else pl.col("y")
-    found = (
-        pl.DataFrame({"x": x, "y": y, "row": np.arange(len(x))})
-        .filter(pl.col("y") == best)
-        .sort(["x", "y"], descending=True)
-        .with_columns(before=pl.col("y").cum_max())
-        .with_columns(first=(pl.col("before") > pl.col("before").shift(1)).fill_null(True))
-        .with_columns(x_best=pl.when("first").then("x").forward_fill())
-        .filter((pl.col("y") == pl.col("before")) & (pl.col("x") == pl.col("x_best")))
-    )
-    return np.sort(found["row"].to_numpy()).astype(np.intp)
-
-
-def duckdb_front(x: Floats, y: Floats) -> NDArray[np.intp]:
-    points = library("pyarrow").table({"x": x, "y": y, "row": np.arange(len(x))})
-    with library("duckdb").connect() as base:
-        base.register("points", points)
-        rows = base.execute(
-            "select row from (select row, y, max(y) over (partition by x) top, max(y) over (order"
-            " by x desc range unbounded preceding exclude group) above from points)"
-            " where y = top and (above is null or y > above) order by row"
-        ).fetchnumpy()["row"]
-    return np.asarray(rows, dtype=np.intp)
-
-
-PEERS: dict[str, Front] = {
-    "moocore": moocore_front,
-    "paretoset": paretoset_front,
-    "pymoo": pymoo_front,
-    "polars": polars_front,
-    "duckdb": duckdb_front,
-}
-
-# These compare the rows of the front with each other: hours where a million rows are on it.
-QUADRATIC = ("paretoset", "pymoo")
-QUADRATIC_UP_TO = 5_000
 
 
 def peak_bytes(work: Callable[[], Any]) -> int:
@@ -141,7 +61,7 @@ def measure(name: str, x: Floats, y: Floats, repeat: int) -> list[dict[str, Any]
     argsort = best_of(repeat, lambda: np.argsort(x))
     reading = best_of(repeat, lambda: (x.sum(), y.sum()))
     front = exact_front(x, y)
-    oracle = next((p for p in ("moocore", "pymoo") if importlib.util.find_spec(p)), None)
+    oracle = next((p for p in ("moocore", "pymoo") if present(p)), None)
     truth = np.flatnonzero(ok)[PEERS[oracle](clean_x, clean_y)] if oracle else None
     found: list[dict[str, Any]] = []
 
@@ -163,11 +83,35 @@ def measure(name: str, x: Floats, y: Floats, repeat: int) -> list[dict[str, Any]
     for peer, solve in PEERS.items():
         if peer in QUADRATIC and len(front) > QUADRATIC_UP_TO:
             continue
-        if importlib.util.find_spec(peer):
+        if present(peer):
             answer = solve(clean_x, clean_y)
             same = bool(np.array_equal(np.flatnonzero(ok)[answer], front))
             seconds = best_of(max(1, repeat // 2), lambda s=solve: s(clean_x, clean_y))  # type: ignore[misc] # binds the peer now
-            note(f"{peer} {importlib.metadata.version(peer)}", seconds, same)
+            note(version(peer), seconds, same)
+    return found
+
+
+def measure_many(name: str, table: Floats, repeat: int) -> list[dict[str, Any]]:
+    """Time and check the front of several metrics."""
+    argsort = best_of(repeat, lambda: np.argsort(table[:, 0]))
+    reading = best_of(repeat, lambda: table.sum(axis=0))
+    front = front_of_many(table)
+    memory = peak_bytes(lambda: front_of_many(table)) / table.nbytes
+    seconds = best_of(max(2, repeat // 2), lambda: front_of_many(table))
+    row: dict[str, Any] = {"set": name, "rows": len(table), "front": len(front)}
+
+    def noted(tool: str, seconds: float, right: bool | None) -> dict[str, Any]:
+        times = {"x_argsort": seconds / argsort, "x_reading": seconds / reading}
+        return row | {"tool": tool, "ms": seconds * 1e3, "right": right} | times
+
+    found = [noted("np.argsort", argsort, None), noted("many", seconds, None)]
+    found[1]["x_columns"] = memory
+    for peer, solve in MANY.items():
+        if present(peer) and not (peer in QUADRATIC and len(front) > QUADRATIC_UP_TO):
+            right = bool(np.array_equal(solve(table), front))
+            seconds = best_of(1, lambda s=solve: s(table))  # type: ignore[misc] # binds the peer now
+            found.append(noted(version(peer), seconds, right))
+            found[1]["right"] = right if found[1]["right"] is None else found[1]["right"] and right
     return found
 
 
@@ -214,21 +158,27 @@ def main() -> int:
         for name, (x, y) in clouds(rows).items():
             if options.sets is None or name in options.sets:
                 results += measure(name, x, y, options.repeat)
+        for name, table in tables(rows).items():
+            if options.sets is None or name in options.sets:
+                results += measure_many(name, table, options.repeat)
+    if options.sets is None:
+        for name, (x, y) in real_clouds().items():
+            results += measure(name, x, y, options.repeat)
     if options.json:
         print(json.dumps({"results": results, "verdicts": verdicts(results)}, indent=1))
     else:
         print(f"numpy {np.__version__}, Python {sys.version.split()[0]}")
-        absent = [peer for peer in PEERS if not importlib.util.find_spec(peer)]
+        absent = [peer for peer in PEERS if not present(peer)]
         print(f"not installed: {', '.join(absent) or 'none'}")
         print(
-            f"{'set':11} {'rows':>9} {'front':>8}  {'tool':18} {'ms':>9} {'x argsort':>9}  "
+            f"{'set':24} {'rows':>9} {'front':>8}  {'tool':18} {'ms':>9} {'x argsort':>9}  "
             f"{'x reading':>9}  {'x columns':>9}  right"
         )
         for row in results:
             memory = f"{row['x_columns']:9.1f}" if "x_columns" in row else " " * 9
             right = {True: "yes", False: "NO", None: ""}[row["right"]]
             print(
-                f"{row['set']:11} {row['rows']:>9} {row['front']:>8}  {row['tool']:18} "
+                f"{row['set']:24} {row['rows']:>9} {row['front']:>8}  {row['tool']:18} "
                 f"{row['ms']:9.2f} {row['x_argsort']:9.2f}  {row['x_reading']:9.1f}  {memory}  "
                 f"{right}"
             )

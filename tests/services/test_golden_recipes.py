@@ -90,9 +90,9 @@ def test_an_unknown_volume_or_task_lists_near_matches(pantry: Pantry) -> None:
     with pytest.raises(NotInPantryError) as caught:
         GRDB_recipe(1, pantry, grdb_volume="xval_dett")
     assert "xval_det" in caught.value.hint
-    with pytest.raises(UnknownName) as caught:
+    with pytest.raises(UnknownName) as unknown_task:
         GRDB_recipe(1, pantry, grdb_task="detektion")
-    assert "detection" in caught.value.hint
+    assert "detection" in unknown_task.value.hint
 
 
 def test_the_classification_volume_is_looked_for_with_a_classification_task(pantry: Pantry) -> None:

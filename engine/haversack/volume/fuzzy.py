@@ -22,6 +22,7 @@ from haversack.volume.fuzzy_sum import exact_sum
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
+Groups = NDArray[np.int32]
 Method = Literal["auto", "exact", "binned"]
 
 EXACT_UP_TO = 512
@@ -141,10 +142,12 @@ def _settle_ties(
     heads = np.concatenate(([True], ~joined))
     tied = ~heads
     tied[:-1] |= joined
-    places = np.flatnonzero(tied)
+    places = np.flatnonzero(tied).astype(np.int32)
     rows = order[places]
-    groups = np.cumsum(heads)[places] - 1
+    groups = np.cumsum(heads, dtype=np.int32)[places]
+    groups -= 1
     total[rows] = ordered[heads][groups]
+    del ordered, joined, heads, tied  # a table full of ties is large
     distinct = _of_distinct_rows(groups, accuracy[rows], gain[rows])
     order[places[~distinct]] = _by_group_and_id(rows[~distinct], groups[~distinct], ids)
     if distinct.any():
@@ -155,7 +158,7 @@ def _settle_ties(
     return order
 
 
-def _of_distinct_rows(groups: Rows, accuracy: Floats, gain: Floats) -> NDArray[np.bool_]:
+def _of_distinct_rows(groups: Groups, accuracy: Floats, gain: Floats) -> NDArray[np.bool_]:
     """Mark the rows of ties that are not all copies of one another."""
     same = groups[1:] == groups[:-1]
     other = (accuracy[1:] != accuracy[:-1]) | (gain[1:] != gain[:-1])
@@ -164,11 +167,14 @@ def _of_distinct_rows(groups: Rows, accuracy: Floats, gain: Floats) -> NDArray[n
     return mixed[groups]
 
 
-def _by_group_and_id(rows: Rows, groups: Rows, ids: NDArray[Any]) -> Rows:
+def _by_group_and_id(rows: Rows, groups: Groups, ids: NDArray[Any]) -> Rows:
     """Sort copies within each tie by id, with one sort of packed keys."""
     if len(rows) == 0:
         return rows
     by_id = rows if (ids[1:] > ids[:-1]).all() else np.empty_like(rows)
     if by_id is not rows:
         by_id[np.argsort(ids[rows])] = np.arange(len(rows))
-    return rows[np.argsort(groups * (int(by_id.max()) + 1) + by_id)]
+    keys = groups.astype(np.int64)
+    keys *= int(by_id.max()) + 1
+    keys += by_id
+    return rows[np.argsort(keys)]
