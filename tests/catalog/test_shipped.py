@@ -29,7 +29,7 @@ def test_every_slot_can_be_filled_by_something_installed(kind: str) -> None:
         assert registry().candidates(spec.role), name
 
 
-@pytest.mark.parametrize("task", ["classification", "detection"])
+@pytest.mark.parametrize("task", ["classification", "detection", "segmentation"])
 def test_defaults_alone_make_a_complete_recipe(task: str) -> None:
     recipe = Recipe.empty(registry(), task)
     recipe.fill_empty_recursively()

@@ -15,7 +15,8 @@ EDGE = 32
 
 def _batch(boxes: torch.Tensor, labels: torch.Tensor) -> Batch:
     images = torch.zeros(len(boxes), 3, 4 * EDGE, 4 * EDGE, dtype=torch.uint8)
-    return {"images": images, "labels": labels, "boxes": boxes}
+    no_masks = torch.zeros(len(images), 0, 0, dtype=torch.uint8)
+    return {"images": images, "labels": labels, "boxes": boxes, "masks": no_masks}
 
 
 @st.composite

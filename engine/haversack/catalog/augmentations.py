@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.schema import Ingredient, Meta
 
 
@@ -43,6 +43,22 @@ class DetectionBasic(Ingredient):
         "augmentation",
         "Mirroring and changes of light; boxes follow the picture.",
         tasks=DETECTION,
+    )
+    horizontal_flip: float = Field(0.0, ge=0.0, le=1.0, description="How often to mirror")
+    brightness: float = Field(0.2, ge=0.0, le=1.0, description="Largest change of brightness")
+    contrast: float = Field(0.2, ge=0.0, le=1.0, description="Largest change of contrast")
+
+
+class SegmentationBasic(Ingredient):
+    """Mirroring and changes of light; the mask follows."""
+
+    meta = Meta(
+        "augmentation/segmentation/basic",
+        1,
+        "Basic (segmentation)",
+        "augmentation",
+        "Mirroring and changes of light; the mask follows the picture.",
+        tasks=SEGMENTATION,
     )
     horizontal_flip: float = Field(0.0, ge=0.0, le=1.0, description="How often to mirror")
     brightness: float = Field(0.2, ge=0.0, le=1.0, description="Largest change of brightness")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.assets import Asset, Origin
 from haversack.recipe.schema import Ingredient, Meta, slot
 
@@ -72,6 +72,32 @@ class DigitScenes(Ingredient):
         "Handwritten digits placed on textured ground; no digit is in both splits.",
         "vision.detection.2d",
         DETECTION,
+        ("small", "composed"),
+    )
+    asset: ClassVar[Asset] = _DIGITS
+    train_scenes: int = Field(200, ge=1, le=100_000, description="Scenes to train on")
+    validation_scenes: int = Field(50, ge=1, le=100_000, description="Scenes to validate on")
+    scene_size: int = Field(
+        128, ge=64, le=1024, description="Side of a scene", json_schema_extra={"unit": "px"}
+    )
+    seed: int = Field(0, ge=0, description="Seed of the composition")
+
+    def assets(self) -> tuple[Asset, ...]:
+        """Name the file that holds the digits."""
+        return (self.asset,)
+
+
+class MaskedDigitScenes(Ingredient):
+    """Scenes composed from real handwritten digits, with exact masks."""
+
+    meta = Meta(
+        "data/sets/composed/segmentation/digit-scenes",
+        1,
+        "Digit scenes (segmentation)",
+        "data_generator",
+        "The digit scenes with a label for each pixel: background or one of ten digits.",
+        "vision.segmentation.2d",
+        SEGMENTATION,
         ("small", "composed"),
     )
     asset: ClassVar[Asset] = _DIGITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.schema import Ingredient, Meta, slot
 
 
@@ -57,4 +57,32 @@ class CenterPoint(Ingredient):
     head_channels: int = Field(64, ge=8, le=512, description="Width of the head")
     score_threshold: float = Field(0.3, ge=0.0, le=1.0, description="Lowest score drawn")
     max_detections: int = Field(50, ge=1, le=1000, description="Most boxes for a picture")
+    backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
+
+
+class FeaturePyramid(Ingredient):
+    """A light feature pyramid (after Kirillov et al. 2019, Panoptic FPN, arXiv:1901.02446)."""
+
+    meta = Meta(
+        "vision/segmentation/feature-pyramid",
+        1,
+        "Feature pyramid",
+        "model",
+        "Merges the backbone's maps of all sizes into one label for each pixel.",
+        "vision.segmentation.2d",
+        SEGMENTATION,
+        ("light", "mobile"),
+    )
+    image_size: int = Field(
+        128,
+        ge=64,
+        le=1024,
+        multiple_of=32,
+        description="Side of the square picture that enters the network",
+        json_schema_extra={"unit": "px"},
+    )
+    head_channels: int = Field(64, ge=8, le=512, description="Width of the head")
+    dice_weight: float = Field(
+        1.0, ge=0.0, le=10.0, description="Share of the Dice loss beside cross-entropy"
+    )
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")

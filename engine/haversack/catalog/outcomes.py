@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.schema import Ingredient, Meta
 
 
@@ -33,6 +33,19 @@ class CocoMeanAveragePrecision(Ingredient):
         "evaluate",
         "Mean average precision as COCO defines it.",
         tasks=DETECTION,
+    )
+
+
+class MeanIoU(Ingredient):
+    """Mean intersection over union by torchmetrics."""
+
+    meta = Meta(
+        "evaluate/segmentation/mean-iou",
+        1,
+        "Mean IoU",
+        "evaluate",
+        "Intersection over union, averaged over the classes; accuracy over the pixels.",
+        tasks=SEGMENTATION,
     )
 
 

@@ -6,6 +6,7 @@ from haversack.recipe.schema import Ingredient, Meta
 
 CLASSIFICATION = frozenset({"classification"})
 DETECTION = frozenset({"detection"})
+SEGMENTATION = frozenset({"segmentation"})
 
 
 def _meta(name: str, title: str, about: str) -> Meta:

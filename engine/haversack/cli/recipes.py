@@ -78,7 +78,7 @@ def show_recipe(session: Session, recipe: RecipeArgument, pantry: PantryOption =
 
 def new_recipe(
     session: Session,
-    task: Annotated[str, typer.Option("--task", help="classification or detection.")],
+    task: Annotated[str, typer.Option("--task", help="classification, detection or segmentation.")],
     assignments: Assignments = None,
     name: NameOption = None,
     empty: Annotated[bool, typer.Option("--empty", help="Leave what is not named empty.")] = False,

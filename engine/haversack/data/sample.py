@@ -33,7 +33,22 @@ class Boxes:
     labels: npt.NDArray[np.int64] = field(default_factory=_no_labels)
 
 
-Target = int | Boxes
+NOT_JUDGED = 255
+"""What a mask holds where a pixel belongs to no class: it is neither learnt nor judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A label for each pixel of one picture.
+
+    Attributes:
+        labels: ``(height, width)`` uint8, indices into the dataset's classes, or `NOT_JUDGED`.
+    """
+
+    labels: npt.NDArray[np.uint8]
+
+
+Target = int | Boxes | Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,7 @@ class Sample:
 
     Attributes:
         image: ``(height, width, 3)`` uint8, RGB.
-        target: A class index (classification) or boxes (detection).
+        target: A class index (classification), boxes (detection) or a mask (segmentation).
         name: What a person would call the picture: a file's name or a number.
     """
 

@@ -12,7 +12,7 @@ from haversack.services.listen import Listener, Said, ignore
 from haversack.services.report import Captured
 from haversack.services.volumes import shipped_volumes
 
-TASKS = ("detection", "classification")
+TASKS = ("detection", "classification", "segmentation")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from haversack.catalog.datasets import DataPipeline
-from haversack.catalog.models import CenterPoint, TimmClassifier
+from haversack.catalog.models import CenterPoint, FeaturePyramid, TimmClassifier
 from haversack.catalog.training import LightningTrainer
 from haversack.training.errors import UnbuildableError
 from haversack.training.work import Work, expect
@@ -66,7 +66,7 @@ def settings_of(work: Work) -> Settings:
 
 def _image_size(work: Work) -> int:
     model = work.root.model
-    if isinstance(model, TimmClassifier | CenterPoint):
+    if isinstance(model, TimmClassifier | CenterPoint | FeaturePyramid):
         return model.image_size
     raise UnbuildableError("the model has no picture size", "Choose a model, then run it again.")
 

@@ -1,4 +1,4 @@
-"""Scenes composed from handwritten digits on textured ground, with exact boxes.
+"""Scenes composed from handwritten digits on textured ground, with exact boxes and masks.
 
 Every scene is a function of (seed, split, number), so nothing needs to be stored. Training and
 validation are composed from different glyphs.
@@ -13,12 +13,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from haversack.data.readers.digits import CLASSES, Glyphs, read_glyphs
-from haversack.data.sample import Boxes, Sample
+from haversack.data.sample import Boxes, Mask, Sample
 from haversack.data.split import split_stratified
 from haversack.data.textures import Floats, textured_ground
 
 VISIBLE = 0.35
 SPLITS = ("train", "val")
+MASK_CLASSES = ("background", *CLASSES)
 
 
 class DigitScenes:
@@ -42,9 +43,21 @@ class DigitScenes:
             raise IndexError(index)
         if index not in self._kept:
             rng = np.random.default_rng([*self._seed, index])
-            image, boxes = compose(rng, self._glyphs, self._image_size)
-            self._kept[index] = Sample(image, boxes, f"{self._name} {index}")
+            image, boxes, mask = compose(rng, self._glyphs, self._image_size)
+            self._kept[index] = self._sample(image, boxes, mask, f"{self._name} {index}")
         return self._kept[index]
+
+    def _sample(self, image: npt.NDArray[np.uint8], boxes: Boxes, mask: Mask, name: str) -> Sample:
+        return Sample(image, boxes, name)
+
+
+class MaskedDigitScenes(DigitScenes):
+    """The same scenes with a mask: 0 for the ground, then one class for each digit."""
+
+    classes = MASK_CLASSES
+
+    def _sample(self, image: npt.NDArray[np.uint8], boxes: Boxes, mask: Mask, name: str) -> Sample:
+        return Sample(image, mask, name)
 
 
 def digit_scenes(
@@ -53,6 +66,7 @@ def digit_scenes(
     validation_scenes: int = 50,
     seed: int = 0,
     scene_size: int = 128,
+    masks: bool = False,
 ) -> dict[str, DigitScenes]:
     """Make the training and the validation scenes.
 
@@ -62,21 +76,27 @@ def digit_scenes(
         validation_scenes: Number of validation scenes.
         seed: The same seed gives the same scenes.
         scene_size: Edge of the square scenes in pixels.
+        masks: Whether a scene comes with its mask, or with its boxes.
     """
     glyphs = read_glyphs(glyph_file)
     parts = dict(zip(SPLITS, split_stratified(glyphs.labels), strict=True))
     counts = {"train": train_scenes, "val": validation_scenes}
+    kind = MaskedDigitScenes if masks else DigitScenes
     return {
-        split: DigitScenes(glyphs.take(parts[split]), counts[split], scene_size, seed, split)
+        split: kind(glyphs.take(parts[split]), counts[split], scene_size, seed, split)
         for split in SPLITS
     }
 
 
 def compose(
     rng: np.random.Generator, glyphs: Glyphs, size: int
-) -> tuple[npt.NDArray[np.uint8], Boxes]:
-    """Compose one scene of ``(size, size, 3)`` with one to five digits that do not overlap."""
+) -> tuple[npt.NDArray[np.uint8], Boxes, Mask]:
+    """Compose one scene of ``(size, size, 3)`` with one to five digits that do not overlap.
+
+    The mask has a digit's class where its ink is what one sees.
+    """
     canvas = textured_ground(rng, size)
+    mask = np.zeros((size, size), np.uint8)
     boxes: list[tuple[int, int, int, int]] = []
     labels: list[int] = []
     for _ in range(int(rng.integers(1, 6))):
@@ -86,11 +106,14 @@ def compose(
         if place is None:
             continue
         _paint(canvas, ink, place, rng)
+        left, top, right, bottom = place
+        mask[top:bottom, left:right][ink > VISIBLE] = glyphs.labels[number] + 1
         boxes.append(place)
         labels.append(int(glyphs.labels[number]))
     return (
         np.clip(canvas, 0, 255).astype(np.uint8),
         Boxes(np.asarray(boxes, np.float32).reshape(-1, 4), np.asarray(labels, np.int64)),
+        Mask(mask),
     )
 
 

@@ -19,7 +19,7 @@ from haversack.volume.card import Card
 from haversack.volume.relative import add_relative_task_metric
 from haversack.volume.write import write_volume
 
-TASK_METRIC = {"classification": "accuracy", "detection": "map_50"}
+TASK_METRIC = {"classification": "accuracy", "detection": "map_50", "segmentation": "miou"}
 
 
 def collect(plan: Plan, registry: Registry, folder: Path, target: Path) -> Card:

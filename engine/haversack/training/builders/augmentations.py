@@ -8,8 +8,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from haversack.catalog.augmentations import ClassificationBasic, DetectionBasic, NoAugmentation
-from haversack.data.sample import Boxes, Picture, Sample
+from haversack.catalog.augmentations import (
+    ClassificationBasic,
+    DetectionBasic,
+    NoAugmentation,
+    SegmentationBasic,
+)
+from haversack.data.sample import Boxes, Mask, Picture, Sample
 from haversack.recipe.schema import Ingredient
 from haversack.training.builders.table import builder_for
 
@@ -27,8 +32,11 @@ def build_augmentation(ingredient: Ingredient | None) -> Augment:
 
 
 def mirror(sample: Sample) -> Sample:
-    """Mirror a picture left to right; boxes follow."""
+    """Mirror a picture left to right; boxes and masks follow."""
     image = np.ascontiguousarray(sample.image[:, ::-1])
+    if isinstance(sample.target, Mask):
+        labels = np.ascontiguousarray(sample.target.labels[:, ::-1])
+        return Sample(image, Mask(labels), sample.name)
     if not isinstance(sample.target, Boxes):
         return Sample(image, sample.target, sample.name)
     xyxy = sample.target.xyxy.copy()
@@ -79,7 +87,7 @@ def _classification(options: ClassificationBasic) -> Augment:
     return augment
 
 
-def _detection(options: DetectionBasic) -> Augment:
+def _mirror_and_light(options: DetectionBasic | SegmentationBasic) -> Augment:
     def augment(sample: Sample, rng: np.random.Generator) -> Sample:
         if rng.random() < options.horizontal_flip:
             sample = mirror(sample)
@@ -92,5 +100,6 @@ def _detection(options: DetectionBasic) -> Augment:
 _TABLE: Mapping[type[Ingredient], Callable[..., Augment]] = {
     NoAugmentation: _nothing,
     ClassificationBasic: _classification,
-    DetectionBasic: _detection,
+    DetectionBasic: _mirror_and_light,
+    SegmentationBasic: _mirror_and_light,
 }

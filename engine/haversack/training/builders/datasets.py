@@ -7,7 +7,7 @@ from pathlib import Path
 
 from haversack.base.digests import sha256_file
 from haversack.base.errors import IntegrityError
-from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes
+from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes, MaskedDigitScenes
 from haversack.catalog.smoke import Smoke
 from haversack.data.errors import DataError
 from haversack.data.generate.digit_scenes import digit_scenes
@@ -60,6 +60,17 @@ def _digit_scenes(ingredient: DigitScenes, work: Work) -> Mapping[str, Dataset]:
     )
 
 
+def _masked_digit_scenes(ingredient: MaskedDigitScenes, work: Work) -> Mapping[str, Dataset]:
+    return digit_scenes(
+        _verified(work, ingredient.asset),
+        ingredient.train_scenes,
+        ingredient.validation_scenes,
+        ingredient.seed,
+        ingredient.scene_size,
+        masks=True,
+    )
+
+
 def _smoke(ingredient: Smoke, work: Work) -> Mapping[str, Dataset]:
     return read_voc(_verified(work, ingredient.asset))
 
@@ -67,5 +78,6 @@ def _smoke(ingredient: Smoke, work: Work) -> Mapping[str, Dataset]:
 _TABLE: Mapping[type[Ingredient], Callable[..., Mapping[str, Dataset]]] = {
     Digits: _digits,
     DigitScenes: _digit_scenes,
+    MaskedDigitScenes: _masked_digit_scenes,
     Smoke: _smoke,
 }

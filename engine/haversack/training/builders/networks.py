@@ -9,11 +9,12 @@ from torch import Tensor, nn
 
 from haversack.base.digests import read_verified
 from haversack.catalog.backbones import TimmBackbone
-from haversack.catalog.models import CenterPoint, TimmClassifier
+from haversack.catalog.models import CenterPoint, FeaturePyramid, TimmClassifier
 from haversack.recipe.schema import Ingredient
 from haversack.training.builders.table import builder_for
 from haversack.training.networks.center_point import CenterPointNet
 from haversack.training.networks.classifier import Classifier
+from haversack.training.networks.feature_pyramid import FeaturePyramidNet
 from haversack.training.networks.weights import load_backbone
 from haversack.training.work import Work, expect
 
@@ -67,7 +68,21 @@ def _center_point(model: CenterPoint, work: Work, classes: int, pretrained: bool
     return network
 
 
+def _feature_pyramid(
+    model: FeaturePyramid, work: Work, classes: int, pretrained: bool
+) -> nn.Module:
+    backbone = expect(model.backbone, TimmBackbone, "model.backbone")
+    network = FeaturePyramidNet(
+        backbone.architecture, classes, model.head_channels, backbone.mean, backbone.std
+    )
+    tensors = _pretrained(backbone, work, pretrained)
+    if tensors is not None:
+        load_backbone(network.backbone, tensors, not_wanted="")
+    return network
+
+
 _TABLE: Mapping[type[Ingredient], Callable[..., nn.Module]] = {
     TimmClassifier: _classifier,
     CenterPoint: _center_point,
+    FeaturePyramid: _feature_pyramid,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from haversack.catalog.models import CenterPoint
-from haversack.catalog.outcomes import ClassificationMetrics, CocoMeanAveragePrecision
+from haversack.catalog.models import CenterPoint, FeaturePyramid
+from haversack.catalog.outcomes import ClassificationMetrics, CocoMeanAveragePrecision, MeanIoU
 from haversack.recipe.schema import Ingredient
 from haversack.training.builders.table import builder_for
 from haversack.training.tasks.task import Task
@@ -34,7 +34,15 @@ def _detection(work: Work, classes: int) -> Task:
     return DetectionTask(classes, model.score_threshold, model.max_detections)
 
 
+def _segmentation(work: Work, classes: int) -> Task:
+    from haversack.training.tasks.segmentation import SegmentationTask
+
+    model = expect(work.root.model, FeaturePyramid, "model")
+    return SegmentationTask(classes, model.dice_weight)
+
+
 _TABLE: Mapping[type[Ingredient], Callable[[Work, int], Task]] = {
     ClassificationMetrics: _classification,
     CocoMeanAveragePrecision: _detection,
+    MeanIoU: _segmentation,
 }

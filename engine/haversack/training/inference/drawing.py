@@ -49,6 +49,34 @@ def draw(
     return picture
 
 
+def draw_mask(
+    image: Picture, mask: npt.NDArray[np.uint8], labels: Sequence[str], colours: Sequence[int]
+) -> Image.Image:
+    """Draw a mask over its picture, with the name of each class in its colour.
+
+    Args:
+        image: ``(height, width, 3)``.
+        mask: ``(height, width)``, the class of each pixel; class 0 stays as it is.
+        labels: Names of the classes in the mask.
+        colours: The class of each name; the same class has the same colour.
+    """
+    palette = np.asarray([_colour(number) for number in range(256)], np.float32)
+    blended = np.where(mask[..., None] == 0, image, 0.4 * image + 0.6 * palette[mask])
+    factor = max(1, -(-MIN_EDGE // max(image.shape[:2])))
+    picture = Image.fromarray(blended.astype(np.uint8))
+    size = (picture.width * factor, picture.height * factor)
+    picture = picture.resize(size, Image.Resampling.NEAREST)
+    pen = ImageDraw.Draw(picture)
+    letter = max(12, picture.height // 28)
+    font = ImageFont.load_default(size=letter)
+    down = 4.0
+    for name, number in zip(labels, colours, strict=True):
+        if number > 0:
+            _text(pen, (4, down), name, _colour(number), font)
+            down += letter + 6
+    return picture
+
+
 def _text(
     pen: ImageDraw.ImageDraw,
     place: tuple[float, float],

@@ -1,4 +1,4 @@
-"""Prediction: pictures in, labels and boxes out, drawn as PNG files."""
+"""Prediction: pictures in, labels, boxes and masks out, drawn as PNG files."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from haversack.base.files import read_bytes, write_bytes
-from haversack.data.geometry import from_square, to_square
+from haversack.data.geometry import from_square, mask_from_square, to_square
 from haversack.data.pictures import decode
 from haversack.data.sample import Boxes, Dataset, Sample
 from haversack.runs.events import PhaseBegan, Progressed
 from haversack.training.builders.datasets import build_datasets
-from haversack.training.inference.drawing import draw
+from haversack.training.inference.drawing import draw, draw_mask
 from haversack.training.inference.runner import Trained, open_trained
 from haversack.training.loading.batches import collate
 from haversack.training.stopping import StopRequested
-from haversack.training.tasks.task import Prediction
 from haversack.training.work import Work
 
 DEFAULT_SAMPLES = 4
@@ -35,7 +35,8 @@ def predict(work: Work) -> dict[str, Any]:
 
     Returns:
         ``predictions``: for each picture its ``name``, the drawn ``file`` relative to the run's
-        folder, ``labels``, ``scores`` and ``boxes`` (x1, y1, x2, y2 in its pixels).
+        folder, ``labels``, ``scores`` and ``boxes`` (x1, y1, x2, y2 in its pixels); for
+        segmentation also ``mask``, a PNG of its size that holds the class of each pixel.
 
     Raises:
         DataError: A picture cannot be read.
@@ -62,9 +63,19 @@ def _predict_one(work: Work, trained: Trained, sample: Sample, number: int) -> d
     boxes = from_square(found.xyxy, sample.image.shape, trained.image_size)
     names = [trained.classes[label] for label in found.labels]
     path = work.run_dir / "predictions" / f"{number:04d}-{_file_name(sample.name)}.png"
-    _write_picture(path, sample, found, names, boxes)
+    more: dict[str, str] = {}
+    if found.mask.size:
+        mask = Image.fromarray(mask_from_square(found.mask, sample.image.shape))
+        mask_path = path.with_name(f"{path.stem}-mask.png")
+        _write_png(mask_path, mask)
+        work.produced(mask_path, "mask")
+        more["mask"] = mask_path.relative_to(work.run_dir).as_posix()
+        _write_png(path, draw_mask(sample.image, np.asarray(mask), names, found.labels))
+    else:
+        _write_png(path, draw(sample.image, names, found.scores, boxes, found.labels))
     work.produced(path, "picture")
     return {
+        **more,
         "name": sample.name,
         "file": path.relative_to(work.run_dir).as_posix(),
         "labels": names,
@@ -73,17 +84,15 @@ def _predict_one(work: Work, trained: Trained, sample: Sample, number: int) -> d
     }
 
 
-def _write_picture(
-    path: Path, sample: Sample, found: Prediction, names: list[str], boxes: Any
-) -> None:
+def _write_png(path: Path, picture: Image.Image) -> None:
     buffer = io.BytesIO()
-    draw(sample.image, names, found.scores, boxes, found.labels).save(buffer, "PNG")
+    picture.save(buffer, "PNG")
     write_bytes(path, buffer.getvalue())
 
 
 def _samples(work: Work, trained: Trained) -> Iterator[Sample]:
     if work.spec.inputs:
-        empty = Boxes() if trained.task.name == "detection" else 0
+        empty = 0 if trained.task.name == "classification" else Boxes()
         for path in work.spec.inputs:
             image = decode(read_bytes(path, MAX_PICTURE_BYTES), str(path))
             yield Sample(image, empty, path.stem)

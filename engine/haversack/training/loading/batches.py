@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from haversack.data.sample import Boxes, Sample
+from haversack.data.sample import Boxes, Mask, Sample
 from haversack.training.loading.samples import EpochSampler, SquaredSamples
 
 
@@ -17,12 +17,14 @@ class Batch(TypedDict):
 
     ``images`` is ``(n, 3, s, s)`` uint8. ``labels`` is ``(n,)`` int64 for classification and
     ``(n, m)`` for detection, filled up with -1; ``boxes`` is ``(n, m, 4)`` float32 in pixels of the
-    square, with m = 0 for classification.
+    square, with m = 0 for the other tasks. ``masks`` is ``(n, s, s)`` uint8 for segmentation, with
+    255 where nothing is judged, and ``(n, 0, 0)`` for the other tasks.
     """
 
     images: torch.Tensor
     labels: torch.Tensor
     boxes: torch.Tensor
+    masks: torch.Tensor
 
 
 def collate(samples: list[Sample]) -> Batch:
@@ -30,12 +32,15 @@ def collate(samples: list[Sample]) -> Batch:
     images = torch.from_numpy(np.stack([sample.image for sample in samples]).transpose(0, 3, 1, 2))
     targets = [sample.target for sample in samples]
     boxes = [target for target in targets if isinstance(target, Boxes)]
+    masks = [target.labels for target in targets if isinstance(target, Mask)]
+    count = len(samples)
+    nowhere, no_mask = torch.zeros(count, 0, 4), torch.zeros(count, 0, 0, dtype=torch.uint8)
+    if masks:
+        labels, stacked = torch.zeros(count, dtype=torch.int64), torch.from_numpy(np.stack(masks))
+        return {"images": images, "labels": labels, "boxes": nowhere, "masks": stacked}
     if not boxes:
-        return {
-            "images": images,
-            "labels": torch.tensor(targets, dtype=torch.int64),
-            "boxes": torch.zeros(len(samples), 0, 4),
-        }
+        labels = torch.tensor(targets, dtype=torch.int64)
+        return {"images": images, "labels": labels, "boxes": nowhere, "masks": no_mask}
     most = max(len(target.labels) for target in boxes)
     labels = torch.full((len(boxes), most), -1, dtype=torch.int64)
     xyxy = torch.zeros(len(boxes), most, 4)
@@ -43,7 +48,7 @@ def collate(samples: list[Sample]) -> Batch:
         count = len(target.labels)
         labels[row, :count] = torch.from_numpy(target.labels)
         xyxy[row, :count] = torch.from_numpy(target.xyxy)
-    return {"images": images, "labels": labels, "boxes": xyxy}
+    return {"images": images, "labels": labels, "boxes": xyxy, "masks": no_mask}
 
 
 def as_input(images: torch.Tensor) -> torch.Tensor:

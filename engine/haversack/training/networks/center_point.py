@@ -38,7 +38,7 @@ class CenterPointNet(nn.Module):
         )
         widths: list[int] = self.backbone.feature_info.channels()  # type: ignore[operator,union-attr] # timm publishes no types
         self.laterals = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
-        self.smooth = _separable(channels)
+        self.smooth = separable(channels)
         self.heatmap = _branch(channels, classes)
         self.size = _branch(channels, 2)
         self.offset = _branch(channels, 2)
@@ -59,7 +59,8 @@ class CenterPointNet(nn.Module):
         return self.heatmap(merged), self.size(merged), self.offset(merged)
 
 
-def _separable(channels: int) -> nn.Sequential:
+def separable(channels: int) -> nn.Sequential:
+    """Give a depthwise and a pointwise convolution with batch norm and ReLU."""
     return nn.Sequential(
         nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False),
         nn.Conv2d(channels, channels, 1, bias=False),
@@ -69,7 +70,7 @@ def _separable(channels: int) -> nn.Sequential:
 
 
 def _branch(channels: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(*_separable(channels), nn.Conv2d(channels, outputs, 1))
+    return nn.Sequential(*separable(channels), nn.Conv2d(channels, outputs, 1))
 
 
 def _last_bias(branch: nn.Sequential) -> torch.Tensor:

@@ -14,6 +14,10 @@ from haversack.training.loading.batches import Batch
 Outputs = tuple[Tensor, ...]
 
 
+def _no_mask() -> npt.NDArray[np.uint8]:
+    return np.zeros((0, 0), np.uint8)
+
+
 def _no_boxes() -> npt.NDArray[np.float32]:
     return np.zeros((0, 4), np.float32)
 
@@ -23,14 +27,16 @@ class Prediction:
     """What a network says about one picture.
 
     Attributes:
-        labels: Class indices, best first.
+        labels: Class indices, best first; for segmentation the classes seen, largest first.
         scores: One score in 0..1 for each label.
-        xyxy: ``(n, 4)`` boxes in pixels of the network's square; empty for classification.
+        xyxy: ``(n, 4)`` boxes in pixels of the network's square; empty for other tasks.
+        mask: ``(s, s)`` class of each pixel of the network's square; empty for other tasks.
     """
 
     labels: list[int]
     scores: list[float]
     xyxy: npt.NDArray[np.float32] = field(default_factory=_no_boxes)
+    mask: npt.NDArray[np.uint8] = field(default_factory=_no_mask)
 
 
 class Meter(Protocol):
@@ -49,7 +55,7 @@ class Task(Protocol):
     """One task.
 
     Attributes:
-        name: ``classification`` or ``detection``.
+        name: ``classification``, ``detection`` or ``segmentation``.
         primary: Name of the metric that decides which epoch is best; larger is better.
     """
 

@@ -1,0 +1,94 @@
+"""Segmentation: cross-entropy and Dice; mean intersection over union by torchmetrics."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torchmetrics import MetricCollection
+from torchmetrics.classification import MulticlassAccuracy, MulticlassJaccardIndex
+
+from haversack.data.sample import NOT_JUDGED
+from haversack.training.loading.batches import Batch
+from haversack.training.tasks.task import Meter, Outputs, Prediction
+
+SMOOTH = 1.0
+
+
+class SegmentationTask:
+    """A label for each pixel."""
+
+    name = "segmentation"
+    primary = "miou"
+
+    def __init__(self, classes: int, dice_weight: float) -> None:
+        self._classes = classes
+        self._dice_weight = dice_weight
+
+    def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
+        """Give the weighted sum and its two parts."""
+        logits, wanted = outputs[0].float(), batch["masks"].long()
+        judged = (wanted != NOT_JUDGED).sum().clamp(min=1)
+        entropy = functional.cross_entropy(logits, wanted, ignore_index=NOT_JUDGED, reduction="sum")
+        parts = {"cross_entropy": entropy / judged, "dice": dice_loss(logits, wanted)}
+        total = parts["cross_entropy"] + self._dice_weight * parts["dice"]
+        return {"loss": total, **parts}
+
+    def meter(self) -> Meter:
+        """Give an empty meter."""
+        return _SegmentationMeter(self._classes)
+
+    def predict(self, outputs: Outputs) -> list[Prediction]:
+        """Give the mask of each picture and the classes in it, with their mean probability."""
+        best = outputs[0].float().softmax(1).max(1)
+        return [
+            _one(mask, probability)
+            for mask, probability in zip(best.indices, best.values, strict=True)
+        ]
+
+
+def dice_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Give 1 less the soft Dice coefficient, averaged over the classes that the batch shows.
+
+    Source: Milletari, Navab, Ahmadi 2016, "V-Net", arXiv:1606.04797.
+
+    Args:
+        logits: ``(n, classes, h, w)``.
+        wanted: ``(n, h, w)`` int64 with 255 where nothing is judged.
+    """
+    judged = (wanted != NOT_JUDGED)[:, None]
+    truth = functional.one_hot(wanted.masked_fill(~judged[:, 0], 0), logits.shape[1])
+    truth = truth.permute(0, 3, 1, 2) * judged
+    given = logits.softmax(1) * judged
+    both = (given * truth).sum((0, 2, 3))
+    size = given.sum((0, 2, 3)) + truth.sum((0, 2, 3))
+    shown = truth.sum((0, 2, 3)) > 0
+    apart = 1 - (2 * both + SMOOTH) / (size + SMOOTH)
+    return (apart * shown).sum() / shown.sum().clamp(min=1)
+
+
+def _one(mask: Tensor, probability: Tensor) -> Prediction:
+    areas = torch.bincount(mask.flatten())
+    found = [int(label) for label in areas.argsort(descending=True) if areas[label] > 0]
+    scores = [float(probability[mask == label].mean()) for label in found]
+    return Prediction(found, scores, mask=mask.to(torch.uint8).cpu().numpy())
+
+
+class _SegmentationMeter:
+    """Mean over the classes that are there or were said to be; accuracy over the pixels."""
+
+    def __init__(self, classes: int) -> None:
+        self._metrics = MetricCollection(
+            {
+                "miou": MulticlassJaccardIndex(classes, ignore_index=NOT_JUDGED),
+                "pixel_accuracy": MulticlassAccuracy(
+                    classes, average="micro", ignore_index=NOT_JUDGED
+                ),
+            }
+        )
+
+    def update(self, outputs: Outputs, batch: Batch) -> None:
+        self._metrics.update(outputs[0].argmax(1).cpu(), batch["masks"].long().cpu())
+
+    def compute(self) -> dict[str, float]:
+        return {name: float(value) for name, value in self._metrics.compute().items()}
