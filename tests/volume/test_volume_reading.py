@@ -277,3 +277,19 @@ def test_a_table_of_pandas_and_a_volume_answer_alike(path: Path) -> None:
         query_pareto_optimal_recipes(pd.DataFrame(ROWS).query("hardware == 'cpu'"))[0]
         == query_pareto_optimal_recipes(Volume.open(path).frame(where="hardware == 'cpu'"))[0]
     )
+
+
+def test_rows_come_by_their_ids_in_the_order_of_the_ids_whatever_group_they_are_in(
+    tmp_path: Path,
+) -> None:
+    table = pa.table({"id": [5, 1, 9, 7, 3], "backbone": ["a", "b", "c", "d", "e"]})
+    for path in (tmp_path / "v.parquet", tmp_path / "v.csv"):
+        if path.suffix == ".parquet":
+            pq.write_table(table, path, row_group_size=2)
+        else:
+            table.to_pandas().to_csv(path, index=False)
+        volume = Volume.open(path)
+        assert volume.rows_of([3, 5, 9])["backbone"].tolist() == ["e", "a", "c"]
+        assert volume.rows_of([]).columns.tolist() == ["id", "backbone"]
+        with pytest.raises(UnknownRowError, match="2"):
+            volume.rows_of([3, 2])

@@ -188,7 +188,7 @@ def _show(
     ]
     excluded = info["excluded"]
     lines: list[RenderableType] = [
-        table(f"{found.volume}: {len(rows)} of {len(found.frame)}", [*columns, *present], cells)
+        table(f"{found.volume}: {len(rows)} of {found.asked}", [*columns, *present], cells)
     ]
     if excluded:
         lines.append(f"not measured or not usable: {excluded}")

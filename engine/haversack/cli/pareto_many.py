@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import RenderableType
 
 from haversack.base.files import write_text
@@ -16,6 +17,7 @@ from haversack.cli.output import Raw, table, to_csv
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
     from haversack.services.front import ManyResult
+    from haversack.volume.objectives import Rows
 
 _BESIDE = ("hardware", "quantization", "backbone", "height")
 
@@ -42,7 +44,7 @@ def answer(
         if str(csv) == "-":
             return Answer({"rows": rows}, [Raw(text)])
         write_text(csv, text)
-    title = f"{found.volume}: {len(rows)} of {len(found.frame)}"
+    title = f"{found.volume}: {len(rows)} of {found.total}"
     shown: list[RenderableType] = [
         table(title, list(rows[0]), [list(row.values()) for row in rows])
     ]
@@ -70,7 +72,7 @@ def cook_line(recipe_id: int, volume: str, pantry: Path | None) -> str:
 
 
 def _front(found: ManyResult) -> list[dict[str, Any]]:
-    beside = _beside(found)
+    beside = _beside(found, found.rows)
     return [
         {**_row(found, place, beside), "knee": "knee" if place == found.knee else None}
         for place in found.rows.tolist()
@@ -85,7 +87,7 @@ def _ranked(found: ManyResult) -> list[dict[str, Any]]:
     numbers = front_numbers(gains)
     two = gains.shape[1] == 2
     counts = dominator_counts(gains[:, 0], gains[:, 1]) if two else None
-    beside = _beside(found)
+    beside = _beside(found, np.arange(len(numbers)))
     order = sorted(range(len(numbers)), key=lambda place: (numbers[place], -gains[place, 0]))
     return [
         {
@@ -108,8 +110,8 @@ def _row(found: ManyResult, place: int, beside: dict[str, dict[int, Any]]) -> di
     }
 
 
-def _beside(found: ManyResult) -> dict[str, dict[int, Any]]:
-    frame = found.frame
+def _beside(found: ManyResult, places: Rows) -> dict[str, dict[int, Any]]:
+    frame = found.opened.rows_of(found.asked.ids[places].tolist())
     ids = frame["id"].tolist()
     names = [name for name in _BESIDE if name in frame and frame[name].notna().any()]
     cells = {n: frame[n].astype(object).where(frame[n].notna(), None).tolist() for n in names}

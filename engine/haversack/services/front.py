@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from haversack.pantry.pantry import Pantry
 from haversack.services.volumes import load_volume
+from haversack.volume.columns import ACCURACY
+from haversack.volume.metrics import missing_column
 from haversack.volume.objectives import Objectives, Rows, knee, objectives
 from haversack.volume.objectives import front as front_rows
 from haversack.volume.query import Answer, ask
+from haversack.volume.volume import Volume
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +25,23 @@ class FrontResult:
     """The answer to one query.
 
     Attributes:
-        volume: The volume's name.
-        frame: The rows that were asked, after ``where``.
+        opened: The volume.
+        asked: How many rows were asked, after ``where``.
         answer: The ids in order, the converted metrics, what was excluded, the warnings.
     """
 
-    volume: str
-    frame: pd.DataFrame
+    opened: Volume
+    asked: int
     answer: Answer
 
+    @property
+    def volume(self) -> str:
+        """The volume's name."""
+        return self.opened.name
+
     def rows(self) -> pd.DataFrame:
-        """Give the rows of the answer, in its order."""
-        by_id = self.frame.set_index("id", drop=False)
-        return by_id.loc[list(self.answer.ids)].reset_index(drop=True)
+        """Give the rows of the answer, whole and in its order."""
+        return self.opened.rows_of(self.answer.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +49,23 @@ class ManyResult:
     """The answer to a query with any number of metrics.
 
     Attributes:
-        volume: The volume's name.
-        frame: The rows that were asked, after ``where``.
+        opened: The volume.
+        total: How many rows were asked, after ``where``.
         asked: What was measured on every metric.
         rows: Places in ``asked`` of the front.
         knee: The place in ``asked`` of the knee; None where there is none.
     """
 
-    volume: str
-    frame: pd.DataFrame
+    opened: Volume
+    total: int
     asked: Objectives
     rows: Rows
     knee: int | None
+
+    @property
+    def volume(self) -> str:
+        """The volume's name."""
+        return self.opened.name
 
     @property
     def ids(self) -> list[int]:
@@ -75,10 +87,10 @@ def front_of_metrics(
         VolumeError: A damaged file, a missing column, nothing measured, an unknown word.
     """
     opened = load_volume(volume, pantry)
-    frame = opened.frame(where=where)
+    frame = _needed(opened, metrics, where)
     asked = objectives(frame, metrics)
     rows = front_rows(asked)
-    return ManyResult(opened.name, frame, asked, rows, knee(asked, rows))
+    return ManyResult(opened, len(frame), asked, rows, knee(asked, rows))
 
 
 def front(
@@ -97,6 +109,15 @@ def front(
         VolumeError: A damaged file, a missing column, nothing measured, an unknown word.
     """
     opened = load_volume(volume, pantry)
-    frame = opened.frame(where=where)
+    frame = _needed(opened, [metric, ACCURACY], where)
     answer = ask(frame, method=method, metric_custom=metric, sort_by=sort_by, top_n=top_n)
-    return FrontResult(opened.name, frame, answer)
+    return FrontResult(opened, len(frame), answer)
+
+
+def _needed(opened: Volume, metrics: Sequence[str], where: str | None) -> pd.DataFrame:
+    """Read the columns that a query looks at and no others, so that a large volume fits."""
+    for name in metrics:
+        if name != ACCURACY and name not in opened.columns:
+            raise missing_column(name, opened.columns)
+    wanted = [name for name in ("id", "hardware", *metrics) if name in opened.columns]
+    return opened.frame(list(dict.fromkeys(wanted)), where)

@@ -59,6 +59,12 @@ class CsvTable:
         """Give one row as Python values."""
         return dict(self._table.slice(place, 1).to_pylist()[0])
 
+    def rows_at(self, places: Sequence[int]) -> Any:
+        """Give rows, whose places ascend, as an Arrow table."""
+        import pyarrow as pa
+
+        return self._table.take(pa.array(places, type=pa.int64()))
+
 
 def _refuse_hostile_bytes(path: Path) -> None:
     """Refuse NUL bytes, what is not UTF-8, a quotation that never ends, and absurd size."""
