@@ -13,6 +13,8 @@ from haversack.training.loading.batches import Batch
 from haversack.training.tasks.task import Meter, Outputs, Prediction
 
 SMOOTH = 1.0
+POWER = 0.5
+"""How far small classes are lifted: 0 not at all, 1 to the same sum as large ones."""
 
 
 class SegmentationTask:
@@ -28,9 +30,10 @@ class SegmentationTask:
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         """Give the weighted sum and its two parts."""
         logits, wanted = outputs[0].float(), batch["masks"].long()
-        judged = (wanted != NOT_JUDGED).sum().clamp(min=1)
-        entropy = functional.cross_entropy(logits, wanted, ignore_index=NOT_JUDGED, reduction="sum")
-        parts = {"cross_entropy": entropy / judged, "dice": dice_loss(logits, wanted)}
+        weights = class_weights(wanted, self._classes)
+        entropy = functional.cross_entropy(logits, wanted, weights, ignore_index=NOT_JUDGED)
+        entropy = entropy if bool(weights.any()) else logits.sum() * 0  # nothing is judged
+        parts = {"cross_entropy": entropy, "dice": dice_loss(logits, wanted)}
         total = parts["cross_entropy"] + self._dice_weight * parts["dice"]
         return {"loss": total, **parts}
 
@@ -45,6 +48,22 @@ class SegmentationTask:
             _one(mask, probability)
             for mask, probability in zip(best.indices, best.values, strict=True)
         ]
+
+
+def class_weights(wanted: Tensor, classes: int) -> Tensor:
+    """Give each class of a batch a weight that lifts the small ones: its area to the power -0.5.
+
+    Otherwise a ground of nine pixels in ten is all that a short training learns.
+
+    Args:
+        wanted: ``(n, h, w)`` int64 with 255 where nothing is judged.
+        classes: Number of classes.
+
+    Returns:
+        ``(classes,)``; 0 for a class that the batch does not show.
+    """
+    areas = torch.bincount(wanted[wanted != NOT_JUDGED], minlength=classes).float()
+    return torch.where(areas > 0, areas.clamp(min=1).pow(-POWER), 0.0)
 
 
 def dice_loss(logits: Tensor, wanted: Tensor) -> Tensor:
