@@ -94,3 +94,12 @@ def test_the_detector_reaches_a_map50_of_60_percent_on_scenes_it_has_not_seen(
     recipe["model.backbone.use_pretrained"] = True
     state = _train(recipe, tmp_path / "run", lite0)
     assert state.curves["val/map_50"][-1][1] >= 0.6
+
+
+def test_the_segmenter_reaches_a_mean_iou_of_60_percent_on_scenes_it_has_not_seen(
+    tmp_path: Path, lite0: Path
+) -> None:
+    recipe = small_recipe("segmentation", trainer__num_epochs=5)
+    recipe["model.backbone.use_pretrained"] = True
+    state = _train(recipe, tmp_path / "run", lite0)
+    assert state.curves["val/miou"][-1][1] >= 0.6

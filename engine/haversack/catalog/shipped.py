@@ -82,7 +82,7 @@ def registry() -> Registry:
                     "data.data_generator": ("data/sets/composed/segmentation/digit-scenes",),
                     "data.augmentation": ("augmentation/segmentation/basic",),
                 },
-                {"data": {"batch_size": 8}, "trainer.optimizer": {"learning_rate": 2e-3}},
+                {"data": {"batch_size": 8}, "trainer.optimizer": {"learning_rate": 6e-3}},
             ),
         ),
     )
