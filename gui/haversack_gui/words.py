@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 
 from PySide6.QtCore import QCoreApplication
@@ -13,6 +14,11 @@ from haversack.base.progress import Progress
 def tr(text: str) -> str:
     """Give the text in the person's language where a translation is installed."""
     return QCoreApplication.translate("haversack", text)
+
+
+def as_written(text: str) -> str:
+    """Give text from outside for a place where Qt would read markup: shown as it is written."""
+    return f"<qt><div style='white-space:pre-wrap'>{html.escape(text)}</div></qt>" if text else ""
 
 
 def size(count: float | None) -> str:

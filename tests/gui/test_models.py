@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -87,3 +88,14 @@ def test_an_option_out_of_range_leaves_the_draft_as_it_was(empty_pantry: Pantry)
     with pytest.raises(InvalidValue):
         draft.set_option("trainer.num_epochs", 0)
     assert draft.recipe.id == before
+
+
+def test_markup_in_a_name_is_shown_as_it_is_written_and_never_rendered() -> None:
+    hostile = "<img src='file:///etc/passwd'><b>name</b>"
+    model: RowsModel[str] = RowsModel([Column("Name", lambda row: row)])
+    model.show([hostile])
+    tip = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    document = QTextDocument()
+    document.setHtml(tip)
+    assert document.toPlainText() == hostile
+    assert "<img" not in tip and "<b>" not in tip

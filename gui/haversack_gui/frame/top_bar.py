@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from haversack_gui import icons
+from haversack_gui import icons, words
 from haversack_gui.calls.machine import Machine
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
@@ -60,7 +60,9 @@ class TopBar(QWidget):
     def show_pantry(self, path: Path | None, publisher: str) -> None:
         """Name the pantry and who signed what was taken into it."""
         self.pantry.setText(path.name if path else tr("No pantry open"))
-        self.pantry.setToolTip(str(path) if path else tr("Start or open a pantry"))
+        self.pantry.setToolTip(
+            words.as_written(str(path)) if path else tr("Start or open a pantry")
+        )
         self.source.setVisible(path is not None)
         if publisher:
             self.source.setText(tr("From {publisher}, verified").format(publisher=publisher))
@@ -94,7 +96,7 @@ class TopBar(QWidget):
             else tr("No link is up: nothing can leave or enter this machine")
         )
         self.device.setText(machine.device)
-        self.device.setToolTip(machine.details)
+        self.device.setToolTip(words.as_written(machine.details))
         self._draw()
 
     def show_jobs(self) -> None:

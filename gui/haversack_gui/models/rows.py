@@ -16,6 +16,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
+from haversack_gui import words
+
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
@@ -85,7 +87,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             colour = column.colour(row)
             return QColor(colour) if colour else None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (column.tip or column.text)(row)
+            return words.as_written((column.tip or column.text)(row))
         return None
 
     def headerData(  # noqa: N802 - Qt's name

@@ -163,7 +163,7 @@ class PackPage(Page):
             )
             on = ready and item.key not in self._off
             entry.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-            entry.setToolTip(item.detail)
+            entry.setToolTip(words.as_written(item.detail))
             self.recipes.addItem(entry)
         self.recipes.blockSignals(False)
         ready_ones = any(item.state == "ready" for item in recipes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 
 import pyqtgraph as pg
@@ -126,7 +127,7 @@ class CurvePlot(QWidget):
             colour = self._palette.curves[place % len(self._palette.curves)]
             points = self._curves.get(name, ())
             value = number(points[-1][1]) if points else "—"
-            source = name.rpartition("/")[0] or name
+            source = html.escape(name.rpartition("/")[0] or name)
             parts.append(f"<span style='color:{colour}'>●</span> {source} <b>{value}</b>")
         return "&nbsp;&nbsp;".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
+from haversack_gui import words
 from haversack_gui.theme import Palette
 from haversack_gui.widgets.points_item import PointsItem
 from haversack_gui.widgets.raster import Points, nearest
@@ -94,8 +96,8 @@ class FrontPlot(QWidget):
         axis.setLogMode(log)
         axis.enableAutoSIPrefix(False)
         self.plot.getAxis("left").enableAutoSIPrefix(False)
-        self.plot.setLabel("bottom", f"{x_name}  →")
-        self.plot.setLabel("left", f"{y_name}  →")
+        self.plot.setLabel("bottom", f"{html.escape(x_name)}  →")
+        self.plot.setLabel("left", f"{html.escape(y_name)}  →")
         self.show_front(())
         self.show_top(())
         self.show_chosen(())
@@ -146,7 +148,7 @@ class FrontPlot(QWidget):
             QToolTip.hideText()
         else:
             spot = self.plot.mapToGlobal(self.plot.mapFromScene(position))
-            QToolTip.showText(spot, self._describe(found), self.plot)
+            QToolTip.showText(spot, words.as_written(self._describe(found)), self.plot)
 
     def _click(self, event: object) -> None:
         if getattr(event, "button", lambda: None)() == Qt.MouseButton.LeftButton:

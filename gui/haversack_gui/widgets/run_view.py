@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl
@@ -186,7 +187,8 @@ def _values(state: RunState) -> str:
     cells = []
     for name, value in found.items():
         text = words.number(value) if isinstance(value, (int, float)) else str(value)
-        cells.append(f"<td style='padding-right:6px'>{name}</td><td><b>{text}</b></td>")
+        named, shown = html.escape(name), html.escape(text)
+        cells.append(f"<td style='padding-right:6px'>{named}</td><td><b>{shown}</b></td>")
     rows = [cells[start : start + 2] for start in range(0, len(cells), 2)]
     gap = "<td width='28'></td>"
     return "<table>" + "".join(f"<tr>{gap.join(line)}</tr>" for line in rows) + "</table>"
