@@ -18,10 +18,17 @@ from haversack.runs.worker_channel import Channel, open_channel
 def main() -> int:
     """Do what the spec on stdin asks for; give the exit code.
 
-    With the word ``--report`` it tells instead what its libraries are, as one JSON object.
+    With the word ``--report`` it tells instead what its libraries are, with ``--weights`` what
+    torchvision says of its weights, as one JSON value.
     """
     if "--report" in sys.argv[1:]:
-        return _report()
+        from haversack.training.library_report import library_report
+
+        return _tell(library_report())
+    if "--weights" in sys.argv[1:]:
+        from haversack.training.library_weights import library_weights
+
+        return _tell(library_weights())
     # Threads that wait for each other sleep instead of spinning: beside other busy programs a
     # step on 2 cores took 0.6-0.9 s so and 6-8 s with the default. Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -36,12 +43,10 @@ def main() -> int:
         channel.sink.close()
 
 
-def _report() -> int:
+def _tell(value: object) -> int:
     import json
 
-    from haversack.training.library_report import library_report
-
-    sys.stdout.write(json.dumps(library_report()) + "\n")
+    sys.stdout.write(json.dumps(value) + "\n")
     return EXIT_DONE
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cli.cli_calls import Call
 from haversack.pantry.pantry import Pantry
 
@@ -57,3 +59,23 @@ def test_bad_mappings_and_formats_are_wrong_usage(
         assert call("volume", "import", str(tmp_path / "t.csv"), *words).code == 2
     assert call("volume", "import", str(tmp_path / "no.csv")).code == 2
     assert call("volume", "list", "--json").json == []
+
+
+@pytest.mark.torch
+def test_the_installed_torchvision_tells_of_its_weights(call: Call, pantry: Pantry) -> None:
+    told = call("volume", "import", "torchvision", "--json")
+    assert told.code == 0, told.err
+    assert {card["task"] for card in told.json["volumes"]} == {
+        "classification", "detection", "segmentation",
+    }  # fmt: skip
+    found = call("pareto", "torchvision_classification", "--metric", "if_inf_size", "--json").json
+    assert len(found["ids"]) > 3 and found["metric_custom_name"] == "x times smaller"
+
+
+def test_a_sample_is_drawn_evenly_and_always_the_same(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    _import(call, tmp_path)
+    told = call("volume", "show", "mine", "--sample", "9", "--json").json
+    assert [row["id"] for row in told["sample"]] == [1, 2]
+    assert call("volume", "show", "mine", "--json").json["sample"] == []

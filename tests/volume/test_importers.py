@@ -16,6 +16,7 @@ from haversack.volume.columns import VENDOR_COLUMNS
 from haversack.volume.errors import MissingColumnError, NotNumericError, QueryError
 from haversack.volume.importers.general import import_general
 from haversack.volume.importers.sources import import_source
+from haversack.volume.importers.torchvision import import_torchvision
 from haversack.volume.query import query_pareto_optimal_recipes
 from haversack.volume.volume import Volume
 from haversack.volume.write import write_volume
@@ -238,3 +239,20 @@ def test_a_folder_that_no_importer_is_for_is_wrong_usage(tmp_path: Path) -> None
             import_source(source, kind)
     with pytest.raises(UsageError):
         import_source(pd.DataFrame(), "excel")
+
+
+def test_torchvision_s_metadata_becomes_one_volume_for_each_task_without_times() -> None:
+    entries = [
+        {"model": "a", "weights": "V1", "metrics": {"ImageNet-1K": {"acc@1": 70.0, "acc@5": 90.0}},
+         "parameters": 5_000_000, "gflops": 0.5, "file_mb": 20.0, "url": "https://x/a.pth"},
+        {"model": "d", "weights": "V1", "metrics": {"COCO-val2017": {"box_map": 30.0}},
+         "parameters": 9_000_000, "gflops": 0, "file_mb": 40.0, "url": "https://x/d.pth"},
+        {"model": "v", "weights": "V1", "metrics": {"Kinetics-400": {"acc@1": 60.0}},
+         "parameters": 1, "gflops": 1, "file_mb": 1.0, "url": ""},
+    ]  # fmt: skip
+    volumes, report = import_torchvision(entries)
+    assert [v.name for v in volumes] == ["torchvision_classification", "torchvision_detection"]
+    assert volumes[0].frame["if_task_metric"].tolist() == [0.7]
+    assert report.made_null == {"gflops": 1}
+    assert report.dropped_rows == {"no accuracy on pictures": 1}
+    assert "od_inf_rate_ms" not in volumes[0].frame.columns

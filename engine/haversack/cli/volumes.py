@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
-from haversack.cli.pareto import FILES
+from haversack.cli.pareto import FILES, plain
 from haversack.cli.session import Session
 
 if TYPE_CHECKING:
@@ -50,9 +50,12 @@ def list_volumes(session: Session, pantry: PantryOption = None) -> Answer:
 
 def import_volumes(
     session: Session,
-    source: Annotated[Path, typer.Argument(help="A folder, a wheel, or a .csv or .parquet file.")],
+    source: Annotated[
+        Path, typer.Argument(help="A folder, a wheel, a .csv or .parquet file, or `torchvision`.")
+    ],
     kind: Annotated[
-        str, typer.Option("--as", help="auto, timm, qualcomm, openmmlab, leip or general.")
+        str,
+        typer.Option("--as", help="auto, timm, qualcomm, openmmlab, torchvision, leip or general."),
     ] = "auto",
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="OURS=THEIRS, for columns with other names.")
@@ -124,9 +127,12 @@ def _brought(brought: Brought) -> Answer:
 def show_volume(
     session: Session,
     volume: Annotated[str, typer.Argument(help="A volume's name, or a .parquet or .csv file.")],
+    sample: Annotated[
+        int, typer.Option("--sample", min=0, help="Show so many rows, drawn evenly.")
+    ] = 0,
     pantry: PantryOption = None,
 ) -> Answer:
-    """Show what a volume holds: its card, its columns, its hardware."""
+    """Show what a volume holds: its card, its columns, its hardware, some rows."""
     from haversack.services.volumes import load_volume
 
     opened = load_volume(volume, None if volume.endswith(FILES) else session.pantry(pantry))
@@ -135,12 +141,17 @@ def show_volume(
     facts = [(name, value) for name, value in card.items() if not isinstance(value, dict)]
     columns = told.get("columns", {})
     rows = [(name, *_column(about)) for name, about in columns.items()]
+    drawn = opened.sample(sample)
+    shown = [name for name in drawn.columns if name != "sppr" and drawn[name].notna().any()]
+    cells = drawn[shown].astype(object).where(drawn[shown].notna(), None).to_numpy().tolist()
+    records = [dict(zip(shown, map(plain, row), strict=True)) for row in cells]
     return Answer(
-        {"card": card or None, **told},
+        {"card": card or None, **told, "sample": records},
         [
             f"{opened.name}: {opened.rows} rows, {human_size(opened.path.stat().st_size)}",
             table("card", ("", ""), facts),
             table("columns", ("name", "measured", "holds"), rows),
+            *([table("some rows", shown, cells)] if cells else []),
         ],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -16,7 +15,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict
 
 from haversack.pantry.fetch.interfaces import devices_up
-from haversack.runs.supervisor import worker_command, worker_environment
+from haversack.runs.asking import ask_worker
 from haversack.services.isolation import isolation
 from haversack.services.machine import Machine, this_machine
 from haversack.services.trace import tracer
@@ -143,16 +142,7 @@ def _gpu(machine: Machine) -> Finding:
 def _libraries() -> list[Finding]:
     """Ask a worker what torch and torchvision can do here; this process never imports them."""
     try:
-        asked = subprocess.run(
-            [*worker_command(), "--report"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-            env=worker_environment(),
-        )
-        told = json.loads(asked.stdout)
+        told = ask_worker("--report")
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         text = f"a worker cannot import its libraries: {error}"
         return [Finding(name="worker", level="bad", text=text, remedy="Install Haversack again.")]

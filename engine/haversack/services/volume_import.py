@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 from haversack.base.errors import FileFormatError, UsageError
 from haversack.base.files import read_bytes
 from haversack.pantry.pantry import Pantry
+from haversack.runs.asking import ask_worker
 from haversack.services.volumes import load_volume
 from haversack.volume.card import Card
 from haversack.volume.importers.imported import ImportReport
 from haversack.volume.importers.sources import import_source
+from haversack.volume.importers.torchvision import import_torchvision
 from haversack.volume.merge import merge
 from haversack.volume.write import write_volume
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TORCHVISION = "torchvision"
 _MAP_LIMIT = 1 << 20
 
 
@@ -63,7 +67,10 @@ def import_volume(
     Raises:
         HaversackError: The source is damaged, lacks a column, or nobody can know what it is.
     """
-    volumes, report = import_source(source, kind, mapping, name)
+    if kind == TORCHVISION or (kind == "auto" and str(source) == TORCHVISION):
+        volumes, report = import_torchvision(_library_weights())
+    else:
+        volumes, report = import_source(source, kind, mapping, name)
     stated = {field: text for field, text in (about or {}).items() if text}
     kept = [volume for volume in volumes if len(volume.frame)]
     if not kept:
@@ -118,6 +125,17 @@ def read_mapping(words: Sequence[str], file: Path | None) -> dict[str, str]:
             raise UsageError(f"{word!r} is not OURS=THEIRS", "Write od_inf_rate_ms=latency.")
         found[ours.strip()] = theirs.strip()
     return found
+
+
+def _library_weights() -> list[dict[str, Any]]:
+    """Ask a worker, since only the worker imports torchvision."""
+    try:
+        told: list[dict[str, Any]] = ask_worker("--weights")
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise UsageError(
+            f"the worker cannot tell torchvision's weights: {error}", "Run haversack doctor."
+        ) from error
+    return told
 
 
 def _write(

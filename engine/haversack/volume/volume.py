@@ -161,6 +161,11 @@ class Volume:
             )
         return found.loc[list(ids)].reset_index(drop=True)
 
+    def sample(self, count: int) -> pd.DataFrame:
+        """Give at most so many whole rows, evenly spread over the volume, always the same ones."""
+        places = np.unique(np.linspace(0, self.rows - 1, min(count, self.rows)).round())
+        return self._to_pandas(self._table.rows_at(places.astype(int).tolist()))
+
     def hardware(self) -> dict[str, int]:
         """Count the rows for each hardware; empty where the volume does not say."""
         if "hardware" not in self.columns:

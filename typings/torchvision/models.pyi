@@ -1,0 +1,10 @@
+from collections.abc import Iterable
+from typing import Any
+
+class Weights:
+    name: str
+    url: str
+    meta: dict[str, Any]
+
+def list_models() -> list[str]: ...
+def get_model_weights(name: str) -> Iterable[Weights]: ...
