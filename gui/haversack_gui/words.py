@@ -53,6 +53,8 @@ def number(value: float | None) -> str:
         return "—"
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
+    if 1e4 <= abs(value) < 1e9:
+        return f"{float(f'{value:.4g}'):,.0f}"
     return f"{value:.4g}"
 
 

@@ -42,6 +42,9 @@ def test_what_was_not_measured_is_a_dash_and_never_zero() -> None:
     assert words.number(math.nan) == "—"
     assert words.number(None) == "—"
     assert words.number(0.0) == "0"
+    assert words.number(13_584.2) == "13,580"
+    assert words.number(0.000123456) == "0.0001235"
+    assert words.number(3.51e12) == "3.51e+12"
 
 
 def test_progress_says_how_much_and_how_long() -> None:

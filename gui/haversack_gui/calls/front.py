@@ -198,12 +198,13 @@ def _metrics(frame: pd.DataFrame) -> tuple[tuple[str, str], ...]:
     from haversack.volume.errors import VolumeError
     from haversack.volume.metrics import metric
 
+    directions = frame.attrs.get("metric_directions")
     found: list[tuple[str, str]] = []
     for name in frame.columns:
         if name == ACCURACY or frame[name].dtype.kind not in "fiu":
             continue
         try:
-            known = metric(str(name))
+            known = metric(str(name), directions)
         except VolumeError:
             continue
         if bool((frame[name] > 0).any()):
