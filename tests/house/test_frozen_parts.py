@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 
@@ -75,3 +77,10 @@ def test_the_window_carries_no_training_library(trim: ModuleType) -> None:
     assert not trim.is_for_the_window("torch.nn.functional")
     assert trim.is_for_the_window("haversack_gui.app")
     assert trim.is_for_the_window("haversack.training.work"), "only libraries are left out"
+
+
+def test_what_benchmarks_compare_with_is_left_out(trim: ModuleType) -> None:
+    project = tomllib.loads((PACKAGING.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = {Requirement(line).name for line in project["optional-dependencies"]["bench"]}
+    modules = {name.replace("-", "_") for name in wanted} - {"pyopenssl"}
+    assert modules <= set(trim.EXCLUDED_MODULES)
