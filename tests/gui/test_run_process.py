@@ -87,7 +87,9 @@ def test_a_burst_of_20000_events_never_holds_up_the_window(qtbot: QtBot, tmp_pat
     )
     stalls = []
     for number in range(3):  # a full collection of what hundreds of tests left is not the app's
-        process = RunProcess(spec_in(tmp_path / str(number)), program(body))
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        process = RunProcess(spec_in(folder), program(body))
         quiet_collector()
         watchdog = Watchdog()
         watchdog.start()
