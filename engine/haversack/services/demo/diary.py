@@ -15,7 +15,7 @@ from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.files import read_bytes, write_bytes
 from haversack.services.listen import Listener, Said
 
-Place = Literal["with a network", "without a network"]
+Place = Literal["with a network", "without a network", "apart, network present"]
 _LIMIT = 1 << 20
 
 

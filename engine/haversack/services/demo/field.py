@@ -6,6 +6,7 @@ from pathlib import Path
 
 from haversack.base.errors import HaversackError
 from haversack.base.progress import CancelToken
+from haversack.pantry.fetch.interfaces import devices_up
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.tree import Recipe
 from haversack.runs.spec import RunKind
@@ -38,7 +39,7 @@ def open_and_cook(
         on_event: Hears progress.
         cancel: Stops it.
     """
-    diary = Diary("without a network", on_event)
+    diary = Diary("apart, network present" if devices_up() else "without a network", on_event)
     with diary.step("look for a network") as line:
         line.result = f"devices: {', '.join(network_devices(())) or 'none'}"
     keyring = KeyRing(folder / "field-keys")
