@@ -27,8 +27,7 @@ class Stick:
         with self._image.open("wb") as file:
             file.truncate(megabytes << 20)
         _run("mkfs.ext4", "-q", "-m", "0", str(self._image))
-        self._device = _run("losetup", "-f", "--show", str(self._image)).strip()
-        self._mount()
+        self._plug_in()
 
     def yank(self) -> None:
         """Make every further access fail, as when the stick is pulled; nothing is flushed."""
@@ -42,8 +41,8 @@ class Stick:
 
     def replug(self) -> None:
         """Put it back: what had reached it is there, after the journal was replayed."""
-        _run("umount", str(self.path))
-        self._mount()
+        self._pull_out()
+        self._plug_in()
 
     def remount(self, path: Path) -> None:
         """Let it vanish from its place and turn up at another."""
@@ -54,13 +53,13 @@ class Stick:
 
     def flip(self, content: bytes) -> None:
         """Change one byte of what lies on it, below the file system."""
-        _run("umount", str(self.path))
+        self._pull_out()
         image = self._image.read_bytes()
         at = image.index(content) + len(content) // 2
         with self._image.open("r+b") as file:
             file.seek(at)
             file.write(bytes([image[at] ^ 1]))
-        self._mount()
+        self._plug_in()
 
     def cut_off(self, megabytes: int) -> None:
         """Lose everything behind the first so many megabytes, and what memory still held."""
@@ -75,6 +74,20 @@ class Stick:
     def remove(self) -> None:
         subprocess.run(["umount", "-l", str(self.path)], check=False, capture_output=True)
         subprocess.run(["losetup", "-d", self._device], check=False, capture_output=True)
+
+    def _pull_out(self) -> None:
+        """Flush what can be flushed and let the device go.
+
+        A mount namespace that another test made meanwhile keeps the file system alive behind the
+        unmounting, so neither the flushing nor the next mount may depend on its end.
+        """
+        subprocess.run(["sync", "-f", str(self.path)], check=False, capture_output=True)
+        _run("umount", str(self.path))
+        subprocess.run(["losetup", "-d", self._device], check=False, capture_output=True)
+
+    def _plug_in(self) -> None:
+        self._device = _run("losetup", "-f", "--show", str(self._image)).strip()
+        self._mount()
 
     def _mount(self) -> None:
         _run("mount", self._device, str(self.path))

@@ -28,13 +28,19 @@ class FilesOpened:
             self._paths.add(os.fsdecode(path))
 
     def outside(self, known: Sequence[Path]) -> list[str]:
-        """Stop listening; give the existing files that are neither known nor an installation's."""
+        """Stop listening; give the existing files that are neither known nor a program's.
+
+        The source of a loaded module is a program's wherever it lies: a warning or a traceback
+        reads it for the line that it quotes.
+        """
         self._listening = False
         installed = {*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix}
         engine = Path(__file__).resolve().parents[2]
         inside = [Path(p).resolve() for p in (*installed, *_SYSTEM)] + [engine]
         inside += [path.resolve() for path in known]
-        found = {Path(path).resolve() for path in self._paths}
+        modules = (getattr(module, "__file__", None) for module in tuple(sys.modules.values()))
+        sources = {Path(source).resolve() for source in modules if isinstance(source, str)}
+        found = {Path(path).resolve() for path in self._paths} - sources
         return sorted(
             str(path)
             for path in found
