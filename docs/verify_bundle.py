@@ -1,0 +1,144 @@
+"""Check a bundle of Haversack without Haversack: ``python verify_bundle.py BUNDLE FINGERPRINT``.
+
+Needs Python 3.11 and ``pip install securesystemslib[crypto]``. The publisher tells the fingerprint
+by another way (``haversack keys list`` shows it). What is checked stands in ``bundle-format.md``:
+roots, signatures, manifest and every byte. Not checked: whether a newer bundle was opened before,
+whether the publisher's root has expired, and how a path is spelled, for nothing is unpacked here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from securesystemslib.exceptions import UnverifiedSignatureError
+from securesystemslib.formats import encode_canonical
+from securesystemslib.signer import Key, Signature, SSlibKey
+
+LITTER = {
+    "$RECYCLE.BIN", ".DS_Store", ".Spotlight-V100", ".TemporaryItems", ".Trashes", ".directory",
+    ".fseventsd", "System Volume Information", "Thumbs.db", "desktop.ini", "lost+found",
+}  # fmt: skip
+
+
+def check(bundle: Path, fingerprint: str) -> str:
+    """Check everything; give the bundle's name and number. Raises ValueError where it is wrong."""
+    keys, roots, revoked = check_roots(bundle / "root", fingerprint)
+    envelope = read_canonical(bundle / "bundle.dsse.json")
+    payload = base64.b64decode(envelope["payload"], validate=True)
+    kind = envelope["payloadType"]
+    message = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
+    for one in envelope["signatures"]:
+        signature = base64.b64decode(one["sig"], validate=True)
+        need(base64.b64encode(signature).decode() == one["sig"], "a signature is misspelled")
+        verify(keys, one["keyid"], signature.hex(), message)
+    need(base64.b64encode(payload).decode() == envelope["payload"], "the payload is misspelled")
+    keyids = [one["keyid"] for one in envelope["signatures"]]
+    need(keyids == sorted(set(keyids)), "the signatures are out of order")
+    signed_by = set(keyids) - revoked
+    statement = json.loads(payload)
+    said, enough = statement["predicate"], [r["version"] for r in roots if allows(r, signed_by)]
+    need(said["root_version"] in enough, "too few signatures that count")
+    need(said["publisher"] == fingerprint and said["format"] == 1, "another publisher or format")
+    need(sha256(bundle / "README.txt") == said["readme"], "README.txt is not the signed one")
+    check_blobs(bundle, statement["subject"][0]["digest"]["sha256"], roots[-1], signed_by)
+    return f"{said['name']}, number {said['counter']}"
+
+
+def check_roots(folder: Path, fingerprint: str) -> tuple[dict[str, Key], list[Any], set[str]]:
+    """Check roots 1 to n; give all keys by id, the roots, and the ids of revoked keys."""
+    files = [path for path in folder.iterdir() if path.name not in LITTER]
+    keys: dict[str, Key] = {}
+    roots: list[Any] = []
+    for version in range(1, len(files) + 1):
+        document = read_canonical(folder / f"{version}.root.json")
+        root, message = document["signed"], encode_canonical(document["signed"]).encode()
+        if version == 1:
+            found = hashlib.sha256(message).hexdigest()
+            need(found == fingerprint, f"the publisher's fingerprint is {found}")
+        for keyid, key in root["keys"].items():
+            derived = hashlib.sha256(encode_canonical(key).encode()).hexdigest()
+            need(keyid == derived, "a key has an id that does not follow from it")
+            keys[keyid] = SSlibKey.from_dict(keyid, dict(key))
+        for one in document["signatures"]:
+            need(bytes.fromhex(one["sig"]).hex() == one["sig"], "a root's signature is misspelled")
+            verify(keys, one["keyid"], one["sig"], message)
+        signed_by = {one["keyid"] for one in document["signatures"]}
+        for judge in (*roots[-1:], root):
+            need(allows(judge, signed_by, "root"), f"root {version} has too few signatures")
+        need(root["version"] == version, f"root {version} says that it is another")
+        roots.append(root)
+    need(bool(roots), "there is no root")
+    return keys, roots, {keyid for root in roots for keyid in root["x-haversack-revoked"]}
+
+
+def check_blobs(bundle: Path, digest: str, root: Any, signed_by: set[str]) -> None:
+    """Check the manifest, that nothing else lies there, and the bytes of every blob and file."""
+    need(sha256(blob(bundle, digest)) == digest, "the manifest is not the signed one")
+    files = json.loads(blob(bundle, digest).read_bytes())["files"]
+    wanted = {digest, *(one for file in files for one in file["blobs"])}
+    expected = {blob(bundle, one) for one in wanted}
+    expected |= {bundle / "bundle.dsse.json", bundle / "README.txt"}
+    for path in bundle.rglob("*"):
+        stranger = path.is_symlink() or (path.is_file() and path not in expected)
+        at = path.relative_to(bundle).parts
+        need(not stranger or at[0] == "root" or not LITTER.isdisjoint(at), f"{path} is not listed")
+    for file in files:
+        whole, size = hashlib.sha256(), 0
+        for one in file["blobs"]:
+            content = blob(bundle, one).read_bytes()
+            need(hashlib.sha256(content).hexdigest() == one, f"{file['path']} is damaged")
+            whole.update(content)
+            size += len(content)
+        need((whole.hexdigest(), size) == (file["sha256"], file["size"]), f"{file['path']} differs")
+        code = root["x-haversack-code"]
+        may = len(signed_by & set(code["keyids"])) >= code["threshold"]
+        need(file["kind"] != "code" or may, f"{file['path']} is code, and no code key signed")
+
+
+def allows(root: Any, signed_by: set[str], role: str = "targets") -> bool:
+    """Say whether these keys reach the threshold of a role."""
+    found = root["roles"][role]
+    return len(signed_by & set(found["keyids"])) >= found["threshold"]
+
+
+def verify(keys: dict[str, Key], keyid: str, signature: str, message: bytes) -> None:
+    """Check one Ed25519 signature by a key that must be known."""
+    need(keyid in keys, f"{keyid} is no key of the publisher")
+    keys[keyid].verify_signature(Signature(keyid, signature), message)
+
+
+def read_canonical(path: Path) -> Any:
+    """Read a JSON file that must be spelled in the one way that there is."""
+    content = path.read_bytes()
+    value = json.loads(content)
+    again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    need(again.encode() == content, f"{path.name} is not spelled canonically")
+    return value
+
+
+def blob(bundle: Path, digest: str) -> Path:
+    """Give the place of a blob."""
+    return bundle / "blobs" / "sha256" / digest[:2] / digest
+
+
+def sha256(path: Path) -> str:
+    """Give the digest of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def need(right: bool, what: str) -> None:
+    """Raise ValueError, saying what is wrong, unless it is right."""
+    if not right:
+        raise ValueError(what)
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(f"verified: {check(Path(sys.argv[1]), sys.argv[2])}\n")
+    except (UnverifiedSignatureError, ValueError, OSError, LookupError, TypeError) as error:
+        sys.exit(f"NOT verified: {error}")
