@@ -75,7 +75,7 @@ def test_discarding_by_a_sample_changes_nothing(kind: str, seed: int) -> None:
     assert exact_front(x, y).tolist() == np.flatnonzero(ok)[mask].tolist()
 
 
-@settings(max_examples=CASES // 5, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(columns(st.one_of(any_number, whole, unmeasured), most=200))
 def test_no_row_of_the_front_is_ever_discarded(xy: Floats) -> None:
     rows = staircase.rows_above(xy[0], xy[1])

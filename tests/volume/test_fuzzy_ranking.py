@@ -135,7 +135,7 @@ def test_duplicates_score_the_same(ac: Floats, method: Method) -> None:
     assert np.array_equal(found[: len(found) // 2], found[len(found) // 2 :])
 
 
-@settings(max_examples=CASES // 5, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(tables)
 def test_ties_go_by_dominators_then_accuracy_then_id(ac: Floats) -> None:
     a, c = ac
@@ -243,7 +243,7 @@ def test_the_normal_distribution_is_right_to_fifteen_digits() -> None:
     assert normal_cdf(np.array([-1e300, 0.0, 1e300])).tolist() == pytest.approx([0.0, 0.5, 1.0])
 
 
-@settings(max_examples=CASES // 5, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(tables)
 def test_dominators_are_counted_alike_by_pairs_and_by_bits(ac: Floats) -> None:
     from haversack.volume import dominators

@@ -186,7 +186,7 @@ def test_6_on_a_front_the_first_the_third_and_the_reversed_second_order_agree(
     assert first == third == second[::-1]
 
 
-@settings(max_examples=CASES // 5, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(frames(), st.sampled_from(SORT_ORDERS))
 def test_6_every_order_works_for_both_methods_and_chooses_nothing(
     df: pd.DataFrame, sort_by: str
@@ -229,7 +229,7 @@ def test_7_the_top_n_are_chosen_by_paretoness_and_sorted_afterwards() -> None:
     assert (np.diff(info["metric_custom"]) < 0).all()
 
 
-@settings(max_examples=CASES // 5, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(frames(), st.sampled_from(SORT_ORDERS))
 def test_7_the_top_n_are_nested(df: pd.DataFrame, sort_by: str) -> None:
     before: set[int] = set()

@@ -29,6 +29,7 @@ from haversack.trust.keyring import KeyRing
 from haversack.trust.ratchet import Seen
 
 AtHand = Mapping[str, Callable[[], BinaryIO]]
+Shelve = Callable[[Admitted, tuple[ManifestFile, ...]], None]
 _NOTHING: AtHand = {}
 
 
@@ -95,6 +96,7 @@ def take_in(
     items: Collection[str] | None = None,
     donors: Sequence[Path] = (),
     at_hand: AtHand = _NOTHING,
+    shelve: Shelve | None = None,
     jobs: int | None = None,
     on_progress: OnProgress = ignore_progress,
     cancel: CancelToken | None = None,
@@ -104,7 +106,7 @@ def take_in(
     Nothing enters before envelope, roots, publisher, counter and manifest are right. Where a
     blob then proves wrong, what this call had copied is taken out again. Killed or unplugged, it
     goes on where it stopped: what the store has is checked there and not copied again. The
-    ratchet moves and the receipt is written when everything is in.
+    ratchet moves and the receipt is written when everything is in and on its shelf.
 
     Args:
         folder: The bundle.
@@ -115,6 +117,8 @@ def take_in(
         donors: Folders of its other sticks, or of older bundles, for blobs that it lacks.
         at_hand: Opens files that this machine has outside the store, by their SHA-256; used
             where the bundle lacks them.
+        shelve: Puts the files to use when all are in; where it fails, the opening is not over:
+            the ratchet stays, and there is no receipt.
         jobs: Threads; None for one per core.
         on_progress: Told about the bytes of the files.
         cancel: Asked between pieces.
@@ -146,6 +150,8 @@ def take_in(
         for sha256 in tally.added:
             sink.discard(sha256)
         raise
+    if shelve is not None:
+        shelve(found, files)
     receipt = _remember(found, files, items is None, tally.copied, keyring, policy)
     return TakenIn(found, files, tally.copied, receipt)
 

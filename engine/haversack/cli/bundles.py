@@ -148,6 +148,7 @@ def open_bundle(
         ("publisher", receipt.publisher),
         ("pantry", opened.path),
         ("recipes", ", ".join(receipt.recipes)),
+        ("proved", ", ".join(receipt.proved)),
         ("volumes", ", ".join(receipt.volumes)),
         ("files", f"{receipt.files}, {human_size(receipt.bytes)}"),
         ("receipt", receipt.receipt),

@@ -18,11 +18,11 @@ from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
+from haversack.services.attesting import statement_of
 from haversack.services.errors import MissingAssets
 from haversack.services.readiness import describe_asset
 
 RECIPE_TYPE = "application/vnd.haversack.recipe+json"
-ATTESTATION_TYPE = "application/vnd.haversack.preparation+json"
 VOLUME_TYPE = "application/vnd.apache.parquet"
 OWN_LICENCE = "NOASSERTION"  # SPDX for: not stated
 
@@ -32,7 +32,7 @@ class Selection:
     """What goes into a bundle, before anything is written.
 
     Attributes:
-        items: The files.
+        items: The files; attestations are signed only when they are packed.
         recipes: The recipes inside.
         volumes: The names of the golden volumes inside.
     """
@@ -127,10 +127,8 @@ def _recipe_items(recipe: Recipe, pantry: Pantry) -> Iterator[PackItem]:
     yield _from_bytes(f"recipes/{recipe.id}.json", "recipe", RECIPE_TYPE, text)
     attested = pantry.attestations.get(recipe.id)
     if attested is not None:
-        document = dump_canonical(attested)
-        yield _from_bytes(
-            f"attestations/{recipe.id}.json", "attestation", ATTESTATION_TYPE, document
-        )
+        path = f"attestations/{recipe.id}.json"
+        yield _from_bytes(path, "attestation", "application/json", statement_of(attested))
 
 
 def _asset_items(recipe: Recipe, pantry: Pantry) -> Iterator[PackItem]:

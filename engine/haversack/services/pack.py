@@ -11,6 +11,7 @@ from haversack.bundle.items import Contents, PackReceipt
 from haversack.bundle.writer import PackOptions
 from haversack.bundle.writer import pack as write_bundle
 from haversack.pantry.pantry import Pantry
+from haversack.services.attesting import sign_attestations
 from haversack.services.contents import Selection, select
 from haversack.services.listen import Listener, ignore
 from haversack.trust.keyring import KeyRing
@@ -68,7 +69,13 @@ def pack(
         leave_out=frozenset(since.files if since is not None else ()), stick=stick, jobs=jobs
     )
     return write_bundle(
-        chosen.items, out, signer, contents, options, on_progress=on_event, cancel=cancel
+        sign_attestations(chosen.items, signer),
+        out,
+        signer,
+        contents,
+        options,
+        on_progress=on_event,
+        cancel=cancel,
     )
 
 

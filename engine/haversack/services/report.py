@@ -79,6 +79,8 @@ class PreparationReport(_Value):
         rehearsal: The run without a network; None where it was not asked for.
         notes: What the workers thought a person should know.
         environment: Versions of what it ran with.
+        attested_by: Publishers whose signature brought the report here, the first one first, each
+            with its fingerprint; empty where the recipe was prepared here.
     """
 
     recipe_id: str
@@ -90,6 +92,7 @@ class PreparationReport(_Value):
     rehearsal: Rehearsal | None
     notes: tuple[str, ...] = ()
     environment: dict[str, str] = {}
+    attested_by: tuple[str, ...] = ()
 
     @property
     def total_bytes(self) -> int:

@@ -10,20 +10,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pydantic import ValidationError
-
-from haversack.base.canonical_json import load_strict
 from haversack.base.errors import FileFormatError, HaversackError
 from haversack.bundle.manifest import ManifestFile
 from haversack.pantry.assets import Fetched
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
+from haversack.services.attesting import read_attestation
 from haversack.services.contents import suffix_of
 from haversack.services.report import PreparationReport
+from haversack.trust.chain import RootChain
 from haversack.volume.card import Card
 
-DOCUMENT_LIMIT = 16 << 20
 _VOLUME = re.compile(r"volumes/([^/]+)\.parquet")
 
 
@@ -33,6 +31,7 @@ class ShelfGoods:
 
     Attributes:
         files: The files of the bundle that were taken in, by logical path.
+        chain: The publisher's roots.
         recipes: Recipes that this installation can read.
         reports: What was proved of them, by recipe id.
         volumes: Golden volumes by name: bytes and card.
@@ -40,15 +39,27 @@ class ShelfGoods:
     """
 
     files: dict[str, ManifestFile]
+    chain: RootChain
     recipes: list[Recipe] = field(default_factory=list)
     reports: dict[str, PreparationReport] = field(default_factory=dict)
     volumes: dict[str, tuple[bytes, Card]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
+    def proves(self, recipe: Recipe) -> bool:
+        """Say whether a signed report that came along proves a recipe."""
+        report = self.reports.get(recipe.id)
+        return report is not None and report.proved
 
-def read_goods(files: Iterable[ManifestFile], pantry: Pantry) -> ShelfGoods:
-    """Read recipes, reports and volumes out of the store; changes nothing."""
-    goods = ShelfGoods({file.path: file for file in files})
+
+def read_goods(files: Iterable[ManifestFile], pantry: Pantry, chain: RootChain) -> ShelfGoods:
+    """Read recipes, reports and volumes out of the store; changes nothing.
+
+    Args:
+        files: What was taken in.
+        pantry: Whose store it lies in.
+        chain: The roots of the publisher, who must have signed the attestations.
+    """
+    goods = ShelfGoods({file.path: file for file in files}, chain)
     readers = {"recipe": _read_recipe, "attestation": _read_report, "volume": _read_volume}
     for file in goods.files.values():
         reader = readers.get(file.kind)
@@ -99,13 +110,7 @@ def _read_recipe(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
 
 
 def _read_report(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
-    document = load_strict(pantry.store.read(file.sha256), file.path, DOCUMENT_LIMIT)
-    try:
-        report = PreparationReport.model_validate(document)
-    except ValidationError as error:
-        raise FileFormatError("it is no report of a preparation", "Tell its publisher.") from error
-    if file.path != f"attestations/{report.recipe_id}.json":
-        raise FileFormatError("it is about another recipe", "Tell its publisher.")
+    report = read_attestation(pantry.store.read(file.sha256), file.path, goods.chain)
     goods.reports[report.recipe_id] = report
 
 

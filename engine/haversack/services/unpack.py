@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken
-from haversack.bundle.admission import Policy
+from haversack.bundle.admission import Admitted, Policy
 from haversack.bundle.bundle import Bundle
 from haversack.bundle.errors import Partial
 from haversack.bundle.gathering import gather as put_aside
 from haversack.bundle.gathering import let_go
+from haversack.bundle.manifest import ManifestFile
 from haversack.bundle.reader import Inspection, Verified
 from haversack.bundle.taking import AtHand
 from haversack.pantry.pantry import Pantry
 from haversack.services.contents import holdings
 from haversack.services.listen import Listener, ignore
-from haversack.services.shelving import place_assets, place_documents, read_goods
+from haversack.services.shelving import ShelfGoods, place_assets, place_documents, read_goods
 from haversack.trust.keyring import KeyRing
 
 GATHERED = Path("store", "gathered")
@@ -34,6 +36,7 @@ class OpenReceipt:
         counter: Its counter.
         publisher: Who signed it, as pinned here.
         recipes: Names (or ids) of the recipes that came in.
+        proved: Those of them that come with a signed attestation of a passed rehearsal.
         refused: Files that were put on no shelf, each with the reason.
         volumes: Golden volumes that came in.
         files: How many files.
@@ -45,6 +48,7 @@ class OpenReceipt:
     counter: int
     publisher: str
     recipes: tuple[str, ...]
+    proved: tuple[str, ...]
     refused: tuple[str, ...]
     volumes: tuple[str, ...]
     files: int
@@ -126,7 +130,17 @@ def open_bundle(
     chosen = None if items is None else _chosen(bundle, keyring, policy, items)
     aside = pantry.path / GATHERED
     sources = (*donors, aside) if aside.is_dir() else tuple(donors)
-    with pantry.store.writing():
+    goods: list[ShelfGoods] = []
+
+    def shelve(found: Admitted, files: tuple[ManifestFile, ...]) -> None:
+        goods.append(read_goods(files, pantry, found.chain))
+        source = f"bundle {found.statement.name} {found.statement.counter}"
+        place_assets(goods[0], pantry, source)
+        holding.close()  # a shelf of documents is written by one alone
+        place_documents(goods[0], pantry)
+
+    with contextlib.ExitStack() as holding:
+        holding.enter_context(pantry.store.writing())
         try:
             taken = bundle.take_in(
                 pantry.store,
@@ -135,6 +149,7 @@ def open_bundle(
                 items=chosen,
                 donors=sources,
                 at_hand=_at_hand(pantry),
+                shelve=shelve,
                 jobs=jobs,
                 on_progress=on_event,
                 cancel=cancel,
@@ -153,19 +168,19 @@ def open_bundle(
                 cancel=cancel,
             )
             raise lack.after("what is here was gathered", _NEXT) from None
-        statement = taken.bundle.statement
-        goods = read_goods(taken.files, pantry)
-        place_assets(goods, pantry, f"bundle {statement.name} {statement.counter}")
-    place_documents(goods, pantry)
     if aside.is_dir():
         let_go(taken.bundle, aside)
+    statement, came = taken.bundle.statement, goods[0]
     return OpenReceipt(
         bundle=statement.name,
         counter=statement.counter,
         publisher=taken.bundle.chain.newest.publisher,
-        recipes=tuple(recipe.name or recipe.id[:12] for recipe in goods.recipes),
-        refused=tuple(goods.refused),
-        volumes=tuple(goods.volumes),
+        recipes=tuple(recipe.name or recipe.id[:12] for recipe in came.recipes),
+        proved=tuple(
+            recipe.name or recipe.id[:12] for recipe in came.recipes if came.proves(recipe)
+        ),
+        refused=tuple(came.refused),
+        volumes=tuple(came.volumes),
         files=len(taken.files),
         bytes=sum({file.sha256: file.size for file in taken.files}.values()),
         receipt=taken.receipt,
