@@ -251,13 +251,13 @@ def _check_strangers(listing: Listing) -> None:
 
 def _missing(manifest: Manifest, statement: Statement, listing: Listing) -> tuple[Need, ...]:
     """Compare the blobs that are there with those that were signed, by name and size."""
-    for sha256, found in listing.blobs.items():
+    signed, there = manifest.blobs, listing.blobs
+    for sha256, found in there.items():
+        size = signed.get(sha256)
+        if size == found or (size is None and sha256 == statement.manifest):
+            continue
         name = blob_name(sha256)
-        size = manifest.blobs.get(sha256)
-        if size is None and sha256 != statement.manifest:
+        if size is None:
             raise Invalid(f"{name} does not belong to the bundle", _HINT, name)
-        if size is not None and size != found:
-            raise Invalid(f"{name} has {found} bytes instead of {size}", _HINT, name)
-    return tuple(
-        Need(sha256, size) for sha256, size in manifest.blobs.items() if sha256 not in listing.blobs
-    )
+        raise Invalid(f"{name} has {found} bytes instead of {size}", _HINT, name)
+    return tuple(Need(sha256, size) for sha256, size in signed.items() if sha256 not in there)
