@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.cli_calls import Call
+from data.byod.sets import digits_folder
 from haversack.pantry.pantry import Pantry
 from haversack.services.capture import capture
 
@@ -68,3 +69,32 @@ def test_ctrl_c_leaves_a_training_that_can_be_resumed(call: Call, tiny: str) -> 
     assert state["status"] == "stopped" and state["checkpoint"] == "checkpoints/last"
     told = call("runs", "show", "last")
     assert "haversack runs resume" in told.out
+
+
+def test_own_pictures_are_checked_imported_trained_on_and_exported(
+    call: Call, tiny: str, tmp_path: Path
+) -> None:
+    folder = digits_folder(tmp_path / "threes-and-sevens")
+    (folder / "digit 3" / "broken.png").write_bytes(b"no picture")
+    told = call("data", "check", str(folder), "--json")
+    assert told.code == 0, told.err
+    assert told.json["format"] == "imagefolder"
+    assert told.json["classes"] == {"digit 3": 8, "digit 7": 8}
+    assert [p["file"] for p in told.json["problems"]] == ["digit 3/broken.png"]
+    assert call("data", "list", "--json").json == []
+    told = call("data", "import", str(folder), "--name", "mine", "--licence", "BSD-3-Clause")
+    assert told.code == 0 and "use it with --data mine" in told.out, told.err
+    assert [one["name"] for one in call("data", "list", "--json").json] == ["mine"]
+    shown = call("data", "show", "mine", "--json").json
+    assert shown["pictures"] == {"train": 12, "val": 4}
+    told = call("train", tiny, "--data", "mine", "--limit-batches", "2", "--json")
+    assert told.code == 0, told.err
+    out = tmp_path / "model.onnx"
+    told = call("export", "last", "-o", str(out), "--json")
+    assert told.code == 0 and out.is_file(), told.err
+    made = call(
+        "recipe", "new", "--task", "classification", "--name", "on mine", "data_generator=mine"
+    )
+    assert made.code == 0, made.err
+    assert "mine" in call("recipe", "show", "on mine").out
+    assert call("data", "import", str(folder), "--task", "detection").code == 2

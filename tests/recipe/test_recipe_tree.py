@@ -128,7 +128,7 @@ def test_an_ingredient_of_another_role_does_not_fit() -> None:
 
 def test_options_list_only_what_serves_the_task() -> None:
     titles = {meta.title for meta in detection().options("data_generator")}
-    assert titles == {"Smoke", "Digit scenes"}
+    assert titles == {"Smoke", "Digit scenes", "Own pictures with boxes"}
 
 
 def test_item_access_validates_ranges() -> None:

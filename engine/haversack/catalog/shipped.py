@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from haversack.catalog import augmentations, backbones, datasets, models, outcomes, tasks, training
+from haversack.catalog.own import OwnClassification, OwnDetection
 from haversack.catalog.smoke import Smoke
 from haversack.recipe.registry import Registry, TaskDefaults
 
@@ -39,6 +40,8 @@ def registry() -> Registry:
             datasets.DigitScenes,
             datasets.MaskedDigitScenes,
             Smoke,
+            OwnClassification,
+            OwnDetection,
             augmentations.NoAugmentation,
             augmentations.ClassificationBasic,
             augmentations.DetectionBasic,

@@ -12,6 +12,7 @@ import typer
 from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED, UsageError
 from haversack.cli import (
     bundles,
+    data,
     demo,
     doctor,
     gui,
@@ -32,6 +33,7 @@ GROUPS = (
     demo,
     setup,
     recipes,
+    data,
     prepare,
     keys,
     packing,

@@ -97,6 +97,7 @@ def cook_recipe(
     """Take a golden recipe from a volume's row and make it work here."""
     from haversack.cli import recipes
     from haversack.services.cook import cook
+    from haversack.services.datasets import as_answer
 
     opened = session.pantry(pantry)
     if name is not None and not name.strip():
@@ -107,7 +108,7 @@ def cook_recipe(
             opened,
             volume,
             task,
-            data,
+            data if data is None else as_answer(opened, data),
             allow_upgrade=not no_upgrade,
             allow_deprecated=allow_deprecated,
             verbose=verbose,

@@ -12,6 +12,8 @@ from haversack.cli import recipe_files, recipe_values
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
+from haversack.recipe.fill import Answers
+from haversack.recipe.root import full_path
 from haversack.recipe.schema import UNSET, Ingredient, option_names
 from haversack.recipe.tree import Recipe
 
@@ -93,10 +95,22 @@ def new_recipe(
     if empty:
         recipe_values.assign(made, slots)
     else:
-        made.fill_empty_recursively(recipe_values.answers(slots))
+        made.fill_empty_recursively(_with_own_data(recipe_values.answers(slots), opened))
     recipe_values.assign(made, options)
     opened.recipes.save(made)
     return Answer(describe(made, opened), show(made, opened))
+
+
+def _with_own_data(answers: Answers, pantry: Pantry) -> Answers:
+    """Let the data slot be filled by the name of an imported set."""
+    from haversack.services.datasets import as_answer
+
+    return {
+        slot: as_answer(pantry, value)
+        if isinstance(value, str) and slot == full_path("data_generator")
+        else value
+        for slot, value in answers.items()
+    }
 
 
 def set_recipe(

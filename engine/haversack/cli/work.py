@@ -78,12 +78,13 @@ def train(
 ) -> Answer:
     """Train a recipe; Ctrl-C writes a checkpoint and stops."""
     from haversack.recipe.tree import replace_data_generator
+    from haversack.services.datasets import as_answer
     from haversack.services.work import train_spec
 
     opened = session.pantry(pantry)
     loaded = opened.recipes.load(recipe)
     if data is not None:
-        replace_data_generator(loaded, data)
+        replace_data_generator(loaded, as_answer(opened, data))
     limits = Limits(max_epochs=epochs, batch_size=batch_size, limit_batches=limit_batches)
     spec = train_spec(loaded, opened, device=device, limits=limits)
     return carry_out(session, spec)

@@ -156,7 +156,8 @@ def suffix_of(asset: Asset) -> str:
         "application/gzip": ".gz",
         "application/x-tar": ".tar",
     }
-    return known.get(asset.media_type, ".bin")
+    ending = ".tar" if asset.media_type.endswith("+tar") else ".bin"
+    return known.get(asset.media_type, ending)
 
 
 def _volume_items(name: str, pantry: Pantry) -> Iterator[PackItem]:

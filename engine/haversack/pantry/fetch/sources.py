@@ -91,6 +91,11 @@ def _from_source(origin: Origin, place: Place, call: Call) -> Whole:
             return local.from_resource(rest)
         case "package":
             return local.from_package(rest)
+        case "import":
+            raise addresses.bad(
+                f"the data {rest[:60]!r} were imported from somebody's own files",
+                "Bring them with `haversack data import`, or open a bundle that carries them.",
+            )
         case _:
             schemes = "pypi, npm, https, hf, file, resource, package"
             raise addresses.bad(f"no source is called {scheme[:40]!r}", f"There are: {schemes}.")

@@ -8,7 +8,9 @@ from pathlib import Path
 from haversack.base.digests import sha256_file
 from haversack.base.errors import IntegrityError
 from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes, MaskedDigitScenes
+from haversack.catalog.own import OwnClassification, OwnDetection, OwnPictures
 from haversack.catalog.smoke import Smoke
+from haversack.data.byod.shard import read_shard
 from haversack.data.errors import DataError
 from haversack.data.generate.digit_scenes import digit_scenes
 from haversack.data.readers.digits import read_digits
@@ -71,6 +73,10 @@ def _masked_digit_scenes(ingredient: MaskedDigitScenes, work: Work) -> Mapping[s
     )
 
 
+def _own(ingredient: OwnPictures, work: Work) -> Mapping[str, Dataset]:
+    return read_shard(_verified(work, ingredient.assets()[0]))
+
+
 def _smoke(ingredient: Smoke, work: Work) -> Mapping[str, Dataset]:
     return read_voc(_verified(work, ingredient.asset))
 
@@ -80,4 +86,6 @@ _TABLE: Mapping[type[Ingredient], Callable[..., Mapping[str, Dataset]]] = {
     DigitScenes: _digit_scenes,
     MaskedDigitScenes: _masked_digit_scenes,
     Smoke: _smoke,
+    OwnClassification: _own,
+    OwnDetection: _own,
 }

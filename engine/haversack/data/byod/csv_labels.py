@@ -1,0 +1,51 @@
+"""A CSV beside the pictures: one row for each, with its file and its class."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from haversack.data.byod.records import SPLITS, Found, Labelled, Problem
+from haversack.data.errors import DataError
+from haversack.data.readers.members import Members
+
+FILE_COLUMNS = ("file", "filename", "file_name", "path", "image", "picture")
+LABEL_COLUMNS = ("label", "class", "category", "target")
+_HINT = f"Name the columns {FILE_COLUMNS[0]!r} and {LABEL_COLUMNS[0]!r}, in UTF-8."
+
+
+def tables_of(members: Members) -> list[str]:
+    """Give the CSV files at the top of a set."""
+    return [name for name in members.names() if name.lower().endswith(".csv") and "/" not in name]
+
+
+def read_csv_labels(members: Members) -> Found:
+    """Read the one CSV at the top; a column ``split`` is taken where there is one.
+
+    Raises:
+        DataError: There is not exactly one, or it has no columns for file and class.
+    """
+    tables = tables_of(members)
+    if len(tables) != 1:
+        raise DataError(f"{members.label} has {len(tables)} CSV files at its top", "Give one.")
+    content = members.read(tables[0])
+    try:
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
+        columns = {str(name).strip().lower(): str(name) for name in rows.fieldnames or ()}
+        file = next((columns[name] for name in FILE_COLUMNS if name in columns), None)
+        label = next((columns[name] for name in LABEL_COLUMNS if name in columns), None)
+        if file is None or label is None:
+            raise DataError(f"{tables[0]} has no columns for file and class", _HINT)
+        pictures: list[Labelled] = []
+        problems: list[Problem] = []
+        for number, row in enumerate(rows, 2):
+            name = (row[file] or "").strip().replace("\\", "/").removeprefix("./")
+            said = (row[label] or "").strip()
+            if not name or not said:
+                problems.append(Problem(f"{tables[0]}, line {number}", "has no file or no class"))
+                continue
+            split = SPLITS.get((row.get(columns.get("split", "")) or "").strip().lower(), "")
+            pictures.append(Labelled(name, said, split=split))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{tables[0]} is no CSV in UTF-8: {error}", _HINT) from error
+    return Found("csv", "classification", tuple(pictures), tuple(problems))

@@ -1,0 +1,75 @@
+"""What every reader of a format gives: pictures with what is said of them, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Task = Literal["classification", "detection"]
+Box = tuple[float, float, float, float]
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+SPLITS = {
+    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
+    "test": "val",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One picture of a set.
+
+    Attributes:
+        picture: Its path within the set.
+        label: Its class (classification); empty for detection.
+        boxes: Its objects (detection): class, and left, top, right, bottom in pixels with
+            exclusive ends.
+        split: ``train`` or ``val`` where the set says so, else empty.
+    """
+
+    picture: str
+    label: str = ""
+    boxes: tuple[tuple[str, Box], ...] = ()
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was left out or mended.
+
+    Attributes:
+        file: Where it is.
+        what: What is wrong with it.
+    """
+
+    file: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a reader made of a folder.
+
+    Attributes:
+        format: The format's name.
+        task: What the labels are for.
+        pictures: The pictures, in order of their paths.
+        problems: What was left out.
+    """
+
+    format: str
+    task: Task
+    pictures: tuple[Labelled, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def is_picture(name: str) -> bool:
+    """Say whether a file's name is a picture's."""
+    return name.lower().endswith(PICTURES)
+
+
+def split_in(path: str) -> str:
+    """Give the split that one of a path's folders names; empty where none does."""
+    for part in path.split("/")[:-1]:
+        if part.lower() in SPLITS:
+            return SPLITS[part.lower()]
+    return ""

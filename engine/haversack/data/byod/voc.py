@@ -1,0 +1,47 @@
+"""Pascal VOC: one XML for each picture in ``Annotations``, pictures in ``JPEGImages``."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from haversack.data.byod.records import PICTURES, Found, Labelled, Problem
+from haversack.data.errors import DataError
+from haversack.data.readers.members import Members
+from haversack.data.readers.voc_annotation import parse
+
+
+def annotations_of(members: Members) -> list[str]:
+    """Give the annotation files of a set."""
+    return [n for n in members.names() if n.startswith("Annotations/") and n.endswith(".xml")]
+
+
+def read_voc_set(members: Members) -> Found:
+    """Read every annotation; a broken one, or one without its picture, is a problem."""
+    validating = _listed(members, "ImageSets/Main/val.txt")
+    training = _listed(members, "ImageSets/Main/train.txt")
+    pictures: list[Labelled] = []
+    problems: list[Problem] = []
+    for name in annotations_of(members):
+        stem = PurePosixPath(name).stem
+        try:
+            annotation = parse(members.read(name), name)
+        except DataError as error:
+            problems.append(Problem(name, error.message.removeprefix(f"{name} ")))
+            continue
+        said = [annotation.filename] if annotation.filename else []
+        candidates = (f"JPEGImages/{one}" for one in (*said, *(stem + end for end in PICTURES)))
+        picture = next((one for one in candidates if one in members), None)
+        if picture is None:
+            problems.append(Problem(name, "its picture is missing"))
+            continue
+        boxes = tuple((one.name, one.box) for one in annotation.objects if not one.difficult)
+        split = "val" if stem in validating else "train" if stem in training else ""
+        pictures.append(Labelled(picture, boxes=boxes, split=split))
+    return Found("voc", "detection", tuple(pictures), tuple(problems))
+
+
+def _listed(members: Members, path: str) -> frozenset[str]:
+    if path not in members:
+        return frozenset()
+    lines = members.read(path).decode("utf-8", "replace").splitlines()
+    return frozenset(line.split()[0] for line in lines if line.strip())

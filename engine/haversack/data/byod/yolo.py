@@ -1,0 +1,115 @@
+"""YOLO: a text file for each picture, a line for each object, numbers as shares of the picture.
+
+A line is ``class cx cy width height``; a polygon (``class x y x y ...``) becomes its bounding box.
+The names stand in ``data.yaml`` (``names``) or in ``classes.txt``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import yaml
+
+from haversack.data.byod.records import (
+    PICTURES,
+    Box,
+    Found,
+    Labelled,
+    Problem,
+    is_picture,
+    split_in,
+)
+from haversack.data.errors import DataError
+from haversack.data.readers.members import Members
+
+NAMES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
+_MOST = 4 << 20
+Size = Callable[[str], tuple[int, int]]
+
+
+def names_file(members: Members) -> str | None:
+    """Give the file at the top of a set that names the classes."""
+    return next((name for name in NAMES if name in members), None)
+
+
+def read_yolo(members: Members, size_of: Size) -> Found:
+    """Read every label file that has a picture, and every picture without one as empty.
+
+    Args:
+        members: The set.
+        size_of: Gives a picture's width and height in pixels; raises ``DataError``.
+
+    Raises:
+        DataError: The names of the classes are missing or cannot be read.
+    """
+    classes = _classes(members)
+    pictures: list[Labelled] = []
+    problems: list[Problem] = []
+    for name in members.names():
+        if not is_picture(name):
+            continue
+        labels = _labels_of(name)
+        if labels not in members:
+            pictures.append(Labelled(name, split=split_in(name)))
+            continue
+        try:
+            size = size_of(name)
+        except DataError as error:
+            problems.append(Problem(name, error.message))
+            continue
+        boxes: list[tuple[str, Box]] = []
+        for number, line in enumerate(members.read(labels)[:_MOST].splitlines(), 1):
+            try:
+                if line.strip():
+                    boxes.append(_object(line, classes, size))
+            except ValueError as error:
+                problems.append(Problem(f"{labels}, line {number}", str(error)))
+        pictures.append(Labelled(name, boxes=tuple(boxes), split=split_in(name)))
+    return Found("yolo", "detection", tuple(pictures), tuple(problems))
+
+
+def _labels_of(picture: str) -> str:
+    folders, _, file = picture.rpartition("/")
+    stem = file[: -len(next(end for end in PICTURES if file.lower().endswith(end)))]
+    parts = ["labels" if part == "images" else part for part in folders.split("/")]
+    return "/".join(part for part in (*parts, f"{stem}.txt") if part)
+
+
+def _object(line: bytes, classes: list[str], size: tuple[int, int]) -> tuple[str, Box]:
+    fields = [float(field) for field in line.split()]
+    if not all(math.isfinite(field) for field in fields):
+        raise ValueError("holds a number that is none")
+    if len(fields) != 5 and (len(fields) < 7 or len(fields) % 2 == 0):
+        raise ValueError(f"has {len(fields)} numbers; a box has 5, a polygon 7 or more")
+    number = int(fields[0])
+    if number != fields[0] or not 0 <= number < len(classes):
+        raise ValueError(f"names class {fields[0]:g}, and there are {len(classes)}")
+    width, height = size
+    if len(fields) == 5:
+        _, x, y, w, h = fields
+        left, top, right, bottom = x - w / 2, y - h / 2, x + w / 2, y + h / 2
+    else:
+        xs, ys = fields[1::2], fields[2::2]
+        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+    return classes[number], (left * width, top * height, right * width, bottom * height)
+
+
+def _classes(members: Members) -> list[str]:
+    file = names_file(members)
+    if file is None:
+        raise DataError(f"{members.label} has no data.yaml or classes.txt", "Add one.")
+    text = members.read(file)[:_MOST].decode("utf-8", "replace")
+    if not file.endswith((".yaml", ".yml")):
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    hint = "Give `names:` as a list, or as numbers from 0 with a name each."
+    try:
+        document = yaml.safe_load(text)
+        names = document["names"]
+        if isinstance(names, dict):
+            names = [names[at] for at in range(len(names))]
+        if not isinstance(names, list) or not names:
+            raise TypeError("names is no list")
+    except (yaml.YAMLError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{file} does not name the classes", hint) from error
+    return [str(name) for name in names]

@@ -1,0 +1,201 @@
+"""Bring your own data: check a folder, take it into a pantry, and name it in a recipe."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from haversack.base.digests import sha256_file
+from haversack.base.errors import UsageError
+from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
+from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
+from haversack.data.byod.check import Checked, check_set
+from haversack.data.byod.detect import AUTO, READERS, read_set
+from haversack.data.byod.shard import read_shard, write_shard
+from haversack.data.readers.members import FolderMembers
+from haversack.pantry.assets import Fetched
+from haversack.pantry.errors import NotInPantryError
+from haversack.pantry.pantry import Pantry
+from haversack.services.listen import Listener, ignore
+from haversack.trust.names import check_name
+
+FORMATS = (AUTO, *READERS)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSet:
+    """A set that was imported.
+
+    Attributes:
+        name: Its name in the pantry.
+        task: What its labels are for.
+        sha256: The digest of what is kept.
+        size: Its bytes.
+        licence: What its bringer said.
+        source: Where it was imported from.
+        imported_at: When: UTC, ISO 8601.
+    """
+
+    name: str
+    task: str
+    sha256: str
+    size: int
+    licence: str
+    source: str
+    imported_at: str
+
+
+def check_data(
+    path: Path,
+    form: str = AUTO,
+    task: str | None = None,
+    *,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> Checked:
+    """Read and decode everything in a folder; changes nothing.
+
+    Args:
+        path: The folder.
+        form: One of ``FORMATS``.
+        task: What the labels should be for; None for what the format is for.
+        on_event: Hears progress.
+        cancel: Stops between pictures.
+
+    Raises:
+        UsageError: The path is no folder, or the labels are for another task.
+        DataError: Nothing in it can be used; the first problem is named.
+        Cancelled: Someone asked to stop.
+    """
+    members = _members(path)
+    found = read_set(members, form)
+    if task is not None and task != found.task:
+        raise UsageError(
+            f"{path} has labels for {found.task} ({found.format}), not for {task}",
+            "Give another --task or --format.",
+        )
+    meter = Meter("checking", len(found.pictures), _tell(on_event), "pictures", cancel)
+    return check_set(members, found, meter.advance)
+
+
+def import_data(
+    path: Path,
+    pantry: Pantry,
+    name: str | None = None,
+    form: str = AUTO,
+    task: str | None = None,
+    licence: str = "NOASSERTION",
+    *,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> tuple[OwnSet, Checked]:
+    """Take a folder's pictures and labels into a pantry; arguments and errors as ``check_data``.
+
+    Args:
+        path: The folder.
+        pantry: Where it goes.
+        name: What to call it; by default the folder's name. A set of that name is replaced.
+        form: One of ``FORMATS``.
+        task: What the labels should be for.
+        licence: Who may use the pictures: an SPDX expression or a few words.
+        on_event: Hears progress.
+        cancel: Stops between pictures.
+
+    Returns:
+        What is kept, and what was checked, problems included.
+    """
+    called = check_name(name or path.resolve().name, "dataset")
+    checked = check_data(path, form, task, on_event=on_event, cancel=cancel)
+    with tempfile.TemporaryDirectory(prefix="incoming-", dir=pantry.store.folder) as scratch:
+        shard = Path(scratch) / "shard.tar"
+        with shard.open("wb") as file:
+            write_shard(file, _members(path), checked)
+        sha256, size = sha256_file(shard), shard.stat().st_size
+        asset = own_asset(called, checked.task, sha256, size, licence)
+        pantry.assets.put(asset, Fetched(fetched_from=str(path), raw_sha256=sha256), file=shard)
+    return own_set(pantry, called), checked
+
+
+def own_sets(pantry: Pantry) -> tuple[OwnSet, ...]:
+    """Give every imported set of a pantry, by name."""
+    found = []
+    for record in pantry.assets.list():
+        asset, task = record.asset, own_task(record.asset)
+        if task is not None:
+            facts = (asset.sha256, asset.size, asset.licence)
+            name = asset.name.removeprefix(PREFIX)
+            found.append(OwnSet(name, task, *facts, record.fetched_from, record.fetched_at))
+    return tuple(found)
+
+
+def own_set(pantry: Pantry, name: str) -> OwnSet:
+    """Give one imported set.
+
+    Raises:
+        NotInPantryError: There is none of that name.
+    """
+    for one in own_sets(pantry):
+        if one.name == name:
+            return one
+    raise NotInPantryError(
+        f"the pantry holds no imported data named {name!r}",
+        "See `haversack data list`, or bring it with `haversack data import`.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What an imported set holds.
+
+    Attributes:
+        set: The set.
+        pictures: How many pictures each split has.
+        classes: How many pictures (classification) or objects of each class each split has.
+    """
+
+    set: OwnSet
+    pictures: dict[str, int]
+    classes: dict[str, dict[str, int]]
+
+
+def describe_set(pantry: Pantry, name: str) -> Described:
+    """Count what an imported set holds; its bytes are verified.
+
+    Raises:
+        NotInPantryError: There is none of that name.
+        IntegrityError: What is kept is damaged.
+        DataError: It is no set of this format.
+    """
+    found = own_set(pantry, name)
+    pantry.store.verify(found.sha256)
+    splits = read_shard(pantry.store.path(found.sha256))
+    counted = {split: dataset.counts() for split, dataset in splits.items()}
+    classes = next(iter(splits.values())).classes
+    return Described(
+        found,
+        {split: len(dataset) for split, dataset in splits.items()},
+        {label: {split: counts[label] for split, counts in counted.items()} for label in classes},
+    )
+
+
+def as_answer(pantry: Pantry, name: str) -> str | OwnPictures:
+    """Give what fills a recipe's data slot: the imported set of that name, else the name itself."""
+    for one in own_sets(pantry):
+        if one.name == name:
+            kind = OWN[one.task]
+            return kind(name=one.name, sha256=one.sha256, size=one.size, licence=one.licence)
+    return name
+
+
+def _members(path: Path) -> FolderMembers:
+    if not path.is_dir():
+        raise UsageError(f"{path} is no folder", "Give the folder that holds the pictures.")
+    return FolderMembers(path)
+
+
+def _tell(on_event: Listener) -> OnProgress:
+    def tell(progress: Progress) -> None:
+        on_event(progress)
+
+    return tell
