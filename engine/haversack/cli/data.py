@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 FolderArgument = Annotated[Path, typer.Argument(help="The folder with pictures and labels.")]
 FormatOption = Annotated[
-    str, typer.Option("--format", help="auto, imagefolder, csv, coco, voc or yolo.")
+    str,
+    typer.Option(
+        "--format", help="auto, imagefolder, csv, coco, voc, yolo, kitti, cvat or labelme."
+    ),
 ]
 TaskOption = Annotated[
     str | None, typer.Option("--task", help="Refuse labels that are for another task.")

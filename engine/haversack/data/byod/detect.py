@@ -9,7 +9,10 @@ from PIL import Image
 
 from haversack.data.byod.coco import annotation_files, read_coco
 from haversack.data.byod.csv_labels import read_csv_labels, tables_of
+from haversack.data.byod.cvat import cvat_files, read_cvat
 from haversack.data.byod.image_folder import read_image_folder
+from haversack.data.byod.kitti import label_files, read_kitti
+from haversack.data.byod.labelme import labelme_files, read_labelme
 from haversack.data.byod.records import Found, is_picture
 from haversack.data.byod.voc import annotations_of, read_voc_set
 from haversack.data.byod.yolo import names_file, read_yolo
@@ -21,6 +24,9 @@ READERS: Mapping[str, Callable[[Members], Found]] = {
     "voc": read_voc_set,
     "coco": read_coco,
     "yolo": lambda members: read_yolo(members, lambda name: _size(members, name)),
+    "kitti": read_kitti,
+    "cvat": read_cvat,
+    "labelme": read_labelme,
     "csv": read_csv_labels,
     "imagefolder": read_image_folder,
 }
@@ -56,6 +62,12 @@ def seems(members: Members) -> str:
         return "voc"
     if annotation_files(members):
         return "coco"
+    if label_files(members):
+        return "kitti"
+    if cvat_files(members):
+        return "cvat"
+    if labelme_files(members):
+        return "labelme"
     if names_file(members) is not None:
         return "yolo"
     if len(tables_of(members)) == 1:

@@ -1,0 +1,64 @@
+"""KITTI's 2D objects: a text file in ``label_2`` for each picture in ``image_2``.
+
+A line is type, truncation, occlusion, angle, then left, top, right, bottom in pixels from 0, then
+seven numbers of the object in space (and a score); those after the box are not used.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import PurePosixPath
+
+from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem
+from haversack.data.readers.members import Members
+
+MAX_BYTES = 4 << 20
+LABELS, IMAGES = "label_2", "image_2"
+IGNORED = "DontCare"
+
+
+def label_files(members: Members) -> list[str]:
+    """Give the label files of a set."""
+    return [
+        name
+        for name in members.names()
+        if name.endswith(".txt") and PurePosixPath(name).parent.name == LABELS
+    ]
+
+
+def read_kitti(members: Members) -> Found:
+    """Read every label file; ``DontCare`` is left out, as the format means it.
+
+    The set's folder ``testing`` has no labels and is not read; splits are settled later.
+    """
+    pictures: list[Labelled] = []
+    problems: list[Problem] = []
+    for name in label_files(members):
+        path = PurePosixPath(name)
+        stem = (path.parent.parent / IMAGES / path.stem).as_posix()
+        picture = next((stem + end for end in PICTURES if stem + end in members), None)
+        content = members.read(name)
+        if picture is None or len(content) > MAX_BYTES:
+            large = f"is larger than {MAX_BYTES >> 20} MiB"
+            problems.append(Problem(name, large if picture else "its picture is missing"))
+            continue
+        boxes: list[tuple[str, Box]] = []
+        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+            try:
+                if line.strip() and line.split()[0] != IGNORED:
+                    boxes.append(_object(line))
+            except ValueError as error:
+                problems.append(Problem(f"{name}, line {number}", str(error)))
+        pictures.append(Labelled(picture, boxes=tuple(boxes)))
+    return Found("kitti", "detection", tuple(pictures), tuple(problems))
+
+
+def _object(line: str) -> tuple[str, Box]:
+    kind, *fields = line.split()
+    if len(fields) not in (14, 15):
+        raise ValueError(f"has {len(fields) + 1} fields; an object has 15, or 16 with a score")
+    numbers = [float(field) for field in fields]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("holds a number that is none")
+    left, top, right, bottom = numbers[3:7]
+    return kind, (left, top, right, bottom)
