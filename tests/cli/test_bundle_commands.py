@@ -46,6 +46,7 @@ def test_an_untrusted_bundle_is_refused_and_leaves_no_pantry(
     for verb in ("inspect", "verify", "open"):
         told = call(verb, str(packed[0]), "--json")
         assert told.code == 3 and told.json["state"] == "untrusted"
+        assert f"haversack keys trust {packed[0]}`" in told.json.get("hint", told.out + told.err)
     assert not (tmp_path / "field-pantry").exists()
 
 

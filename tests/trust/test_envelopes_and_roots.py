@@ -172,3 +172,14 @@ def test_a_next_root_cannot_take_back_a_revocation() -> None:
 def test_any_bytes_are_a_root_or_refused(content: bytes) -> None:
     with pytest.raises(Invalid):
         check_chain([content])
+
+
+@pytest.mark.parametrize("place", ["_type", "expires", "spec_version", "version"])
+def test_a_hostile_root_cannot_make_its_error_long(place: str) -> None:
+    document = json.loads(_root())
+    document["signed"][place] = "x\n" * 25_000
+    with pytest.raises(Invalid) as caught:
+        roots.decode_root(dump_canonical(document), "root/1.root.json")
+    assert len(caught.value.message) < 300
+    assert "\n" not in caught.value.message
+    assert caught.value.message.startswith("root/1.root.json is not a publisher's root: ")

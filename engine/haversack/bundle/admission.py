@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,7 +100,7 @@ def admit(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
     listing = list_bundle(folder)
     envelope = read_envelope(folder, listing)
     carried = read_roots(folder, listing)
-    chain = _pinned_chain(envelope, carried, keyring)
+    chain = _pinned_chain(folder, envelope, carried, keyring)
     versions = authorise(envelope, chain, ENVELOPE)
     statement = decode_statement(envelope.payload)
     _check_claims(statement, chain, versions)
@@ -185,15 +186,17 @@ def totals_of(manifest: Manifest) -> Totals:
     )
 
 
-def _pinned_chain(envelope: Envelope, carried: RootChain, keyring: KeyRing) -> RootChain:
+def _pinned_chain(
+    folder: Path, envelope: Envelope, carried: RootChain, keyring: KeyRing
+) -> RootChain:
     known = keyring.pinned(carried.fingerprint)
     if known is not None:
         return longer_chain(known, carried)
     authorise(envelope, carried, ENVELOPE)
     raise Untrusted(
         f"{carried.newest.publisher!r} ({carried.fingerprint[:16]}…) is not trusted here",
-        "If that is whom you expect, compare its fingerprint and pin it: "
-        f"{as_words(carried.fingerprint)}",
+        "If that is whom you expect, compare the fingerprint and pin it with "
+        f"`haversack keys trust {shlex.quote(str(folder))}`: {as_words(carried.fingerprint)}",
         f"{ROOTS}/{roots.file_name(1)}",
     )
 

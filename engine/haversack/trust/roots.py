@@ -27,6 +27,7 @@ _PUBLISHER, _CODE, _REVOKED = "x-haversack-publisher", "x-haversack-code", "x-ha
 _EXTRA = {_PUBLISHER, _CODE, _REVOKED}
 _HINT = "The publisher's root was changed or damaged; get the bundle again from its publisher."
 _SIGNATURE = re.compile(r"[0-9a-f]{128}\Z")
+_MOST_CAUSE = 200
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,9 @@ def decode_root(content: bytes, file: str) -> RootFile:
         if set(metadata.signed.unrecognized_fields) != _EXTRA:
             raise ValueError("unknown fields")
     except (FileFormatError, RepositoryError, SerializationError) as error:
-        raise Invalid(f"{file} is not a publisher's root: {error}", _HINT, file) from error
+        raise _no_root(file, error) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Invalid(f"{file} is not a publisher's root: {error}", _HINT, file) from error
+        raise _no_root(file, error) from error
     return RootFile(
         content,
         metadata,
@@ -160,6 +161,14 @@ def decode_root(content: bytes, file: str) -> RootFile:
         tuple(code["keyids"]),
         code["threshold"],
     )
+
+
+def _no_root(file: str, error: Exception) -> Invalid:
+    """Say why, in one line that a hostile root cannot make long."""
+    cause = " ".join(str(error).split())
+    if len(cause) > _MOST_CAUSE:
+        cause = f"{cause[:_MOST_CAUSE]}…"
+    return Invalid(f"{file} is not a publisher's root: {cause}", _HINT, file)
 
 
 def is_expired(root: RootFile, now: datetime) -> bool:

@@ -50,6 +50,8 @@ def read_glyphs(path: Path) -> Glyphs:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise DataError(f"{path.name} is larger than the digits are", hint)
+        if not content.strip():
+            raise DataError(f"{path.name} is not the table of digits: it is empty", hint)
         table = np.loadtxt(io.BytesIO(content), delimiter=",", dtype=np.float64, ndmin=2)
     except (gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
         raise DataError(f"{path.name} is not the table of digits: {error}", hint) from error
