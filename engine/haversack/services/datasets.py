@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haversack.base.digests import sha256_file
@@ -12,8 +12,8 @@ from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
 from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.detect import AUTO, READERS, read_set
+from haversack.data.byod.folder import BroughtFolder
 from haversack.data.byod.shard import read_shard, write_shard
-from haversack.data.readers.members import FolderMembers
 from haversack.pantry.assets import Fetched
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
@@ -70,6 +70,7 @@ def check_data(
     """
     members = _members(path)
     found = read_set(members, form)
+    found = replace(found, problems=(*members.problems, *found.problems))
     if task is not None and task != found.task:
         raise UsageError(
             f"{path} has labels for {found.task} ({found.format}), not for {task}",
@@ -188,10 +189,10 @@ def as_answer(pantry: Pantry, name: str) -> str | OwnPictures:
     return name
 
 
-def _members(path: Path) -> FolderMembers:
+def _members(path: Path) -> BroughtFolder:
     if not path.is_dir():
         raise UsageError(f"{path} is no folder", "Give the folder that holds the pictures.")
-    return FolderMembers(path)
+    return BroughtFolder(path)
 
 
 def _tell(on_event: Listener) -> OnProgress:

@@ -110,6 +110,8 @@ def _classes(members: Members) -> list[str]:
             names = [names[at] for at in range(len(names))]
         if not isinstance(names, list) or not names:
             raise TypeError("names is no list")
+        if not all(isinstance(name, str | int | float) for name in names):
+            raise TypeError("a name is no word")  # aliases could make it long without end
     except (yaml.YAMLError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{file} does not name the classes", hint) from error
     return [str(name) for name in names]
