@@ -17,7 +17,7 @@ from haversack.bundle.readback import FAKE_HINT
 from haversack.bundle.readme import readme_text
 from haversack.bundle.statement import Statement, decode_statement
 from haversack.trust import roots
-from haversack.trust.chain import RootChain, authorise
+from haversack.trust.chain import RootChain, check_signatures
 from haversack.trust.clock import stamp
 from haversack.trust.envelope import LIMIT, decode_envelope
 from haversack.trust.own_keys import PublisherSigner
@@ -68,6 +68,8 @@ def make_statement(
 def seal(folder: Path, statement: Statement, signer: PublisherSigner) -> str:
     """Write the envelope and read it back; give the digest of what was signed.
 
+    Where the publisher's root demands several signatures, it opens once the others were added.
+
     Raises:
         Refused: A reader would not accept it, so it was not written.
         PackError: It was read back wrongly.
@@ -75,7 +77,7 @@ def seal(folder: Path, statement: Statement, signer: PublisherSigner) -> str:
     """
     content = signer.sign(statement.encode())
     envelope = decode_envelope(content, ENVELOPE)
-    authorise(envelope, signer.chain, ENVELOPE)
+    check_signatures(envelope, signer.chain, ENVELOPE)
     decode_statement(envelope.payload)
     write_bytes(folder / ENVELOPE, content)
     if read_whole(folder, ENVELOPE, LIMIT) != content:

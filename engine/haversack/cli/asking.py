@@ -53,12 +53,13 @@ def passphrase(file: Path | None, about: str, *, twice: bool = False) -> str:
     return given
 
 
-def confirm(question: str, otherwise: str) -> None:
+def confirm(question: str, otherwise: str, no: str = "nothing was changed") -> None:
     """Go on only if a person says yes.
 
     Args:
         question: What is asked.
         otherwise: What to do where nobody can be asked.
+        no: What is said of an answer that is not yes.
 
     Raises:
         UsageError: Nobody can be asked, or the answer was no.
@@ -68,4 +69,4 @@ def confirm(question: str, otherwise: str) -> None:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise UsageError("not confirmed; nothing was changed", otherwise)
+        raise UsageError(f"not confirmed; {no}", otherwise)

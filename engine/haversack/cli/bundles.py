@@ -14,6 +14,7 @@ from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.exporting import export
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
+from haversack.cli.signing import sign
 
 _RECEIPT = ("opened_at", "bundle", "counter", "publisher_name", "downgrade")
 _NO_LICENCE = {"NOASSERTION": "licence not stated"}
@@ -38,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
     command(
         bundle, "export", example="haversack bundle export /media/stick/FIELD-KIT --oci ./layout"
     )(export)
+    command(bundle, "sign", example="haversack bundle sign /media/stick/FIELD-KIT --key me")(sign)
     command(bundle, "receipts", example="haversack bundle receipts")(receipts)
 
 

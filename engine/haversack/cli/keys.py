@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
+from haversack.base.errors import UsageError
 from haversack.cli.asking import PassphraseFile, confirm, passphrase
 from haversack.cli.command import Answer, command, group
 from haversack.cli.output import table
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from haversack.trust.publishers import PublisherInfo
 
 KeyName = Annotated[str, typer.Argument(help="The key's name on this machine.")]
+WithKeys = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with-key", help="A co-signer's file, by `keys show NAME -o FILE`; again for more."
+    ),
+]
 RootToo = Annotated[bool, typer.Option("--root", help="The key above the one that signs bundles.")]
 
 
@@ -32,6 +39,11 @@ def add_to(app: typer.Typer) -> None:
         show
     )
     command(keys, "rotate", example="haversack keys rotate field-team")(rotate)
+    command(
+        keys,
+        "signers",
+        example="haversack keys signers field-team --with-key me.json --threshold 2",
+    )(signers)
     command(keys, "revoke", example="haversack keys revoke field-team")(revoke)
     command(keys, "backup", example="haversack keys backup field-team key-backup.json")(backup)
     command(keys, "restore", example="haversack keys restore key-backup.json")(restore)
@@ -43,13 +55,17 @@ def new(
     publisher: Annotated[
         str | None, typer.Option("--publisher", help="The name that other machines show.")
     ] = None,
+    with_key: WithKeys = None,
+    threshold: Annotated[
+        int, typer.Option("--threshold", min=1, help="How many must sign a bundle.")
+    ] = 1,
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Make a key; its private half is encrypted with a passphrase."""
     from haversack.trust.keyring import KeyRing
 
     secret = passphrase(passphrase_file, f"the new key {name}", twice=True)
-    info = KeyRing().new(name, secret, publisher)
+    info = KeyRing().new(name, secret, publisher, with_keys=with_key or (), threshold=threshold)
     advice = f"others trust it after: haversack keys show {name} -o {name}.publisher.json"
     return Answer(info, [*_key(info), advice])
 
@@ -96,7 +112,11 @@ def trust(
             session.say(f"publisher    {chain.newest.publisher}")
             session.say(f"fingerprint  {chain.fingerprint}")
             session.say(f"in words     {as_words(chain.fingerprint)}")
-            confirm("Is that what the publisher told you?", "Give it with --fingerprint.")
+            confirm(
+                "Is that what the publisher told you?",
+                "Give it with --fingerprint.",
+                "nothing was trusted",
+            )
     info = ring.trust(file, fingerprint)
     return Answer(info, ["trusted from now on", *_publisher(info)])
 
@@ -139,6 +159,33 @@ def rotate(
 
     secret = passphrase(passphrase_file, f"the key {name}")
     info = KeyRing().rotate(name, secret, _role(root))
+    return Answer(info, _key(info))
+
+
+def signers(
+    session: Session,
+    name: KeyName,
+    with_key: WithKeys = None,
+    without_key: Annotated[
+        list[Path] | None,
+        typer.Option("--without-key", help="Whose key signs no longer; what it signed stays good."),
+    ] = None,
+    threshold: Annotated[
+        int | None, typer.Option("--threshold", min=1, help="How many must sign a bundle.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> Answer:
+    """Say in a new root whose keys sign bundles, and how many of them must."""
+    from haversack.trust.keyring import KeyRing
+
+    if not with_key and not without_key and threshold is None:
+        raise UsageError(
+            "nothing is to be changed", "Give --with-key, --without-key or --threshold."
+        )
+    secret = passphrase(passphrase_file, f"the key {name}")
+    info = KeyRing().change_signers(
+        name, secret, add=with_key or (), remove=without_key or (), threshold=threshold
+    )
     return Answer(info, _key(info))
 
 
@@ -190,6 +237,7 @@ def _key(info: KeyInfo) -> list[RenderableType]:
         ("in words", info.words),
         ("root", info.root_version),
         ("until", info.expires.date()),
+        ("signatures", f"{info.threshold} of {len(info.data_keyids)} keys"),
         ("bundles", counters),
         ("revoked", ", ".join(info.revoked)),
     ]

@@ -149,11 +149,24 @@ def authorise(envelope: Envelope, chain: RootChain, file: str) -> tuple[int, ...
             "Ask the publisher for a bundle signed with the new key.",
             file,
         )
+    counted, threshold = count_signatures(chain, signed_by)
     raise Invalid(
-        f"{file} has fewer signatures than the publisher's root demands",
-        "Ask the publisher for a bundle with all signatures.",
+        f"{file} has fewer signatures than the publisher's root demands: "
+        f"{counted} of {threshold} signatures",
+        "Another co-signer adds one with `haversack bundle sign BUNDLE --key NAME`; "
+        "or ask the publisher for a bundle with all signatures.",
         file,
     )
+
+
+def count_signatures(chain: RootChain, signed_by: frozenset[str]) -> tuple[int, int]:
+    """Give how many of these keys count under the newest root that knows any, and its threshold."""
+    counting = signed_by - chain.revoked
+    for root in reversed(chain.roots):
+        role = root.root.roles[DATA_ROLE]
+        if counted := len(counting & set(role.keyids)):
+            return counted, role.threshold
+    return 0, chain.newest.root.roles[DATA_ROLE].threshold
 
 
 def _check_link(previous: RootFile | None, root: RootFile, file: str) -> None:

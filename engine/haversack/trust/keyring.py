@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
 
 from haversack.trust.chain import RootChain
 from haversack.trust.chain_files import read_any_chain, write_publisher_file
+from haversack.trust.cosigners import public_half
 from haversack.trust.errors import Untrusted
 from haversack.trust.fingerprints import as_words, parse_fingerprint
 from haversack.trust.key_backup import restore_backup, write_backup
@@ -52,20 +54,31 @@ class KeyRing:
         self._own = OwnKeys(self.home / "keys", cost)
         self._publishers = Publishers(self.home / "publishers")
 
-    def new(self, name: str, passphrase: str, publisher: str | None = None) -> KeyInfo:
+    def new(
+        self,
+        name: str,
+        passphrase: str,
+        publisher: str | None = None,
+        *,
+        with_keys: Sequence[Path] = (),
+        threshold: int = 1,
+    ) -> KeyInfo:
         """Make a key of one's own. It is not trusted by that, not even here.
 
         Args:
             name: Its name on this machine.
             passphrase: Encrypts the private halves.
             publisher: The name that other machines show; the same as ``name`` if left out.
+            with_keys: Files with the public halves of others who sign bundles too.
+            threshold: How many of all these keys must sign a bundle.
 
         Raises:
             TrustError: The name is in use.
             UsageError: A name or the passphrase will not do.
             StorageError: The disk says no.
         """
-        self._own.create(name, passphrase, check_publisher(publisher or name))
+        keys = [public_half(file) for file in with_keys]
+        self._own.create(name, passphrase, check_publisher(publisher or name), keys, threshold)
         return self.show(name)
 
     def list(self) -> tuple[KeyInfo, ...]:
@@ -111,6 +124,33 @@ class KeyRing:
         Arguments and errors as ``rotate``.
         """
         self._own.renew(name, passphrase, role, revoke=True)
+        return self.show(name)
+
+    def change_signers(
+        self,
+        name: str,
+        passphrase: str,
+        *,
+        add: Sequence[Path] = (),
+        remove: Sequence[Path] = (),
+        threshold: int | None = None,
+    ) -> KeyInfo:
+        """Say in a new root whose keys sign bundles, and how many of them must.
+
+        Args:
+            name: The publisher's key.
+            passphrase: Of its root key.
+            add: Files with the public halves of those who sign from now on.
+            remove: The same of those who do so no longer; what they signed stays good.
+            threshold: How many must sign; None for as many as before.
+
+        Raises:
+            WrongPassphrase: That is not its passphrase.
+            UsageError: A key or the threshold will not do.
+            TrustError: There is no such key, or its private half is not here.
+        """
+        added, removed = ([public_half(one) for one in files] for files in (add, remove))
+        self._own.change_signers(name, passphrase, added, removed, threshold)
         return self.show(name)
 
     def backup(self, name: str, target: Path) -> Path:

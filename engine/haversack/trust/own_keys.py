@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from haversack.base.files import TEMP_MARK, fsync_folder, storage_error, write_b
 from haversack.trust import roots
 from haversack.trust.chain import RootChain, check_chain
 from haversack.trust.chain_files import read_chain
+from haversack.trust.cosigners import next_signers, set_signers
 from haversack.trust.counters import Counters
 from haversack.trust.envelope import sign_envelope
 from haversack.trust.errors import TrustError
@@ -51,6 +52,7 @@ class KeyInfo:
         root_version: How often the roots were renewed, from 1.
         expires: When the newest root ends.
         data_keyids: Ids of the keys that sign bundles now.
+        threshold: How many of them must sign a bundle.
         revoked: Ids of keys that were revoked.
         counters: The last counter given out, by bundle name.
     """
@@ -62,6 +64,7 @@ class KeyInfo:
     root_version: int
     expires: datetime
     data_keyids: tuple[str, ...]
+    threshold: int
     revoked: tuple[str, ...]
     counters: dict[str, int]
 
@@ -137,16 +140,26 @@ class OwnKeys:
             newest.version,
             newest.root.expires,
             tuple(newest.root.roles[roots.DATA_ROLE].keyids),
+            newest.root.roles[roots.DATA_ROLE].threshold,
             tuple(sorted(chain.revoked)),
             self.counters(name).read(),
         )
 
-    def create(self, name: str, passphrase: str, publisher: str) -> None:
+    def create(
+        self, name: str, passphrase: str, publisher: str, with_keys: Sequence[Key], threshold: int
+    ) -> None:
         """Make a root key and a data key and the first root.
+
+        Args:
+            name: Its name on this machine.
+            passphrase: Encrypts the private halves.
+            publisher: The name that other machines show.
+            with_keys: Public keys of others who sign bundles too.
+            threshold: How many of all of them must sign a bundle.
 
         Raises:
             TrustError: The name is in use.
-            UsageError: The name or the passphrase will not do.
+            UsageError: The name, the passphrase or the threshold will not do.
             StorageError: The disk says no.
         """
         root_key, data_key = generate(), generate()
@@ -154,6 +167,7 @@ class OwnKeys:
         root = roots.new_root(
             publisher, [root_signer.public_key], [data_signer.public_key], datetime.now(UTC)
         )
+        set_signers(root, with_keys, (), threshold)
         content = roots.sign_root(root, [root_signer])
         check_chain([content])
         with self.new_folder(name) as folder:
@@ -183,7 +197,7 @@ class OwnKeys:
         old_root = self._open(name, chain, "root", passphrase)
         new_key = generate()
         new_signer = signer_of(new_key)
-        old_ids = chain.newest.root.roles[_TUF_ROLE[role]].keyids
+        old_ids = self._own_ids(name, chain, role)
         swaps: dict[str, dict[str, Key]] = {
             _TUF_ROLE[role]: dict.fromkeys(old_ids, new_signer.public_key)
         }
@@ -196,6 +210,40 @@ class OwnKeys:
         for keyid in old_ids:
             with contextlib.suppress(OSError):
                 _key_path(folder, role, keyid).unlink(missing_ok=True)
+
+    def change_signers(
+        self,
+        name: str,
+        passphrase: str,
+        add: Sequence[Key],
+        remove: Sequence[Key],
+        threshold: int | None,
+    ) -> None:
+        """Say in a new root who signs bundles; what was signed under the old roots stays good.
+
+        Args:
+            name: The publisher's key.
+            passphrase: Of the root key.
+            add: Public keys that sign from now on.
+            remove: Public keys that do so no longer.
+            threshold: How many must sign; None for as many as before.
+
+        Raises:
+            WrongPassphrase: That is not the key's passphrase.
+            UsageError: A key is there already or is not there, or the threshold will not do.
+            TrustError: There is no such key, or its private root key is not on this machine.
+        """
+        chain, folder = self.chain(name), self.path(name)
+        own = self._own_ids(name, chain, "data")
+        if any(key.keyid in own for key in remove):
+            raise UsageError(
+                f"the key of {name} itself cannot be left out",
+                f"Replace it with `haversack keys rotate {name}`.",
+            )
+        root = next_signers(chain.newest, datetime.now(UTC), add, remove, threshold)
+        content = roots.sign_root(root, [self._open(name, chain, "root", passphrase)])
+        check_chain([*(one.content for one in chain.roots), content])
+        write_bytes(folder / "root" / roots.file_name(root.version), content)
 
     @contextlib.contextmanager
     def new_folder(self, name: str) -> Iterator[Path]:
@@ -218,6 +266,17 @@ class OwnKeys:
             raise storage_error(error, target, "writing") from error
         finally:
             shutil.rmtree(temp, ignore_errors=True)
+
+    def _own_ids(self, name: str, chain: RootChain, role: KeyRole) -> tuple[str, ...]:
+        """Give the ids of a role's keys that are this machine's own, not a co-signer's."""
+        ids = tuple(chain.newest.root.roles[_TUF_ROLE[role]].keyids)
+        own = tuple(one for one in ids if _key_path(self.path(name), role, one).is_file())
+        if not own and len(ids) > 1:
+            raise TrustError(
+                f"the private {role} key of {name} is not on this machine",
+                "Restore it from its backup: which of several keys it was cannot be told.",
+            )
+        return own or ids
 
     def _open(self, name: str, chain: RootChain, role: KeyRole, passphrase: str) -> CryptoSigner:
         file = self._key_file(name, chain, role)
