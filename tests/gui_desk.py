@@ -85,3 +85,17 @@ class Desk:
             self.app.processEvents()
             left = [t.name for t in threading.enumerate() if t.name.startswith("haversack-")]
             assert not left, f"threads are left: {left}"
+
+
+def select(desk: Desk, path: str) -> None:
+    """Click a slot in the tree of the recipe page."""
+    page = desk.page
+    index = page.tree_model.index_of(path)
+    assert index.isValid()
+    page.tree.scrollTo(index)
+    QTest.mouseClick(
+        page.tree.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=page.tree.visualRect(index).center(),
+    )
+    desk.settle()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
-from gui_desk import Desk
+from data.byod.sets import digits_folder
+from gui_desk import Desk, select
+from haversack.catalog.own import OwnClassification
 from haversack.pantry.pantry import Pantry
 
 OpenDesk = Callable[..., Desk]
@@ -102,3 +105,39 @@ def test_preparing_is_stopped_from_the_job_centre_and_leaves_nothing_half(
 def _stops(desk: Desk) -> list[QAbstractButton]:
     buttons = desk.window.job_panel.findChildren(QAbstractButton)
     return [button for button in buttons if button.text() == "Stop"]
+
+
+def test_own_pictures_are_imported_and_chosen_for_a_recipe_by_clicks(
+    open_desk: OpenDesk, empty_pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = digits_folder(tmp_path / "threes & sevens")
+    (folder / "digit 3" / "broken.png").write_bytes(b"no picture")
+    desk = open_desk(empty_pantry, "pantry")
+    desk.page.shelves.setCurrentIndex(1)
+    assert [b.text() for b in desk.page.empty.buttons if b.isVisible()] == [
+        "Import pictures…",
+        "Fetch the defaults",
+    ]
+    monkeypatch.setattr(desk.page, "_ask_folder", lambda _title: folder)  # the system's own dialog
+    desk.click(desk.page.bring)
+    desk.settle()
+    (job,) = desk.window.workspace.jobs.jobs
+    assert (job.state, job.error) == ("done", "")
+    assert "16 pictures in 2 classes" in job.said
+    assert "1 problem, the first in digit 3/broken.png" in job.said
+    assert [item.name for item in desk.page.model.rows] == ["threes-sevens"]
+    desk.window.workspace.go_to("recipes", "new:classification")
+    desk.settle()
+    page = desk.page
+    desk.click(page.fill)
+    desk.settle()
+    select(desk, "data.data_generator")
+    desk.click(page.slot_panel.replace)
+    desk.settle()
+    desk.type_into(page.slot_panel.picker.search, "threes")
+    desk.settle()
+    QTest.keyClick(page.slot_panel.picker.search, Qt.Key.Key_Return)
+    desk.settle()
+    chosen = page.draft.recipe["data.data_generator"]
+    assert isinstance(chosen, OwnClassification)
+    assert chosen.name == "threes-sevens"

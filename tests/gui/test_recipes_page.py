@@ -6,23 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QSpinBox
 
-from gui_desk import Desk
+from gui_desk import Desk, select
 from haversack.services.shelves import Pantry
 
 OpenDesk = Callable[..., Desk]
-
-
-def select(desk: Desk, path: str) -> None:
-    page = desk.page
-    index = page.tree_model.index_of(path)
-    assert index.isValid()
-    page.tree.scrollTo(index)
-    QTest.mouseClick(
-        page.tree.viewport(),
-        Qt.MouseButton.LeftButton,
-        pos=page.tree.visualRect(index).center(),
-    )
-    desk.settle()
 
 
 def test_a_recipe_is_put_together_by_choosing_and_filling_and_saved(

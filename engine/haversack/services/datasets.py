@@ -180,13 +180,25 @@ def describe_set(pantry: Pantry, name: str) -> Described:
     )
 
 
+def own_choices(pantry: Pantry, task: str) -> dict[str, dict[str, OwnPictures]]:
+    """Give what imported sets for a task put into a data slot: by kind, then by name."""
+    kind = OWN.get(task)
+    if kind is None:
+        return {}
+    sets = [one for one in own_sets(pantry) if one.task == task]
+    return {kind.meta.kind: {one.name: _ingredient(one) for one in sets}}
+
+
 def as_answer(pantry: Pantry, name: str) -> str | OwnPictures:
     """Give what fills a recipe's data slot: the imported set of that name, else the name itself."""
     for one in own_sets(pantry):
         if one.name == name:
-            kind = OWN[one.task]
-            return kind(name=one.name, sha256=one.sha256, size=one.size, licence=one.licence)
+            return _ingredient(one)
     return name
+
+
+def _ingredient(one: OwnSet) -> OwnPictures:
+    return OWN[one.task](name=one.name, sha256=one.sha256, size=one.size, licence=one.licence)
 
 
 def _members(path: Path) -> BroughtFolder:

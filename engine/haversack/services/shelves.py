@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from haversack.base.errors import HaversackError
+from haversack.catalog.own import PREFIX, own_task
 from haversack.pantry.pantry import Pantry
+from haversack.recipe.assets import Asset
 from haversack.services.readiness import readiness
 
 __all__ = ["Pantry", "Shelf", "ShelfItem", "open_or_build", "shelf_items"]
@@ -90,15 +92,24 @@ def _assets(pantry: Pantry) -> list[ShelfItem]:
         ShelfItem(
             shelf="weights" if record.asset.kind == "weights" else "data",
             key=record.asset.name,
-            name=record.asset.name.partition("/")[2] or record.asset.name,
+            name=_short_name(record.asset.name),
             state="ready" if pantry.assets.is_ready(record.asset) else "needs preparing",
-            detail=record.asset.media_type,
+            detail=_what(record.asset),
             size=record.asset.size,
             licence=record.asset.licence,
             source=record.fetched_from,
         )
         for record in pantry.assets.list()
     ]
+
+
+def _short_name(name: str) -> str:
+    return name.removeprefix(PREFIX).partition("/")[2] or name.removeprefix(PREFIX)
+
+
+def _what(asset: Asset) -> str:
+    task = own_task(asset)
+    return asset.media_type if task is None else f"own pictures for {task}"
 
 
 def _volumes(pantry: Pantry) -> list[ShelfItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,29 @@ def set_up(pantry: OpenPantry, told: Told) -> Changed:
     new = len(report.volumes_added) + sum(asset.fetched for asset in report.assets)
     said = f"The pantry is set up: {words.count(new, 'thing', 'things')} new."
     return Changed(frozenset({"recipes", "assets", "volumes"}), report, said)
+
+
+def import_pictures(pantry: OpenPantry, folder: Path, told: Told) -> Changed:
+    """Take a folder of pictures and labels into the pantry; say what was left out."""
+    from haversack.services.datasets import import_data
+
+    kept, checked = import_data(
+        folder, pantry.engine, dataset_name(folder), on_event=told.on_event, cancel=told.cancel
+    )
+    pictures = words.count(len(checked.pictures), "picture", "pictures")
+    classes = words.count(len(checked.classes), "class", "classes")
+    said = f"{kept.name}: {pictures} in {classes}, read as {checked.format}."
+    if checked.problems:
+        first = checked.problems[0]
+        problems = words.count(len(checked.problems), "problem", "problems")
+        said += f" {problems}, the first in {first.file}: {first.what}."
+    return Changed(frozenset({"assets"}), kept.name, said)
+
+
+def dataset_name(folder: Path) -> str:
+    """Make a name that may be a dataset's out of a folder's name."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.name).strip("-._")
+    return plain[:64] or "pictures"
 
 
 def prepare(pantry: OpenPantry, recipe_ids: Sequence[str], told: Told) -> Changed:

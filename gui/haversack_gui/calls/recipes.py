@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from haversack.recipe.fill import Answer
 from haversack.recipe.tree import Recipe
 from haversack_gui.calls.pantry import OpenPantry
 from haversack_gui.jobs import Changed, Told
+from haversack_gui.words import tr
 
 if TYPE_CHECKING:
     from haversack.services.readiness import Readiness
@@ -36,6 +38,7 @@ class Choice:
         tags: Words to search by.
         needs: How many files it needs.
         here: Whether all of them are in the pantry.
+        fills: What goes into the slot: the kind's name, or an ingredient that is set already.
     """
 
     kind: str
@@ -45,6 +48,7 @@ class Choice:
     tags: tuple[str, ...]
     needs: int
     here: bool
+    fills: Answer
 
 
 def saved(pantry: OpenPantry) -> list[Listed]:
@@ -78,13 +82,21 @@ def save(pantry: OpenPantry, recipe: Recipe, replaces: str, told: Told) -> Chang
 
 def choices(pantry: OpenPantry, recipe: Recipe, slot: str) -> list[Choice]:
     """List what can fill a slot, and whether its files are here."""
+    from haversack.services.datasets import own_choices
+
     found = []
+    own = own_choices(pantry.engine, recipe.task)
     for meta in recipe.options(slot):
+        brought = own.get(meta.kind, {})
+        for name, ingredient in brought.items():
+            about = tr("Your own pictures, brought into this pantry.")
+            found.append(Choice(meta.kind, meta.path, name, about, meta.tags, 1, True, ingredient))
+        if brought:
+            continue
         assets = recipe.registry.get(meta.kind)().assets()
         here = all(pantry.engine.assets.is_ready(asset) for asset in assets)
-        found.append(
-            Choice(meta.kind, meta.path, meta.title, meta.help, meta.tags, len(assets), here)
-        )
+        facts = (meta.kind, meta.path, meta.title, meta.help, meta.tags, len(assets), here)
+        found.append(Choice(*facts, meta.kind))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from haversack.recipe.fill import empty_slots
+from haversack.recipe.fill import Answer, empty_slots
 from haversack.recipe.options import OptionSpec, options_of
 from haversack.recipe.paths import get_at, node_at, replace_at, slot_at
 from haversack.recipe.schema import Ingredient
@@ -62,7 +62,7 @@ class Draft:
         """
         self._replace(replace_at(self.recipe.root, path, value))
 
-    def assign(self, slot: str, kind: str) -> None:
+    def assign(self, slot: str, found: Answer) -> None:
         """Put an ingredient into a slot; a slot for many gets one more.
 
         Raises:
@@ -72,9 +72,9 @@ class Draft:
         if slot_at(changed.root, slot).many:
             held = get_at(changed.root, slot)
             kept = held if isinstance(held, tuple) else ()
-            changed.assign_ingredients(slot, *kept, kind)
+            changed.assign_ingredients(slot, *kept, found)
         else:
-            changed.assign_ingredients(slot, kind)
+            changed.assign_ingredients(slot, found)
         self._replace(changed.root)
 
     def clear(self, path: str) -> None:

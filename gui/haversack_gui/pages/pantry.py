@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar
@@ -76,6 +77,13 @@ class PantryPage(Page):
             name="set_up",
             tip="Golden volumes and the files of the default ingredients; needs a network once",
         )
+        self.bring = button(
+            "Import pictures…",
+            self._import,
+            "primary",
+            name="import_pictures",
+            tip="A folder in a known format: a folder for each class, CSV, COCO, Pascal VOC, YOLO…",
+        )
         self.total = label("", "small", wrap=False)
         self.empty = EmptyState(
             workspace.look,
@@ -83,12 +91,15 @@ class PantryPage(Page):
             "This shelf is empty",
             "",
             ("New detection recipe", lambda: workspace.go_to("recipes", "new:detection")),
+            ("Import pictures…", self._import),
             ("Fetch the defaults", self._set_up),
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
-        bar = row(self.prepare, self.prepare_all, self.edit, None, self.total, self.set_up)
+        bar = row(
+            self.prepare, self.prepare_all, self.edit, self.bring, None, self.total, self.set_up
+        )
         self.setLayout(
             column(
                 row(self.shelves, None, self.search),
@@ -151,6 +162,7 @@ class PantryPage(Page):
         self.empty.title.setText(tr("No {things} yet").format(things=tr(title).lower()))
         self.empty.sentence.setText(tr(_HELP[shelf]))
         self.empty.buttons[0].setVisible(shelf == "recipes")
+        self.empty.buttons[1].setVisible(shelf == "data")
         size = sum(item.size or 0 for item in here) if shelf != "recipes" else 0
         self.total.setText(words.size(size) if size else "")
         self._offer()
@@ -161,6 +173,7 @@ class PantryPage(Page):
         waiting = [item for item in self.model.rows if item.state == "needs preparing"]
         for control in (self.prepare, self.prepare_all, self.edit):
             control.setVisible(recipes)
+        self.bring.setVisible(SHELVES[self.shelves.currentIndex()][0] == "data")
         self.prepare.setEnabled(any(item.state != "incomplete" for item in chosen))
         self.prepare_all.setEnabled(bool(waiting))
         self.edit.setEnabled(len(chosen) == 1)
@@ -190,6 +203,18 @@ class PantryPage(Page):
             command=f"haversack prepare {_short(keys)} --pantry {pantry.path}",
         )
 
+    def _import(self) -> None:
+        folder = self._ask_folder(tr("A folder with pictures and their labels"))
+        pantry = self.workspace.pantry
+        if pantry is None or folder is None:
+            return
+        self.workspace.jobs.change(
+            tr("Import {folder}").format(folder=folder.name),
+            lambda told: calls.import_pictures(pantry, folder, told),
+            command=f"haversack data import {shlex.quote(str(folder))}"
+            f" --name {calls.dataset_name(folder)} --pantry {pantry.path}",
+        )
+
     def _set_up(self) -> None:
         pantry = self.workspace.pantry
         if pantry is not None:
@@ -216,7 +241,8 @@ class PantryPage(Page):
 _HELP = {
     "recipes": "A recipe says what is learnt, from which data, and how. Put one together, "
     "or cook one from the front of a golden volume.",
-    "data": "Data arrive when a recipe that uses them is prepared, or with a bundle.",
+    "data": "Bring your own pictures. Other data arrive when a recipe that uses them is "
+    "prepared, or with a bundle.",
     "weights": "Weights arrive when a recipe that uses them is prepared, or with a bundle.",
     "volumes": "Golden volumes hold measured recipes to choose from. "
     "The defaults bring two; a bundle can bring more.",

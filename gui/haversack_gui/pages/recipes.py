@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter, QStackedWidget, QTreeView
 
 from haversack.base.errors import HaversackError
+from haversack.recipe.fill import Answer
 from haversack.recipe.tree import Recipe
 from haversack_gui import words
 from haversack_gui.calls import pantry as pantry_calls
@@ -256,9 +257,9 @@ class RecipesPage(Page):
             self._show_picker()
             self._show_standing()
 
-    def _assign(self, slot: str, kind: str) -> None:
+    def _assign(self, slot: str, found: Answer) -> None:
         if self.draft is not None:
-            self._try(lambda draft: draft.assign(slot, kind))
+            self._try(lambda draft: draft.assign(slot, found))
             self._show(self.draft.first_empty() if slot != "loggers" else slot)
 
     def _clear(self, path: str) -> None:

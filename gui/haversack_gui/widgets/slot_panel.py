@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget
 
+from haversack.recipe.fill import Answer
 from haversack.recipe.paths import get_at, slot_at
 from haversack.recipe.schema import Ingredient
 from haversack_gui.calls.recipes import Choice
@@ -22,7 +23,7 @@ class SlotPanel(QFrame):
     def __init__(
         self,
         set_option: Callable[[str, object], None],
-        assign: Callable[[str, str], None],
+        assign: Callable[[str, Answer], None],
         clear: Callable[[str], None],
         ask_choices: Callable[[str], None],
     ) -> None:
@@ -40,7 +41,7 @@ class SlotPanel(QFrame):
         self.replace = button("Replace…", self._pick, name="replace_ingredient")
         self.clear = button("Remove", lambda: clear(self.path), "quiet", name="clear_slot")
         self.back = button("Back to its options", self._form, "quiet", name="back_to_form")
-        self.picker = SlotPicker(lambda kind: assign(self._target, kind))
+        self.picker = SlotPicker(lambda found: assign(self._target, found))
         self.stack = QStackedWidget()
         area = QScrollArea()
         area.setWidgetResizable(True)

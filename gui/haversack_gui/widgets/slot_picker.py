@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
+from haversack.recipe.fill import Answer
 from haversack_gui.calls.recipes import Choice
 from haversack_gui.widgets.basics import button, column, label, row
 from haversack_gui.words import tr
 
 
 class SlotPicker(QWidget):
-    """A searchable list of ingredients; ``chosen(kind)`` is called with the one taken."""
+    """A searchable list of ingredients; ``chosen`` is called with what fills the slot."""
 
-    def __init__(self, chosen: Callable[[str], None]) -> None:
+    def __init__(self, chosen: Callable[[Answer], None]) -> None:
         super().__init__()
         self._chosen = chosen
         self._choices: list[Choice] = []
@@ -44,14 +45,14 @@ class SlotPicker(QWidget):
     def _narrow(self) -> None:
         parts = self.search.text().lower().split()
         self.list.clear()
-        for choice in self._choices:
+        for place, choice in enumerate(self._choices):
             words = f"{choice.title} {choice.kind} {choice.help} {' '.join(choice.tags)}".lower()
             if not all(part in words for part in parts):
                 continue
             where = tr("here") if choice.here else tr("needs preparing with a network")
             extra = tr("nothing to fetch") if not choice.needs else where
             item = QListWidgetItem(f"{choice.title}\n{choice.help}\n{choice.path}  ·  {extra}")
-            item.setData(Qt.ItemDataRole.UserRole, choice.kind)
+            item.setData(Qt.ItemDataRole.UserRole, place)
             item.setToolTip(choice.kind)
             item.setSizeHint(QSize(0, 72))
             self.list.addItem(item)
@@ -62,4 +63,4 @@ class SlotPicker(QWidget):
     def _use(self) -> None:
         item = self.list.currentItem()
         if item is not None:
-            self._chosen(item.data(Qt.ItemDataRole.UserRole))
+            self._chosen(self._choices[item.data(Qt.ItemDataRole.UserRole)].fills)
