@@ -166,7 +166,9 @@ def test_a_row_of_a_foreign_table_becomes_the_task_s_recipe_with_that_backbone_a
     pantry = Pantry.build(tmp_path / "pantry")
     rows = [
         {"backbone": "tf_efficientnet_lite1.in1k", "height": 224, "width": 224},
-        {"backbone": "tf_efficientnet_lite1.in1k", "height": 225, "width": 225},
+        {"backbone": "tf_efficientnet_lite1.in1k", "height": 2000, "width": 2000},
+        {"backbone": "resnet10t.c3_in1k", "height": 176, "width": 176},
+        {"backbone": "../../etc", "height": 224, "width": 224},
     ]
     card = {**CARD, "name": "timm_x", "task": "classification"}
     path = tmp_path / "timm_x.parquet"
@@ -176,8 +178,32 @@ def test_a_row_of_a_foreign_table_becomes_the_task_s_recipe_with_that_backbone_a
     assert recipe["model.backbone"].meta.path == "backbones/timm/tf_efficientnet_lite1"  # type: ignore[attr-defined] # a slot's ingredient
     assert recipe["model.image_size"] == 224
     assert "row 1" in recipe.history[-1]
-    with pytest.raises(UsageError, match="225"):
+    with pytest.raises(UsageError, match="2000"):
         golden_recipe(2, pantry, "timm_x")
+    with pytest.raises(MissingAssets, match=r"hf:timm/resnet10t\.c3_in1k"):
+        golden_recipe(3, pantry, "timm_x")
+    other = golden_recipe(3, pantry, "timm_x", default=True)
+    assert other.missing() == []
+    assert (other["model.backbone.name"], other["model.image_size"]) == ("resnet10t", 176)
+    assert [asset.name for asset in other.assets() if asset.kind == "weights"] == []
+    with pytest.raises(RecipeError, match="no name of a timm architecture"):
+        golden_recipe(4, pantry, "timm_x", default=True)
+
+
+def test_weights_that_somebody_pinned_are_named_with_their_source(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    recipe = Recipe.empty(pantry.registry, "classification", pantry.path)
+    recipe.fill_empty_recursively({"backbone": "backbones/timm/other"})
+    assert recipe.missing() == ["model.backbone.name", "model.backbone.weights"]
+    recipe["model.backbone.name"], recipe["model.backbone.tag"] = "resnet10t", "c3_in1k"
+    recipe["model.backbone.weights"] = f"{'ab' * 32}:21825136"
+    assert recipe.missing() == []
+    (asset,) = [asset for asset in recipe.assets() if asset.kind == "weights"]
+    assert asset.origin.uri == "hf:timm/resnet10t.c3_in1k@main/model.safetensors"
+    assert (asset.sha256, asset.size) == ("ab" * 32, 21825136)
+    for wrong in ("hf_hub:someone/model", "local-dir:/tmp", "../up", "A"):
+        with pytest.raises(RecipeError):
+            recipe["model.backbone.name"] = wrong
 
 
 def test_a_segmentation_task_is_looked_for_in_its_own_volume(pantry: Pantry) -> None:

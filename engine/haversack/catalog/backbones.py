@@ -6,23 +6,99 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from haversack.catalog.tasks import CLASSIFICATION
 from haversack.recipe.assets import Asset, Origin
-from haversack.recipe.schema import Ingredient, Meta
+from haversack.recipe.schema import UNSET, Ingredient, Meta
 
 
-class TimmBackbone(Ingredient):
+class Backbone(Ingredient):
+    """An architecture of timm; what it is and where it starts from differs by kind."""
+
+    mean: ClassVar[float] = 0.5
+    std: ClassVar[float] = 0.5
+
+    def timm_name(self) -> str:
+        """Give timm's name of the architecture."""
+        raise NotImplementedError
+
+    def starts_from(self) -> Asset | None:
+        """Give the weights that it starts from; None for a random start."""
+        found = self.assets()
+        return found[0] if found else None
+
+
+class TimmBackbone(Backbone):
     """A timm architecture, with or without its ImageNet weights."""
 
     architecture: ClassVar[str]
     weights: ClassVar[Asset]
-    mean: ClassVar[float] = 0.5
-    std: ClassVar[float] = 0.5
 
     use_pretrained: bool = Field(True, description="Start from ImageNet weights")
 
     def assets(self) -> tuple[Asset, ...]:
         """Name the weights, where they are wanted."""
         return (self.weights,) if self.use_pretrained else ()
+
+    def timm_name(self) -> str:
+        """Give timm's name of the architecture."""
+        return self.architecture
+
+
+class OtherTimm(Backbone):
+    """Any other architecture of the installed timm, for classification.
+
+    Its weights are not known here by digest. Whoever has seen them pins them by digest and size;
+    ``none`` starts from random numbers.
+    """
+
+    meta = Meta(
+        path="backbones/timm/other",
+        version=1,
+        title="Another timm architecture",
+        role="backbone",
+        help="Any architecture of timm by its name; its weights are yours to pin.",
+        taxonomy="vision.backbone.2d",
+        tasks=CLASSIFICATION,
+        tags=("timm",),
+    )
+    name: str = Field(
+        UNSET, pattern=r"^(\?\?\?|[a-z0-9][a-z0-9_]{0,99})$", description="timm's name, without tag"
+    )
+    tag: str = Field(
+        "", pattern=r"^[a-z0-9_]{0,99}$", description="timm's tag of the weights, such as a1_in1k"
+    )
+    weights: str = Field(
+        UNSET,
+        pattern=r"^(\?\?\?|none|[0-9a-f]{64}:[1-9][0-9]{0,12})$",
+        description="none, or SHA256:BYTES of model.safetensors at the hub",
+    )
+
+    def timm_name(self) -> str:
+        """Give timm's name of the architecture."""
+        return self.name
+
+    @property
+    def hub_name(self) -> str:
+        """The name under which timm publishes the weights at the hub."""
+        return f"timm/{self.name}.{self.tag}" if self.tag else f"timm/{self.name}"
+
+    def assets(self) -> tuple[Asset, ...]:
+        """Name the weights, where they are pinned."""
+        if UNSET in (self.name, self.weights) or self.weights == "none":
+            return ()
+        sha256, _, size = self.weights.partition(":")
+        uri = f"hf:{self.hub_name}@main/model.safetensors"
+        return (
+            Asset(
+                name=f"weights/{self.hub_name.removeprefix('timm/')}",
+                kind="weights",
+                media_type="application/vnd.safetensors",
+                sha256=sha256,
+                size=int(size),
+                licence="NOASSERTION",
+                origin=Origin(uri=uri, sha256=sha256),
+            ),
+        )
 
 
 def _meta(size: int, parameters: str) -> Meta:

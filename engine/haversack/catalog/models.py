@@ -25,7 +25,6 @@ class TimmClassifier(Ingredient):
         64,
         ge=32,
         le=1024,
-        multiple_of=32,
         description="Side of the square picture that enters the network",
         json_schema_extra={"unit": "px"},
     )

@@ -35,6 +35,7 @@ def registry() -> Registry:
             backbones.EfficientNetLite0,
             backbones.EfficientNetLite1,
             backbones.EfficientNetLite2,
+            backbones.OtherTimm,
             datasets.DataPipeline,
             datasets.Digits,
             datasets.DigitScenes,

@@ -51,7 +51,7 @@ def golden_recipe(
     if isinstance(sppr, str) and sppr:
         recipe = from_sppr(sppr, pantry.registry, allow_upgrade)
     else:
-        recipe = recipe_of_row(row, task, pantry, volume.name)
+        recipe = recipe_of_row(row, task, pantry, volume.name, default)
     recipe.pantry_path = pantry.path
     recipe.name = f"{volume.name} {number}"
     if recipe.task != task:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from haversack.base.errors import UsageError
-from haversack.catalog.backbones import TimmBackbone
+from haversack.catalog.backbones import OtherTimm, TimmBackbone
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import RecipeError
 from haversack.recipe.registry import Registry
@@ -18,8 +20,17 @@ from haversack.services.errors import MissingAssets
 TASK = "classification"
 
 
-def recipe_of_row(row: dict[str, Any], task: str, pantry: Pantry, volume: str) -> Recipe:
+def recipe_of_row(
+    row: dict[str, Any], task: str, pantry: Pantry, volume: str, default: bool = False
+) -> Recipe:
     """Make a classification recipe from a row's ``backbone`` (timm's name) and ``height``.
+
+    Args:
+        row: The row.
+        task: The task asked for.
+        pantry: For whom the recipe is.
+        volume: The volume's name, for errors.
+        default: Whether a backbone whose weights nobody has pinned starts from random numbers.
 
     Raises:
         RecipeError: The row names no backbone, or is of another task.
@@ -33,13 +44,18 @@ def recipe_of_row(row: dict[str, Any], task: str, pantry: Pantry, volume: str) -
         )
     architecture = backbone.partition(".")[0]
     known = architectures(pantry.registry)
-    if architecture not in known:
+    recipe = Recipe.empty(pantry.registry, TASK, pantry.path)
+    if architecture in known:
+        recipe.fill_empty_recursively({"backbone": known[architecture]})
+    elif default:
+        recipe.fill_empty_recursively({"backbone": _unpinned(backbone)})
+    else:
         raise MissingAssets(
             (f"weights of {backbone} (hf:timm/{backbone}; no digest is known)",),
-            f"Choose a row whose backbone is one of: {', '.join(sorted(known))}.",
+            "With --default (default=True) it starts from random numbers; to start from the "
+            "weights, set model.backbone.weights of that recipe to SHA256:BYTES. Backbones whose "
+            f"weights are known: {', '.join(sorted(known))}.",
         )
-    recipe = Recipe.empty(pantry.registry, TASK, pantry.path)
-    recipe.fill_empty_recursively({"backbone": known[architecture]})
     size = row.get("height")
     if isinstance(size, int):
         try:
@@ -50,6 +66,16 @@ def recipe_of_row(row: dict[str, Any], task: str, pantry: Pantry, volume: str) -
             ) from error
     recipe.history = (f"the defaults of {TASK} with {backbone} at {size} px",)
     return recipe
+
+
+def _unpinned(backbone: str) -> OtherTimm:
+    name, _, tag = backbone.partition(".")
+    try:
+        return OtherTimm(name=name, tag=tag, weights="none")
+    except ValidationError as error:
+        raise RecipeError(
+            f"{backbone[:80]!r} is no name of a timm architecture", "Choose another row."
+        ) from error
 
 
 def architectures(registry: Registry) -> dict[str, str]:

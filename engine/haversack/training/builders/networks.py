@@ -8,7 +8,7 @@ import safetensors.torch
 from torch import Tensor, nn
 
 from haversack.base.digests import read_verified
-from haversack.catalog.backbones import TimmBackbone
+from haversack.catalog.backbones import Backbone
 from haversack.catalog.models import CenterPoint, FeaturePyramid, TimmClassifier
 from haversack.recipe.schema import Ingredient
 from haversack.training.builders.table import builder_for
@@ -37,30 +37,34 @@ def build_network(work: Work, classes: int, pretrained: bool) -> nn.Module:
     return builder_for(model, _TABLE, "model")(model, work, classes, pretrained)
 
 
-def _pretrained(
-    backbone: TimmBackbone, work: Work, pretrained: bool
-) -> Mapping[str, Tensor] | None:
-    if not (pretrained and backbone.use_pretrained):
+def _pretrained(backbone: Backbone, work: Work, pretrained: bool) -> Mapping[str, Tensor] | None:
+    weights = backbone.starts_from()
+    if weights is None or not pretrained:
         return None
-    content = read_verified(work.asset_path(backbone.weights), backbone.weights.sha256)
+    content = read_verified(work.asset_path(weights), weights.sha256)
     return safetensors.torch.load(content)
 
 
 def _classifier(model: TimmClassifier, work: Work, classes: int, pretrained: bool) -> nn.Module:
-    backbone = expect(model.backbone, TimmBackbone, "model.backbone")
+    backbone = expect(model.backbone, Backbone, "model.backbone")
     network = Classifier(
-        backbone.architecture, classes, model.drop_rate, backbone.mean, backbone.std
+        backbone.timm_name(),
+        classes,
+        model.drop_rate,
+        backbone.mean,
+        backbone.std,
+        model.image_size,
     )
     tensors = _pretrained(backbone, work, pretrained)
     if tensors is not None:
-        load_backbone(network.backbone, tensors, not_wanted="classifier.")
+        load_backbone(network.backbone, tensors, not_wanted=f"{network.head_name}.")
     return network
 
 
 def _center_point(model: CenterPoint, work: Work, classes: int, pretrained: bool) -> nn.Module:
-    backbone = expect(model.backbone, TimmBackbone, "model.backbone")
+    backbone = expect(model.backbone, Backbone, "model.backbone")
     network = CenterPointNet(
-        backbone.architecture, classes, model.head_channels, backbone.mean, backbone.std
+        backbone.timm_name(), classes, model.head_channels, backbone.mean, backbone.std
     )
     tensors = _pretrained(backbone, work, pretrained)
     if tensors is not None:
@@ -71,9 +75,9 @@ def _center_point(model: CenterPoint, work: Work, classes: int, pretrained: bool
 def _feature_pyramid(
     model: FeaturePyramid, work: Work, classes: int, pretrained: bool
 ) -> nn.Module:
-    backbone = expect(model.backbone, TimmBackbone, "model.backbone")
+    backbone = expect(model.backbone, Backbone, "model.backbone")
     network = FeaturePyramidNet(
-        backbone.architecture, classes, model.head_channels, backbone.mean, backbone.std
+        backbone.timm_name(), classes, model.head_channels, backbone.mean, backbone.std
     )
     tensors = _pretrained(backbone, work, pretrained)
     if tensors is not None:
