@@ -1,9 +1,11 @@
 """Check a bundle of Haversack without Haversack: ``python verify_bundle.py BUNDLE FINGERPRINT``.
 
+With ``--take BEGINNING FOLDER`` the files whose paths begin so, such as ``app/`` or ``runtime/``,
+are written into a folder once everything was checked; a file is hashed again while it is written.
 Needs Python 3.11 and ``pip install securesystemslib[crypto]``. The publisher tells the fingerprint
 by another way (``haversack keys list`` shows it). What is checked stands in ``bundle-format.md``:
 roots, signatures, manifest and every byte. Not checked: whether a newer bundle was opened before,
-whether the publisher's root has expired, and how a path is spelled, for nothing is unpacked here.
+whether the publisher's root has expired, and how a path is spelled that is not taken.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,16 @@ LITTER = {
     "$RECYCLE.BIN", ".DS_Store", ".Spotlight-V100", ".TemporaryItems", ".Trashes", ".directory",
     ".fseventsd", "System Volume Information", "Thumbs.db", "desktop.ini", "lost+found",
 }  # fmt: skip
+SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
 
 
 def check(bundle: Path, fingerprint: str) -> str:
     """Check everything; give the bundle's name and number. Raises ValueError where it is wrong."""
+    return check_all(bundle, fingerprint)[0]
+
+
+def check_all(bundle: Path, fingerprint: str) -> tuple[str, list[Any]]:
+    """Check everything; give the bundle's name and number, and its files."""
     keys, roots, revoked = check_roots(bundle / "root", fingerprint)
     envelope = read_canonical(bundle / "bundle.dsse.json")
     payload = base64.b64decode(envelope["payload"], validate=True)
@@ -45,8 +54,10 @@ def check(bundle: Path, fingerprint: str) -> str:
     need(said["root_version"] in enough, "too few signatures that count")
     need(said["publisher"] == fingerprint and said["format"] == 1, "another publisher or format")
     need(sha256(bundle / "README.txt") == said["readme"], "README.txt is not the signed one")
-    check_blobs(bundle, statement["subject"][0]["digest"]["sha256"], roots[-1], signed_by)
-    return f"{said['name']}, number {said['counter']}"
+    data = {keyid for root in roots for keyid in root["roles"]["targets"]["keyids"]}
+    manifest, code_keys = statement["subject"][0]["digest"]["sha256"], signed_by - data
+    files = check_blobs(bundle, manifest, roots[-1], code_keys)
+    return f"{said['name']}, number {said['counter']}", files
 
 
 def check_roots(folder: Path, fingerprint: str) -> tuple[dict[str, Key], list[Any], set[str]]:
@@ -76,8 +87,11 @@ def check_roots(folder: Path, fingerprint: str) -> tuple[dict[str, Key], list[An
     return keys, roots, {keyid for root in roots for keyid in root["x-haversack-revoked"]}
 
 
-def check_blobs(bundle: Path, digest: str, root: Any, signed_by: set[str]) -> None:
-    """Check the manifest, that nothing else lies there, and the bytes of every blob and file."""
+def check_blobs(bundle: Path, digest: str, root: Any, signed_by: set[str]) -> list[Any]:
+    """Check the manifest, that nothing else lies there, and the bytes of every blob and file.
+
+    ``signed_by`` are the keys that signed and that may not sign data; gives the files.
+    """
     need(sha256(blob(bundle, digest)) == digest, "the manifest is not the signed one")
     files = json.loads(blob(bundle, digest).read_bytes())["files"]
     wanted = {digest, *(one for file in files for one in file["blobs"])}
@@ -98,6 +112,24 @@ def check_blobs(bundle: Path, digest: str, root: Any, signed_by: set[str]) -> No
         code = root["x-haversack-code"]
         may = len(signed_by & set(code["keyids"])) >= code["threshold"]
         need(file["kind"] != "code" or may, f"{file['path']} is code, and no code key signed")
+    return list(files)
+
+
+def take(bundle: Path, files: list[Any], beginning: str, folder: Path) -> int:
+    """Write the files whose paths begin so into a folder that is not there yet; count them."""
+    chosen = [file for file in files if file["path"].startswith(beginning)]
+    for file in chosen:
+        parts = file["path"].split("/")
+        need(all(SAFE.match(part) for part in parts), f"{file['path']!r} is no path to write to")
+        target = folder.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as written:
+            for one in file["blobs"]:
+                content = blob(bundle, one).read_bytes()
+                need(hashlib.sha256(content).hexdigest() == one, f"{file['path']} has changed")
+                written.write(content)
+    need(bool(chosen), f"no path begins with {beginning}")
+    return len(chosen)
 
 
 def allows(root: Any, signed_by: set[str], role: str = "targets") -> bool:
@@ -139,6 +171,10 @@ def need(right: bool, what: str) -> None:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(f"verified: {check(Path(sys.argv[1]), sys.argv[2])}\n")
+        told, all_files = check_all(Path(sys.argv[1]), sys.argv[2])
+        sys.stdout.write(f"verified: {told}\n")
+        if sys.argv[3:4] == ["--take"]:
+            count = take(Path(sys.argv[1]), all_files, sys.argv[4], Path(sys.argv[5]))
+            sys.stdout.write(f"taken: {count} files, into {sys.argv[5]}\n")
     except (UnverifiedSignatureError, ValueError, OSError, LookupError, TypeError) as error:
         sys.exit(f"NOT verified: {error}")

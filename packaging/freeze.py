@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
+
+from haversack.services.carry.app_archive import BUILD
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "dist" / "haversack"
+WHEEL = ROOT / "build" / "wheel"
+INSTALLER = ROOT / "packaging" / "install_menu_entry.sh"
 
 
 def folder_size(folder: Path) -> int:
@@ -33,6 +40,24 @@ def largest_parts(folder: Path, least: int) -> list[tuple[str, int]]:
     return sorted(large, key=lambda part: -part[1])
 
 
+def build_wheel() -> None:
+    """Build the wheel that the frozen app hands on with a runtime for another machine."""
+    shutil.rmtree(WHEEL, ignore_errors=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(WHEEL)]
+    subprocess.run([*pip, str(ROOT)], check=True)
+
+
+def say_what_it_is() -> None:
+    """Write beside the programs what `haversack pack --app` names the folder by."""
+    about = {
+        "version": metadata.version("haversack"),
+        "system": sys.platform,
+        "machine": platform.machine(),
+    }
+    (FOLDER / BUILD).write_text(json.dumps(about), encoding="utf-8")
+    shutil.copy2(INSTALLER, FOLDER)
+
+
 def main() -> int:
     """Run PyInstaller; give its exit status."""
     if (ROOT / "packaging" / "__init__.py").exists():
@@ -40,6 +65,7 @@ def main() -> int:
         return 1
     shutil.rmtree(FOLDER, ignore_errors=True)
     began = time.monotonic()
+    build_wheel()
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     places = ["--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build" / "freeze")]
     spec = str(ROOT / "packaging" / "haversack.spec")
@@ -47,6 +73,7 @@ def main() -> int:
         [*command, *places, spec], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"}
     )
     if done.returncode == 0:
+        say_what_it_is()
         taken, size = time.monotonic() - began, folder_size(FOLDER)
         print(f"{FOLDER.relative_to(ROOT)}: {size / 1e6:.0f} MB, frozen in {taken:.0f} s")
         for name, part in largest_parts(FOLDER, 10_000_000):

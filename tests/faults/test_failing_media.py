@@ -132,7 +132,7 @@ def test_fault_58_a_stick_pulled_while_it_is_sealed_holds_no_bundle(
 ) -> None:
     kit = _move(make_kit(tmp_path, few_items()), stick.path / "KIT")
     mine = kit.signer
-    pulling = _PullingSigner(mine.name, mine.chain, mine.counters, mine.signer, stick.yank)
+    pulling = _PullingSigner(mine.name, mine.chain, mine.counters, mine.signer, act=stick.yank)
     options = PackOptions(blob_size=BLOB_SIZE)
     _pull_and_finish(stick, kit, lambda: pack(ITEMS, kit.folder, pulling, CONTENTS, options))
 
@@ -280,8 +280,8 @@ class _Watching(Store):
 
 @dataclass(frozen=True)
 class _PullingSigner(PublisherSigner):
-    act: Callable[[], None]
+    act: Callable[[], object] = bool
 
-    def sign(self, payload: bytes) -> bytes:
+    def sign(self, payload: bytes, code: bool = False) -> bytes:
         self.act()
-        return super().sign(payload)
+        return super().sign(payload, code)

@@ -38,7 +38,9 @@ class Plan:
         return sum(item.size for item in self.sources)
 
 
-def make_plan(items: Sequence[PackItem], contents: Contents, blob_size: int) -> Plan:
+def make_plan(
+    items: Sequence[PackItem], contents: Contents, blob_size: int, may_sign_code: bool = False
+) -> Plan:
     """Check items by the rules by which a reader would refuse them.
 
     Raises:
@@ -55,10 +57,10 @@ def make_plan(items: Sequence[PackItem], contents: Contents, blob_size: int) -> 
         if not is_sha256(recipe.id):
             raise PackError(f"recipe {recipe.name} has no id", "Give its whole SHA-256.")
     for item in items:
-        if item.kind == "code":
+        if item.kind == "code" and not may_sign_code:
             raise PackError(
-                f"{item.logical_path} is code, which takes a key for code to sign",
-                "Leave it out; keys for code come in a later version.",
+                f"{item.logical_path} is code, which a key that signs data may not sign",
+                "Make a key for code with `haversack keys rotate NAME --code`, or leave it out.",
             )
     if not 1 <= blob_size <= BLOB_SIZE:
         raise PackError(f"blobs of {blob_size} bytes are impossible")

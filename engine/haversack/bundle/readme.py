@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 
-def readme_text(name: str, publisher: str, fingerprint: str) -> bytes:
+from haversack.bundle.layout import blob_name
+from haversack.bundle.manifest import Manifest, ManifestFile
+
+APP = "app/"
+
+
+def apps(manifest: Manifest) -> tuple[ManifestFile, ...]:
+    """Give the archives of the app that a bundle carries for a machine that has none."""
+    return tuple(f for f in manifest.files if f.kind == "code" and f.path.startswith(APP))
+
+
+def readme_text(
+    name: str, publisher: str, fingerprint: str, apps: Iterable[ManifestFile] = ()
+) -> bytes:
     """Give the README of a bundle; its digest is signed like everything else.
 
     Args:
         name: The bundle's name.
         publisher: The publisher's name.
         fingerprint: The publisher's fingerprint.
+        apps: Archives of the app; how to put one together is told, its checksum is not: that
+            must come by another way.
     """
     return (
         f"This folder is the Haversack bundle {name!r}, sealed by {publisher}.\n"
@@ -25,5 +41,19 @@ def readme_text(name: str, publisher: str, fingerprint: str) -> bytes:
         "The publisher's fingerprint, to be compared with what the publisher told you:\n"
         f"{fingerprint[:32]}\n{fingerprint[32:]}\n"
         "\n"
+        f"{''.join(map(_first_machine, apps))}"
         "If you found this stick, please give it back to its owner.\n"
     ).encode()
+
+
+def _first_machine(app: ManifestFile) -> str:
+    archive = app.path.removeprefix(APP)
+    blobs = " \\\n    ".join(blob_name(blob) for blob in app.blobs)
+    return (
+        "For a machine that has no Haversack yet, from within this folder:\n"
+        f"  cat {blobs} \\\n    > ~/{archive}\n"
+        f"  sha256sum ~/{archive}\n"
+        "Unpack it (tar xzf) only if that is the checksum that the publisher told you by\n"
+        "another way than this stick.\n"
+        "\n"
+    )

@@ -14,7 +14,7 @@ from haversack.bundle.items import Contents
 from haversack.bundle.layout import ENVELOPE, README, ROOTS
 from haversack.bundle.manifest import Manifest
 from haversack.bundle.readback import FAKE_HINT
-from haversack.bundle.readme import readme_text
+from haversack.bundle.readme import apps, readme_text
 from haversack.bundle.statement import Statement, decode_statement
 from haversack.trust import roots
 from haversack.trust.chain import RootChain, check_signatures
@@ -23,10 +23,10 @@ from haversack.trust.envelope import LIMIT, decode_envelope
 from haversack.trust.own_keys import PublisherSigner
 
 
-def small_files(chain: RootChain, name: str) -> dict[str, bytes]:
+def small_files(chain: RootChain, name: str, manifest: Manifest) -> dict[str, bytes]:
     """Give README and roots of a bundle by their names."""
     files = {f"{ROOTS}/{roots.file_name(root.version)}": root.content for root in chain.roots}
-    files[README] = readme_text(name, chain.newest.publisher, chain.fingerprint)
+    files[README] = readme_text(name, chain.newest.publisher, chain.fingerprint, apps(manifest))
     return files
 
 
@@ -75,7 +75,7 @@ def seal(folder: Path, statement: Statement, signer: PublisherSigner) -> str:
         PackError: It was read back wrongly.
         StorageError: The device says no.
     """
-    content = signer.sign(statement.encode())
+    content = signer.sign(statement.encode(), code=True)
     envelope = decode_envelope(content, ENVELOPE)
     check_signatures(envelope, signer.chain, ENVELOPE)
     decode_statement(envelope.payload)

@@ -101,7 +101,8 @@ def pack(
         Cancelled: Someone asked to stop.
     """
     options = options or PackOptions()
-    plan = make_plan(items, contents, options.blob_size or blob_size_for(options.stick))
+    blob_size = options.blob_size or blob_size_for(options.stick)
+    plan = make_plan(items, contents, blob_size, signer.may_sign_code)
     shares = spread(plan, options.leave_out, options.stick)
     folders = [out]
     if options.stick is not None:
@@ -149,7 +150,7 @@ def _write(
     manifest = replace(manifest, sticks=numbers)
 
     content = manifest.encode()
-    small = small_files(signer.chain, contents.name)
+    small = small_files(signer.chain, contents.name, manifest)
     for writer, blobs in zip(writers, carried, strict=True):
         writer.write(content, sha256_bytes(content))
         write_small_files(writer.folder, small)

@@ -152,6 +152,7 @@ def open_bundle(
         ("recipes", ", ".join(receipt.recipes)),
         ("proved", ", ".join(receipt.proved)),
         ("volumes", ", ".join(receipt.volumes)),
+        ("code", "\n".join(map(str, receipt.code))),
         ("files", f"{receipt.files}, {human_size(receipt.bytes)}"),
         ("receipt", receipt.receipt),
     ]

@@ -26,6 +26,9 @@ WithKeys = Annotated[
     ),
 ]
 RootToo = Annotated[bool, typer.Option("--root", help="The key above the one that signs bundles.")]
+CodeToo = Annotated[
+    bool, typer.Option("--code", help="The key that may sign code; made where there is none.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,13 +62,18 @@ def new(
     threshold: Annotated[
         int, typer.Option("--threshold", min=1, help="How many must sign a bundle.")
     ] = 1,
+    code: Annotated[
+        bool, typer.Option("--code", help="It may sign code too: the app, a runtime.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Make a key; its private half is encrypted with a passphrase."""
     from haversack.trust.keyring import KeyRing
 
     secret = passphrase(passphrase_file, f"the new key {name}", twice=True)
-    info = KeyRing().new(name, secret, publisher, with_keys=with_key or (), threshold=threshold)
+    info = KeyRing().new(
+        name, secret, publisher, with_keys=with_key or (), threshold=threshold, code=code
+    )
     advice = f"others trust it after: haversack keys show {name} -o {name}.publisher.json"
     return Answer(info, [*_key(info), advice])
 
@@ -152,13 +160,18 @@ def show(
 
 
 def rotate(
-    session: Session, name: KeyName, root: RootToo = False, passphrase_file: PassphraseFile = None
+    session: Session,
+    name: KeyName,
+    root: RootToo = False,
+    code: CodeToo = False,
+    passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Replace a key by a new one; what the old one signed stays good."""
     from haversack.trust.keyring import KeyRing
 
+    role = _role(root, code)
     secret = passphrase(passphrase_file, f"the key {name}")
-    info = KeyRing().rotate(name, secret, _role(root))
+    info = KeyRing().rotate(name, secret, role)
     return Answer(info, _key(info))
 
 
@@ -190,13 +203,18 @@ def signers(
 
 
 def revoke(
-    session: Session, name: KeyName, root: RootToo = False, passphrase_file: PassphraseFile = None
+    session: Session,
+    name: KeyName,
+    root: RootToo = False,
+    code: CodeToo = False,
+    passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Replace a key that others may have; what it signed counts no longer."""
     from haversack.trust.keyring import KeyRing
 
+    role = _role(root, code)
     secret = passphrase(passphrase_file, f"the key {name}")
-    info = KeyRing().revoke(name, secret, _role(root))
+    info = KeyRing().revoke(name, secret, role)
     return Answer(info, _key(info))
 
 
@@ -224,8 +242,10 @@ def restore(
     return Answer(info, _key(info))
 
 
-def _role(root: bool) -> KeyRole:
-    return "root" if root else "data"
+def _role(root: bool, code: bool) -> KeyRole:
+    if root and code:
+        raise UsageError("--root and --code name two keys", "Do one after the other.")
+    return "root" if root else "code" if code else "data"
 
 
 def _key(info: KeyInfo) -> list[RenderableType]:
@@ -238,6 +258,7 @@ def _key(info: KeyInfo) -> list[RenderableType]:
         ("root", info.root_version),
         ("until", info.expires.date()),
         ("signatures", f"{info.threshold} of {len(info.data_keyids)} keys"),
+        ("code", "may be signed" if info.code_keyids else "may not be signed"),
         ("bundles", counters),
         ("revoked", ", ".join(info.revoked)),
     ]

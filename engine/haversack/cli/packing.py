@@ -14,6 +14,9 @@ from haversack.cli.session import Session
 from haversack.cli.sizes import parse_size
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from haversack.services.carry.runtime_items import RuntimePlan
     from haversack.services.contents import Selection
 
 
@@ -42,6 +45,20 @@ def pack(
         str | None,
         typer.Option("--split", help="Spread over sticks of this size, such as 8GB."),
     ] = None,
+    app: Annotated[
+        bool, typer.Option("--app", help="The frozen app too; a key for code must sign it.")
+    ] = False,
+    app_from: Annotated[
+        Path | None,
+        typer.Option("--app-from", help="Its folder or archive; else the app that runs now."),
+    ] = None,
+    runtime: Annotated[
+        Path | None,
+        typer.Option(
+            "--runtime",
+            help="What `haversack doctor --json` wrote there: wheels for that machine too.",
+        ),
+    ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Threads; else four.")] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what would go in; write nothing.")
@@ -56,10 +73,13 @@ def pack(
 
     opened = session.pantry(pantry)
     recipes = tuple(recipe) if recipe else None
+    code = service.Code(app, app_from, runtime)
     there = read_have_list(since) if since is not None else None
     stick = parse_size(split) if split is not None else None
     if plan:
-        return _plan(service.plan(opened, recipes))
+        with session.listening() as hear:
+            packages = service.plan_code(opened, code, on_event=hear, cancel=session.cancel)
+        return _plan(service.plan(opened, recipes, code), packages)
     ring = KeyRing()
     ring.show(key)
     secret = passphrase(passphrase_file, f"the key {key}")
@@ -73,6 +93,7 @@ def pack(
             name=name,
             recipes=recipes,
             since=there,
+            code=code,
             stick=stick,
             jobs=jobs,
             on_event=hear,
@@ -118,7 +139,7 @@ def have(
     return Answer(found, [table("", ("", ""), facts), *damaged])
 
 
-def _plan(chosen: Selection) -> Answer:
+def _plan(chosen: Selection, runtime: RuntimePlan | None) -> Answer:
     items = [
         {
             "path": item.logical_path,
@@ -139,6 +160,14 @@ def _plan(chosen: Selection) -> Answer:
         "volumes": chosen.volumes,
         "total_bytes": chosen.total_bytes,
         "items": items,
+        "runtime": runtime,
     }
     total = f"{len(items)} files, {human_size(chosen.total_bytes)}; nothing was written"
-    return Answer(data, [table("", ("kind", "path", "size", "licence", "source"), rows), total])
+    shown: list[RenderableType] = [
+        table("", ("kind", "path", "size", "licence", "source"), rows),
+        total,
+    ]
+    if runtime is not None:
+        shown.append(table(runtime.name, ("package", "version"), runtime.packages))
+        shown += [f"note: {runtime.note}"] if runtime.note else []
+    return Answer(data, shown)

@@ -47,13 +47,16 @@ class Selection:
         return sum({item.sha256: item.size for item in self.items}.values())
 
 
-def select(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
+def select(
+    pantry: Pantry, recipes: tuple[str, ...] | None = None, *, may_be_empty: bool = False
+) -> Selection:
     """Gather what goes into a bundle.
 
     Args:
         pantry: Where it lies.
         recipes: Names or ids; None for every recipe that is ready offline and whose rehearsal,
             where there was one, did not fail.
+        may_be_empty: Whether a bundle without any recipe makes sense, as one with the app does.
 
     Raises:
         UsageError: No recipe is ready.
@@ -61,7 +64,7 @@ def select(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
         IncompleteRecipe: A recipe that was asked for has empty slots.
         MissingAssets: A recipe that was asked for has not been prepared.
     """
-    chosen = [_load_ready(pantry, name) for name in _names(pantry, recipes)]
+    chosen = [_load_ready(pantry, name) for name in _names(pantry, recipes, may_be_empty)]
     items: dict[str, PackItem] = {}
     for recipe in chosen:
         for item in (*_recipe_items(recipe, pantry), *_asset_items(recipe, pantry)):
@@ -97,12 +100,12 @@ def holdings(pantry: Pantry) -> dict[str, PackItem]:
     return {item.sha256: item for item in items}
 
 
-def _names(pantry: Pantry, recipes: tuple[str, ...] | None) -> tuple[str, ...]:
+def _names(pantry: Pantry, recipes: tuple[str, ...] | None, may_be_empty: bool) -> tuple[str, ...]:
     if recipes:
         return recipes
     records = [record for record in pantry.recipes.list() if record.state == "ready"]
     ready = tuple(record.id for record in records if not _failed(record.id, pantry))
-    if not ready:
+    if not ready and not may_be_empty:
         raise UsageError("no recipe in this pantry is ready offline", "Prepare one first.")
     return ready
 

@@ -44,6 +44,8 @@ class Machine(BaseModel):
         cuda: Newest CUDA version that the driver serves; empty without a driver.
         gpus: The GPUs.
         frozen: Whether the frozen app told it, which carries its own Python.
+        system_python: Version of the machine's own ``python3``, which the frozen app looks for;
+            empty where there is none or where it was not looked for.
         driver_trouble: Why the driver did not answer; empty where it did or where there is none.
     """
 
@@ -57,11 +59,13 @@ class Machine(BaseModel):
     cuda: str = Field(default="", pattern=r"^([0-9]{1,2}\.[0-9]{1,3})?$")
     gpus: tuple[Gpu, ...] = Field(default=(), max_length=64)
     frozen: bool = False
+    system_python: str = Field(default="", pattern=r"^([0-9]{1,2}\.[0-9]{1,3})?$")
     driver_trouble: str = ""
 
 
 def this_machine() -> Machine:
-    """Look at this machine; starts ``nvidia-smi`` where it is installed and nothing else."""
+    """Look at this machine; starts ``nvidia-smi`` and, when frozen, ``python3``, nothing else."""
+    frozen = bool(getattr(sys, "frozen", False))
     cuda, gpus, trouble = _nvidia()
     library, version = platform.libc_ver()
     return Machine(
@@ -72,7 +76,8 @@ def this_machine() -> Machine:
         glibc=".".join(version.split(".")[:2]) if library == "glibc" else "",
         cuda=cuda,
         gpus=gpus,
-        frozen=bool(getattr(sys, "frozen", False)),
+        frozen=frozen,
+        system_python=_system_python() if frozen else "",
         driver_trouble=trouble,
     )
 
@@ -94,6 +99,17 @@ def gpus_in(listing: str) -> tuple[Gpu, ...]:
                 )
             )
     return tuple(found)
+
+
+def _system_python() -> str:
+    program = shutil.which("python3")
+    if program is None:
+        return ""
+    try:
+        told = _ask([program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return told.strip() if re.fullmatch(r"\d{1,2}\.\d{1,3}\s*", told) else ""
 
 
 def _nvidia() -> tuple[str, tuple[Gpu, ...], str]:

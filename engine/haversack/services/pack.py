@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haversack.base.errors import UsageError
@@ -12,14 +15,54 @@ from haversack.bundle.writer import PackOptions
 from haversack.bundle.writer import pack as write_bundle
 from haversack.pantry.pantry import Pantry
 from haversack.services.attesting import sign_attestations
+from haversack.services.carry.app_items import app_items
+from haversack.services.carry.runtime_items import RuntimePlan, plan_runtime, runtime_items
 from haversack.services.contents import Selection, select
 from haversack.services.listen import Listener, ignore
 from haversack.trust.keyring import KeyRing
 
 
-def plan(pantry: Pantry, recipes: tuple[str, ...] | None = None) -> Selection:
-    """Say what a bundle would hold, with sizes and licences, before anything is written."""
-    return select(pantry, recipes)
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Which code a bundle carries beside recipes; it takes a key that may sign code.
+
+    Attributes:
+        app: Whether the frozen app goes in.
+        app_from: Its folder or archive; None for the one that runs now.
+        runtime: What ``haversack doctor --json`` wrote on the field machine, for the wheels that
+            it needs; None for no runtime.
+    """
+
+    app: bool = False
+    app_from: Path | None = None
+    runtime: Path | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any code goes in."""
+        return self.app or self.app_from is not None or self.runtime is not None
+
+
+NO_CODE = Code()
+
+
+def plan(pantry: Pantry, recipes: tuple[str, ...] | None = None, code: Code = NO_CODE) -> Selection:
+    """Say what a bundle would hold beside code, with sizes and licences; nothing is written."""
+    return select(pantry, recipes, may_be_empty=code.wanted)
+
+
+def plan_code(
+    pantry: Pantry, code: Code, on_event: Listener = ignore, cancel: CancelToken | None = None
+) -> RuntimePlan | None:
+    """Resolve the runtime that a bundle would hold; nothing of it is kept. None for none.
+
+    Raises:
+        UsageError: No wheels can be chosen for that machine.
+        FetchError: They cannot be had.
+    """
+    if code.runtime is None:
+        return None
+    return plan_runtime(code.runtime, pantry.path, on_event, cancel)
 
 
 def pack(
@@ -32,6 +75,7 @@ def pack(
     name: str | None = None,
     recipes: tuple[str, ...] | None = None,
     since: HaveList | None = None,
+    code: Code = NO_CODE,
     stick: int | None = None,
     jobs: int | None = None,
     on_event: Listener = ignore,
@@ -48,6 +92,7 @@ def pack(
         name: The bundle's name; by default the folder's.
         recipes: Names or ids; by default every recipe that is ready offline.
         since: What the field machine has; that is named and not carried.
+        code: The app or a runtime to carry.
         stick: Bytes of one stick; the bundle is spread over as many as it takes, each a folder
             in ``out``. None for one folder.
         jobs: Threads; None for one per core, four at most.
@@ -57,26 +102,43 @@ def pack(
     Raises:
         UsageError: ``out`` is the pantry or lies within it.
         WrongPassphrase: The key does not open.
+        TrustError: Code is to be carried and the key may not sign it.
+        FetchError: The packages of a runtime cannot be had.
         MissingAssets: A recipe has not been prepared.
         StorageError: The disk is too small, read-only or failing; said before anything is written.
         PackError: A file is not what it says, such as weights that are not safetensors.
     """
     _refuse_the_pantry(out, pantry)
-    signer = keyring.unlock(key, passphrase)
-    chosen = select(pantry, recipes)
+    signer = keyring.unlock(key, passphrase, code=code.wanted)
+    chosen = select(pantry, recipes, may_be_empty=code.wanted)
     contents = Contents(name or out.name, chosen.recipes, chosen.volumes)
     options = PackOptions(
         leave_out=frozenset(since.files if since is not None else ()), stick=stick, jobs=jobs
     )
-    return write_bundle(
-        sign_attestations(chosen.items, signer),
-        out,
-        signer,
-        contents,
-        options,
-        on_progress=on_event,
-        cancel=cancel,
-    )
+    with _with_code(chosen, code, pantry, on_event, cancel) as whole:
+        return write_bundle(
+            sign_attestations(whole.items, signer),
+            out,
+            signer,
+            contents,
+            options,
+            on_progress=on_event,
+            cancel=cancel,
+        )
+
+
+@contextlib.contextmanager
+def _with_code(
+    chosen: Selection, code: Code, pantry: Pantry, on_event: Listener, cancel: CancelToken | None
+) -> Iterator[Selection]:
+    """Give a selection with the code that is carried; made files last as long as the block."""
+    with contextlib.ExitStack() as made:
+        items = list(chosen.items)
+        if code.app or code.app_from is not None:
+            items += made.enter_context(app_items(code.app_from, pantry.path, on_event, cancel))
+        if code.runtime is not None:
+            items += made.enter_context(runtime_items(code.runtime, pantry.path, on_event, cancel))
+        yield replace(chosen, items=tuple(items))
 
 
 def _refuse_the_pantry(out: Path, pantry: Pantry) -> None:

@@ -18,6 +18,7 @@ from haversack.bundle.manifest import ManifestFile
 from haversack.bundle.reader import Inspection, Verified
 from haversack.bundle.taking import AtHand
 from haversack.pantry.pantry import Pantry
+from haversack.services.carry.placing import place_code
 from haversack.services.contents import holdings
 from haversack.services.listen import Listener, ignore
 from haversack.services.shelving import ShelfGoods, place_assets, place_documents, read_goods
@@ -39,6 +40,7 @@ class OpenReceipt:
         proved: Those of them that come with a signed attestation of a passed rehearsal.
         refused: Files that were put on no shelf, each with the reason.
         volumes: Golden volumes that came in.
+        code: Folders with the app or a runtime, put there to be run by a person.
         files: How many files.
         bytes: Their bytes.
         receipt: The file that records the opening.
@@ -51,6 +53,7 @@ class OpenReceipt:
     proved: tuple[str, ...]
     refused: tuple[str, ...]
     volumes: tuple[str, ...]
+    code: tuple[Path, ...]
     files: int
     bytes: int
     receipt: Path
@@ -131,11 +134,15 @@ def open_bundle(
     aside = pantry.path / GATHERED
     sources = (*donors, aside) if aside.is_dir() else tuple(donors)
     goods: list[ShelfGoods] = []
+    code: list[Path] = []
 
     def shelve(found: Admitted, files: tuple[ManifestFile, ...]) -> None:
         goods.append(read_goods(files, pantry, found.chain))
         source = f"bundle {found.statement.name} {found.statement.counter}"
         place_assets(goods[0], pantry, source)
+        folders, misfits = place_code(files, pantry)
+        code.extend(folders)
+        goods[0].refused.extend(misfits)
         holding.close()  # a shelf of documents is written by one alone
         place_documents(goods[0], pantry)
 
@@ -181,6 +188,7 @@ def open_bundle(
         ),
         refused=tuple(came.refused),
         volumes=tuple(came.volumes),
+        code=tuple(code),
         files=len(taken.files),
         bytes=sum({file.sha256: file.size for file in taken.files}.values()),
         receipt=taken.receipt,

@@ -126,8 +126,12 @@ def versions_that_authorise(chain: RootChain, signed_by: frozenset[str]) -> tupl
 
 
 def may_sign_code(chain: RootChain, signed_by: frozenset[str]) -> bool:
-    """Say whether these keys are enough to sign code under the newest root."""
-    counting = signed_by - chain.revoked
+    """Say whether these keys are enough to sign code under the newest root.
+
+    A key that may sign data under any root of the chain never counts.
+    """
+    data = {keyid for root in chain.roots for keyid in root.root.roles[DATA_ROLE].keyids}
+    counting = signed_by - chain.revoked - data
     return len(counting & set(chain.newest.code_keyids)) >= chain.newest.code_threshold
 
 

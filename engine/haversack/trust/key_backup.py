@@ -16,7 +16,7 @@ from haversack.trust.own_keys import OwnKeys
 _FORMAT = "haversack-key-backup/1"
 _LIMIT = 64 * 1024 * 1024
 _FILE = re.compile(
-    r"(?:(?:root|data)-[0-9a-f]{16}\.key\.json|root/[1-9][0-9]{0,3}\.root\.json|counters\.json)\Z"
+    r"(?:(?:root|data|code)-[0-9a-f]{16}\.key\.json|root/[1-9][0-9]{0,3}\.root\.json|counters\.json)\Z"
 )
 
 

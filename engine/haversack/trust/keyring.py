@@ -62,6 +62,7 @@ class KeyRing:
         *,
         with_keys: Sequence[Path] = (),
         threshold: int = 1,
+        code: bool = False,
     ) -> KeyInfo:
         """Make a key of one's own. It is not trusted by that, not even here.
 
@@ -71,6 +72,7 @@ class KeyRing:
             publisher: The name that other machines show; the same as ``name`` if left out.
             with_keys: Files with the public halves of others who sign bundles too.
             threshold: How many of all these keys must sign a bundle.
+            code: Whether it may sign code too, with a key of its own for that.
 
         Raises:
             TrustError: The name is in use.
@@ -78,7 +80,8 @@ class KeyRing:
             StorageError: The disk says no.
         """
         keys = [public_half(file) for file in with_keys]
-        self._own.create(name, passphrase, check_publisher(publisher or name), keys, threshold)
+        shown = check_publisher(publisher or name)
+        self._own.create(name, passphrase, shown, keys, threshold, code)
         return self.show(name)
 
     def list(self) -> tuple[KeyInfo, ...]:
@@ -93,14 +96,19 @@ class KeyRing:
         """
         return self._own.info(name)
 
-    def unlock(self, name: str, passphrase: str) -> PublisherSigner:
+    def unlock(self, name: str, passphrase: str, *, code: bool = False) -> PublisherSigner:
         """Open a key for signing.
+
+        Args:
+            name: The key's name.
+            passphrase: Opens it.
+            code: Whether code is to be signed as well.
 
         Raises:
             WrongPassphrase: That is not its passphrase.
-            TrustError: There is no such key, or its private half is not here.
+            TrustError: There is no such key, its private half is not here, or it may not sign code.
         """
-        return self._own.unlock(name, passphrase)
+        return self._own.unlock(name, passphrase, code)
 
     def rotate(self, name: str, passphrase: str, role: KeyRole = "data") -> KeyInfo:
         """Replace a key by a new one; what the old one signed stays good.
@@ -108,7 +116,8 @@ class KeyRing:
         Args:
             name: The key's name.
             passphrase: Of the old keys; the new one gets the same.
-            role: ``"data"`` for the key that signs bundles, ``"root"`` for the one above it.
+            role: ``"data"`` for the key that signs bundles, ``"root"`` for the one above it,
+                ``"code"`` for the one that signs code, which is made where there was none.
 
         Raises:
             WrongPassphrase: That is not its passphrase.

@@ -18,7 +18,7 @@ from tuf.api.metadata import Root
 from haversack.base.errors import UsageError
 from haversack.base.files import TEMP_MARK, fsync_folder, storage_error, write_bytes
 from haversack.trust import roots
-from haversack.trust.chain import RootChain, check_chain
+from haversack.trust.chain import RootChain, check_chain, may_sign_code
 from haversack.trust.chain_files import read_chain
 from haversack.trust.cosigners import next_signers, set_signers
 from haversack.trust.counters import Counters
@@ -36,7 +36,7 @@ from haversack.trust.private_keys import (
     signer_of,
 )
 
-KeyRole = Literal["data", "root"]
+KeyRole = Literal["data", "root", "code"]
 _TUF_ROLE: dict[KeyRole, str] = {"data": roots.DATA_ROLE, "root": Root.type}
 
 
@@ -53,6 +53,7 @@ class KeyInfo:
         expires: When the newest root ends.
         data_keyids: Ids of the keys that sign bundles now.
         threshold: How many of them must sign a bundle.
+        code_keyids: Ids of the keys that may sign code; empty where none may.
         revoked: Ids of keys that were revoked.
         counters: The last counter given out, by bundle name.
     """
@@ -65,22 +66,44 @@ class KeyInfo:
     expires: datetime
     data_keyids: tuple[str, ...]
     threshold: int
+    code_keyids: tuple[str, ...]
     revoked: tuple[str, ...]
     counters: dict[str, int]
 
 
 @dataclass(frozen=True)
 class PublisherSigner:
-    """An unlocked key: signs bundles in the name of a publisher."""
+    """An unlocked key: signs bundles in the name of a publisher.
+
+    Attributes:
+        name: The key's name on this machine.
+        chain: The publisher's roots.
+        counters: The counters kept beside the key.
+        signer: Signs data.
+        code_signer: Signs bundles that hold code, beside ``signer``; None where none do.
+    """
 
     name: str
     chain: RootChain
     counters: Counters
     signer: CryptoSigner
+    code_signer: CryptoSigner | None = None
 
-    def sign(self, payload: bytes) -> bytes:
-        """Give the canonical bytes of an envelope around ``payload``."""
-        return sign_envelope(payload, [self.signer])
+    @property
+    def may_sign_code(self) -> bool:
+        """Whether bundles that hold code are accepted from it."""
+        code = self.code_signer
+        return code is not None and may_sign_code(self.chain, frozenset({code.public_key.keyid}))
+
+    def sign(self, payload: bytes, code: bool = False) -> bytes:
+        """Give the canonical bytes of an envelope around ``payload``.
+
+        Args:
+            payload: What is signed.
+            code: Whether the key for code signs as well.
+        """
+        also = [self.code_signer] if code and self.code_signer is not None else []
+        return sign_envelope(payload, [self.signer, *also])
 
 
 class OwnKeys:
@@ -141,14 +164,21 @@ class OwnKeys:
             newest.root.expires,
             tuple(newest.root.roles[roots.DATA_ROLE].keyids),
             newest.root.roles[roots.DATA_ROLE].threshold,
+            newest.code_keyids,
             tuple(sorted(chain.revoked)),
             self.counters(name).read(),
         )
 
     def create(
-        self, name: str, passphrase: str, publisher: str, with_keys: Sequence[Key], threshold: int
+        self,
+        name: str,
+        passphrase: str,
+        publisher: str,
+        with_keys: Sequence[Key],
+        threshold: int,
+        code: bool = False,
     ) -> None:
-        """Make a root key and a data key and the first root.
+        """Make a root key, a data key and, where wanted, a key for code, and the first root.
 
         Args:
             name: Its name on this machine.
@@ -156,6 +186,7 @@ class OwnKeys:
             publisher: The name that other machines show.
             with_keys: Public keys of others who sign bundles too.
             threshold: How many of all of them must sign a bundle.
+            code: Whether it gets a key that may sign code.
 
         Raises:
             TrustError: The name is in use.
@@ -168,26 +199,39 @@ class OwnKeys:
             publisher, [root_signer.public_key], [data_signer.public_key], datetime.now(UTC)
         )
         set_signers(root, with_keys, (), threshold)
+        code_key = generate() if code else None
+        if code_key is not None:
+            roots.give_code_key(root, signer_of(code_key).public_key, (), revoke=False)
         content = roots.sign_root(root, [root_signer])
         check_chain([content])
         with self.new_folder(name) as folder:
             _save(root_key, folder, "root", passphrase, self._cost)
             _save(data_key, folder, "data", passphrase, self._cost)
+            if code_key is not None:
+                _save(code_key, folder, "code", passphrase, self._cost)
             write_bytes(folder / "root" / roots.file_name(1), content)
 
-    def unlock(self, name: str, passphrase: str) -> PublisherSigner:
-        """Open the key that signs bundles.
+    def unlock(self, name: str, passphrase: str, code: bool = False) -> PublisherSigner:
+        """Open the key that signs bundles, and the one that signs code if that is wanted.
 
         Raises:
             WrongPassphrase: That is not its passphrase.
             TrustError: There is no such key, or its private half is not on this machine.
         """
         chain = self.chain(name)
+        if code and not chain.newest.code_keyids:
+            raise TrustError(
+                f"{name} has no key that may sign code",
+                f"Make one with `haversack keys rotate {name} --code`.",
+            )
         signer = self._open(name, chain, "data", passphrase)
-        return PublisherSigner(name, chain, self.counters(name), signer)
+        code_signer = self._open(name, chain, "code", passphrase) if code else None
+        return PublisherSigner(name, chain, self.counters(name), signer, code_signer)
 
     def renew(self, name: str, passphrase: str, role: KeyRole, revoke: bool) -> None:
         """Replace the key of a role; the new root is signed by the old and the new root keys.
+
+        Where there was none that may sign code, there is one afterwards.
 
         Raises:
             WrongPassphrase: That is not the keys' passphrase.
@@ -198,10 +242,12 @@ class OwnKeys:
         new_key = generate()
         new_signer = signer_of(new_key)
         old_ids = self._own_ids(name, chain, role)
-        swaps: dict[str, dict[str, Key]] = {
-            _TUF_ROLE[role]: dict.fromkeys(old_ids, new_signer.public_key)
-        }
+        swaps: dict[str, dict[str, Key]] = {}
+        if role != "code":
+            swaps[_TUF_ROLE[role]] = dict.fromkeys(old_ids, new_signer.public_key)
         root = roots.next_root(chain.newest, datetime.now(UTC), swaps, revoke)
+        if role == "code":
+            roots.give_code_key(root, new_signer.public_key, old_ids, revoke)
         signers: list[Signer] = [old_root, new_signer] if role == "root" else [old_root]
         content = roots.sign_root(root, signers)
         check_chain([*(one.content for one in chain.roots), content])
@@ -269,7 +315,7 @@ class OwnKeys:
 
     def _own_ids(self, name: str, chain: RootChain, role: KeyRole) -> tuple[str, ...]:
         """Give the ids of a role's keys that are this machine's own, not a co-signer's."""
-        ids = tuple(chain.newest.root.roles[_TUF_ROLE[role]].keyids)
+        ids = _keyids(chain, role)
         own = tuple(one for one in ids if _key_path(self.path(name), role, one).is_file())
         if not own and len(ids) > 1:
             raise TrustError(
@@ -283,7 +329,7 @@ class OwnKeys:
         return open_private(file, passphrase)
 
     def _key_file(self, name: str, chain: RootChain, role: KeyRole) -> KeyFile:
-        for keyid in chain.newest.root.roles[_TUF_ROLE[role]].keyids:
+        for keyid in _keyids(chain, role):
             path = _key_path(self.path(name), role, keyid)
             if path.is_file():
                 return read_key_file(path)
@@ -291,6 +337,12 @@ class OwnKeys:
             f"the private {role} key of {name} is not on this machine",
             "Restore it from its backup, or work where it is kept.",
         )
+
+
+def _keyids(chain: RootChain, role: KeyRole) -> tuple[str, ...]:
+    if role == "code":
+        return chain.newest.code_keyids
+    return tuple(chain.newest.root.roles[_TUF_ROLE[role]].keyids)
 
 
 def check_publisher(text: str) -> str:

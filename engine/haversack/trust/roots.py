@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,6 +118,26 @@ def next_root(
     return root
 
 
+def give_code_key(root: Root, key: Key, in_place_of: Collection[str], revoke: bool) -> None:
+    """Let a key sign code under a root that is not signed yet, in place of earlier ones.
+
+    Args:
+        root: The root.
+        key: The key; one that signs nothing else.
+        in_place_of: Ids of keys that sign code no longer.
+        revoke: Whether what those signed counts no longer.
+    """
+    role = root.unrecognized_fields[_CODE]
+    for keyid in in_place_of:
+        del root.keys[keyid]
+    role["keyids"] = sorted({*role["keyids"], key.keyid} - set(in_place_of))
+    root.keys[key.keyid] = key
+    if revoke:
+        root.unrecognized_fields[_REVOKED] = sorted(
+            {*root.unrecognized_fields[_REVOKED], *in_place_of}
+        )
+
+
 def sign_root(root: Root, signers: list[Signer]) -> bytes:
     """Give the canonical bytes of a root signed by every signer."""
     metadata: Metadata[Root] = Metadata(root)
@@ -193,6 +213,11 @@ def _check_shape(document: Any) -> None:
     publisher, revoked = signed[_PUBLISHER], signed[_REVOKED]
     if not isinstance(publisher, str) or not publisher.isprintable() or len(publisher) > 200:
         raise ValueError("the publisher's name cannot be shown")
+    code = set(signed[_CODE]["keyids"])
+    if not code <= set(signed["keys"]):
+        raise ValueError("a key for code that is not among its keys")
+    if any(code & set(role["keyids"]) for role in signed["roles"].values()):
+        raise ValueError("a key for code that signs something else too")
     if not isinstance(revoked, list) or sorted(set(revoked)) != revoked:
         raise ValueError("the revoked keys are no sorted list")
     if not all(is_sha256(keyid) for keyid in revoked):

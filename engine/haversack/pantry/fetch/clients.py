@@ -25,7 +25,7 @@ _NO_NETWORK = re.compile(
 )
 _NOT_FOUND = re.compile(r"No matching distribution|E404|ETARGET|ENOVERSIONS")
 _REFUSED = re.compile(r"E401|E403|401 Client Error|403 Client Error|Unauthorized|Forbidden")
-_NO_SPACE = re.compile(r"No space left on device|ENOSPC")
+NO_SPACE = re.compile(r"No space left on device|ENOSPC")
 _WRONG_DIGEST = re.compile(r"DO NOT MATCH THE HASHES|EINTEGRITY")
 _PIP_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _RAW_PROGRESS_SINCE = (24, 1)
@@ -49,7 +49,7 @@ def from_pypi(rest: str, sha256: str, work: Path, call: Call) -> Whole:
     named = addresses.pypi(rest)
     needed = work / "requirements.txt"
     write_text(needed, f"{named.name}=={named.version} --hash=sha256:{sha256}\n")
-    command = [*_pip(), "download", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    command = [*pip_command(), "download", "--no-deps", "--require-hashes", "--only-binary=:all:"]
     command += ["--no-input", "--disable-pip-version-check", f"--progress-bar={_progress_bar()}"]
     command += [] if devices_up() else ["--retries=1"]
     command += ["--dest", str(work / "got"), "--requirement", str(needed)]
@@ -80,7 +80,12 @@ def from_npm(rest: str, work: Path, call: Call) -> Whole:
     return _only_file(outcome, work / "got", f"npm:{rest}", "npm")
 
 
-def _pip() -> list[str]:
+def pip_command() -> list[str]:
+    """Give the words that start pip: this Python's, or in the frozen app the one on PATH.
+
+    Raises:
+        FetchError: There is none.
+    """
     if getattr(sys, "frozen", False):
         found = shutil.which("pip3") or shutil.which("pip")
         if found is None:
@@ -116,10 +121,10 @@ def _run(command: list[str], work: Path, call: Call, phase: str) -> Outcome:
 
 
 def _only_file(outcome: Outcome, folder: Path, place: str, client: str) -> Whole:
-    if outcome.status != 0 and _NO_SPACE.search("\n".join(outcome.lines)):
+    if outcome.status != 0 and NO_SPACE.search("\n".join(outcome.lines)):
         raise storage_error(OSError(errno.ENOSPC, "full"), folder, f"{client}, writing")
     if outcome.status != 0:
-        raise _explain(outcome, place, client)
+        raise explain(outcome, place, client)
     found = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
     if len(found) != 1:
         message = f"{place}: {client} brought {len(found)} files where one was expected"
@@ -127,7 +132,8 @@ def _only_file(outcome: Outcome, folder: Path, place: str, client: str) -> Whole
     return Whole(found[0], f"{place} ({found[0].name})", True)
 
 
-def _explain(outcome: Outcome, place: str, client: str) -> FetchError:
+def explain(outcome: Outcome, place: str, client: str) -> FetchError:
+    """Say what a client that failed complained about, without addresses."""
     text = "\n".join(outcome.lines)
     if _WRONG_DIGEST.search(text):
         return FetchError(
