@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from haversack.base.errors import Cancelled
 from haversack.base.progress import CancelToken, Progress
 from haversack_gui import words
+from haversack_gui.equivalents import NOTHING, Same
 
 TICK_MS = 100
 KEPT = 30
@@ -40,7 +41,7 @@ class Job:
     """One piece of work as the job centre shows it."""
 
     title: str
-    command: str = ""
+    same: Same = NOTHING
     visible: bool = True
     state: Literal["waiting", "running", "done", "failed", "stopped"] = "waiting"
     progress: Progress | None = None
@@ -147,10 +148,10 @@ class Jobs(QObject):
         *,
         then: Callable[[Any], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
-        command: str = "",
+        same: Same = NOTHING,
     ) -> Job:
         """Change something; afterwards ``changed`` names what is new, and views refresh."""
-        job = Job(title, command)
+        job = Job(title, same)
         told = Told(job)
         job.stop = told.cancel.cancel
         self.adopt(job)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from haversack.base.progress import Progress
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.jobs import Job, Jobs
 from haversack_gui.run_process import RunProcess
 from haversack_gui.words import tr
@@ -40,10 +41,10 @@ class RunQueue(QObject):
         return [spec.run_id for spec, _ in self._waiting]
 
     def add(
-        self, spec: RunSpec, title: str, command: str = "", before: RunState | None = None
+        self, spec: RunSpec, title: str, same: Same = NOTHING, before: RunState | None = None
     ) -> None:
         """Put a run at the end of the queue; ``before`` is the state of one that is resumed."""
-        job = Job(title, command)
+        job = Job(title, same)
         job.stop = lambda: self.stop(spec.run_id)
         self._jobs.adopt(job)
         queued = RunState(kind=str(spec.kind)) if before is None else before

@@ -46,6 +46,7 @@ class Palette:
     plot_front: str
     plot_chosen: str
     plot_top: str
+    plot_own: str
     curves: tuple[str, ...]
 
 
@@ -76,6 +77,7 @@ LIGHT = Palette(
     plot_front="#c2500f",
     plot_chosen="#22271f",
     plot_top="#1f6fb2",
+    plot_own="#8a2f8f",
     curves=("#1f6fb2", "#c2500f", "#2c8a63", "#9b4f9e", "#8a6d00", "#5b6153"),
 )
 
@@ -106,6 +108,7 @@ DARK = Palette(
     plot_front="#ff9a52",
     plot_chosen="#ffffff",
     plot_top="#6db7f2",
+    plot_own="#e69be9",
     curves=("#6db7f2", "#ff9a52", "#5fcf9f", "#d493d7", "#e0c052", "#a7b2a8"),
 )
 

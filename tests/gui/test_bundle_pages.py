@@ -6,10 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from gui_desk import Desk
+from haversack.services.have import have
+from haversack.services.keys import open_keyring
+from haversack.services.pack import pack as pack_now
 from haversack.services.shelves import Pantry, open_or_build
 from haversack_gui.widgets.key_dialog import KeyDialog
+from haversack_gui.widgets.reason_dialog import ReasonDialog
 
 OpenDesk = Callable[..., Desk]
 SECRET = "correct horse battery"
@@ -133,3 +138,122 @@ def test_a_folder_that_is_no_bundle_says_so(
     desk = open_desk(pantry, "open", bundle=tmp_path)
     assert desk.page.state.text() in ("Not signed", "Invalid: do not use it")
     assert not desk.page.verify.isEnabled()
+
+
+def trusting_desk(open_desk: OpenDesk, target: Pantry, stick: Path, home: Path) -> Desk:
+    """The app on another machine that trusts the publisher of a stick already."""
+    open_keyring(home).trust(stick)
+    return open_desk(target, "open", bundle=stick)
+
+
+def test_only_what_is_ticked_is_taken_in(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    ring = open_keyring(home)
+    ring.new("field-team", SECRET)
+    stick = tmp_path / "stick"
+    pack_now(pantry, stick, ring, "field-team", SECRET, name="kit")
+    there = trusting_desk(open_desk, open_or_build(tmp_path / "field"), stick, home)
+    page = there.page
+    places = range(page.model.rowCount())
+    for place in places:
+        if page.model.rows[place].kind != "volume":
+            page.model.setData(
+                page.model.index(place, 0),
+                Qt.CheckState.Unchecked.value,
+                Qt.ItemDataRole.CheckStateRole,
+            )
+    assert page.take_in.text() == "Take the ticked in"
+    assert "only with its weights and data" in page.part.text()
+    copy = next(entry for entry in page.take_in.actions() if entry.objectName() == "copy_command")
+    copy.trigger()
+    assert "--item volumes/bench_cls.parquet" in QGuiApplication.clipboard().text()
+    there.click(page.take_in)
+    there.settle()
+    field = open_or_build(tmp_path / "field")
+    assert field.volumes.list() == ["bench_cls"]
+    assert field.recipes.list() == []
+
+
+def test_an_older_bundle_is_opened_only_with_a_reason_that_is_kept(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    ring = open_keyring(home)
+    ring.new("field-team", SECRET)
+    for number in (1, 2):
+        pack_now(pantry, tmp_path / f"stick{number}", ring, "field-team", SECRET, name="kit")
+    field = open_or_build(tmp_path / "field")
+    there = trusting_desk(open_desk, field, tmp_path / "stick2", home)
+    there.click(there.page.take_in)
+    there.settle()
+    there.page.take(tmp_path / "stick1")
+    there.settle()
+    page = there.page
+    assert page.state.text() == "Older than the last one opened"
+    assert not page.take_in.isEnabled()
+    there.click(page.downgrade)
+    dialog = page.findChild(ReasonDialog)
+    assert isinstance(dialog, ReasonDialog)
+    there.type_into(dialog.reason, "no")
+    assert not dialog.ok.isEnabled()
+    there.type_into(dialog.reason, "number 2 lost a recipe")
+    there.click(dialog.ok)
+    there.settle()
+    assert "number 2 is the newest opened here" in page.card.facts.text()
+    there.click(page.take_in)
+    there.settle()
+    receipts = open_keyring(home).receipts.list()
+    assert receipts[-1]["downgrade"] == "number 2 lost a recipe"
+
+
+def test_a_set_of_sticks_is_packed_and_opened_stick_after_stick(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    ring = open_keyring(home)
+    ring.new("field-team", SECRET)
+    out = tmp_path / "set"
+    receipt = pack_now(pantry, out, ring, "field-team", SECRET, name="kit", stick=330_000)
+    assert len(receipt.sticks) > 1
+    first, *others = receipt.sticks
+    there = trusting_desk(open_desk, open_or_build(tmp_path / "field"), first, home)
+    page = there.page
+    assert page.state.text() == "Partial: files are missing"
+    assert page.add_stick.isVisible() and not page.take_in.isEnabled()
+    there.click(page.gather)
+    there.settle()
+    assert "open the next one" in page.done.text()
+    for other in others:
+        page.take(other)
+        there.settle()
+        there.click(page.gather)
+        there.settle()
+    assert "It is in the pantry" in page.done.text()
+    assert [record.name for record in open_or_build(tmp_path / "field").recipes.list()]
+
+
+def test_a_delta_leaves_out_what_the_field_machine_has_and_says_so_before(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    listed = tmp_path / "have.json"
+    have(pantry, listed)
+    desk = open_desk(pantry, "pack")
+    make_key(desk)
+    page = desk.page
+    whole = page.foreseen.text()
+    page.where.take_list(listed)
+    desk.settle()
+    assert whole != page.foreseen.text()
+    assert "are left out, the field machine has them" in page.foreseen.text()
+    assert {page.model.index(place, 2).data() for place in range(page.model.rowCount())} == {
+        "left out"
+    }
+    desk.type_into(page.folder, str(tmp_path / "stick"))
+    desk.settle()
+    assert "free there" in page.space.text()
+    desk.type_into(page.passphrase, SECRET)
+    desk.click(page.pack)
+    desk.settle()
+    assert "left out: the field machine has them" in page.receipt.text()

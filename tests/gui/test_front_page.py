@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -22,7 +24,7 @@ def test_the_plot_and_the_list_show_the_engines_answer(open_desk: OpenDesk, pant
     assert [entry.id for entry in page.model.rows] == ids
     np.testing.assert_array_equal(drawn.x, info["metric_custom_all"])
     np.testing.assert_array_equal(drawn.y, info["metric_accuracy_all"])
-    front = drawn.frame["id"].to_numpy()[list(drawn.front)]
+    front = drawn.values("id")[drawn.front]
     assert sorted(front) == sorted(ids)
     assert "1 row left out" in page.warning.text()
     assert "mixes hardware" in page.warning.text()
@@ -30,7 +32,7 @@ def test_the_plot_and_the_list_show_the_engines_answer(open_desk: OpenDesk, pant
 
 def test_up_and_right_is_better(open_desk: OpenDesk, pantry: Pantry) -> None:
     drawn = open_desk(pantry, "front").page.drawn
-    milliseconds = drawn.frame["od_inf_rate_ms"].to_numpy()
+    milliseconds = drawn.values("od_inf_rate_ms")
     assert drawn.x_name == "x times faster"
     assert np.argmax(drawn.x) == np.argmin(milliseconds)
 
@@ -44,7 +46,7 @@ def test_a_filter_asks_again_about_the_rows_that_are_left(
     desk.choose(page.filters.boxes["hardware"], "Board A")
     page.filters.boxes["hardware"].activated.emit(1)
     desk.settle()
-    assert set(page.drawn.frame["hardware"]) == {"Board A"}
+    assert set(page.drawn.values("hardware")) == {"Board A"}
     assert 0 < len(page.drawn.x) < before
     page.filters.floor.setValue(0.8)
     desk.settle()
@@ -116,3 +118,91 @@ def _selected(page: object) -> list[int]:
     from haversack_gui.widgets.table import selected_rows
 
     return [entry.id for entry in selected_rows(page.table)]  # type: ignore[attr-defined] # as above
+
+
+def test_a_search_and_a_brush_narrow_the_list_and_grey_the_rest(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "front")
+    page = desk.page
+    _every_recipe(desk)
+    everything = page.model.rowCount()
+    assert everything == len(page.drawn.x)
+    desk.type_into(page.view.search, "board int8")
+    desk.settle()
+    int8 = page.drawn.values("quantization") == "int8"
+    assert page.model.rowCount() == np.count_nonzero(int8)
+    assert f"of {everything:,} listed" in page.view.listed.text()
+    page.view.tabs.setCurrentIndex(1)
+    page.parallel.brush(0, 0.5, 1.0)
+    lowest, highest = page.drawn.y.min(), page.drawn.y.max()
+    best = page.drawn.y >= (lowest + highest) / 2
+    np.testing.assert_array_equal(np.sort(page.model.places), np.flatnonzero(int8 & best))
+    np.testing.assert_array_equal(page.plot._kept, int8 & best)
+    page.view.search.clear()
+    desk.settle()
+    desk.click(page.view.unbrush)
+    assert page.model.rowCount() == everything
+
+
+def test_the_keyboard_brushes_an_axis(open_desk: OpenDesk, pantry: Pantry) -> None:
+    desk = open_desk(pantry, "front")
+    page = desk.page
+    page.view.tabs.setCurrentIndex(1)
+    page.parallel.setFocus()
+    QTest.keyClick(page.parallel, Qt.Key.Key_Right)
+    QTest.keyClick(page.parallel, Qt.Key.Key_Up)
+    kept = page.parallel.within()
+    assert kept is not None and 0 < np.count_nonzero(kept) < len(kept)
+    assert "Time of one inference" in page.parallel.accessibleDescription()
+    QTest.keyClick(page.parallel, Qt.Key.Key_Delete)
+    assert page.parallel.within() is None
+
+
+def test_what_is_chosen_goes_out_as_a_table(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(pantry, "front")
+    page = desk.page
+    file = tmp_path / "front.csv"
+    monkeypatch.setattr(page, "_ask_file", lambda *_: file)  # the system's own dialog
+    page.table.selectAll()
+    desk.click(page.view.save)
+    desk.settle()
+    saved = pd.read_csv(file)
+    assert saved["id"].tolist() == [entry.id for entry in page.model.rows]
+    assert "sppr" not in saved.columns and page.drawn.x_name in saved.columns
+
+
+def test_every_point_has_a_tooltip_and_one_measured_here_too(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    page = open_desk(pantry, "front").page
+    for place in range(len(page.drawn.x)):
+        assert str(page.drawn.cell("id", place)) in page._describe(place)
+    page.plot.show_own([(2.0, 0.9, "Measured on this machine")])
+    at = page.plot.plot.getViewBox().mapViewToScene(QPointF(2.0, 0.9))
+    assert page.plot._own_at(at) == 0
+
+
+def test_a_corrupt_volume_says_so_and_the_app_goes_on(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"PAR1" + b"\0" * 40 + b"PAR1")
+    desk = open_desk(pantry, "front")
+    page = desk.page
+    page._wanted = str(broken)
+    page.refresh()
+    desk.settle()
+    assert "roken.parquet" in page.warning.text()
+    assert page.model.rowCount() == 0 and not page.cook.isEnabled()
+    page.take("bench_cls")
+    desk.settle()
+    assert page.model.rowCount() > 0
+
+
+def _every_recipe(desk: Desk) -> None:
+    desk.page.filters.method.setCurrentIndex(2)
+    desk.page.filters.method.activated.emit(2)
+    desk.settle()

@@ -35,7 +35,13 @@ def test_text_reaches_the_contrast_of_wcag_aa(palette: Palette, front: str, back
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
 def test_marks_of_a_plot_stand_out_from_its_ground(palette: Palette) -> None:
-    for colour in (palette.plot_bulk, palette.plot_front, palette.plot_top, *palette.curves):
+    for colour in (
+        palette.plot_bulk,
+        palette.plot_front,
+        palette.plot_top,
+        palette.plot_own,
+        *palette.curves,
+    ):
         assert contrast(colour, palette.surface) >= 3.0
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from haversack.base.errors import IntegrityError
 from haversack.base.progress import CancelToken, Meter
-from haversack.bundle.have import HaveList, write_have_list
+from haversack.bundle.have import HaveList, read_have_list, write_have_list
 from haversack.pantry.pantry import Pantry
 from haversack.services.contents import holdings
 from haversack.services.listen import Listener, ignore
+
+__all__ = ["Have", "HaveList", "have", "read_have_list"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from haversack.services.listen import Listener, ignore
 from haversack.services.shelving import ShelfGoods, place_assets, place_documents, read_goods
 from haversack.trust.keyring import KeyRing
 
+__all__ = ["OpenReceipt", "Partial", "inspect", "open_bundle", "verify"]
+
 GATHERED = Path("store", "gathered")
 _NEXT = "Bring the next stick in the same way, with --gather."
 
@@ -59,9 +61,15 @@ class OpenReceipt:
     receipt: Path
 
 
-def inspect(folder: Path, keyring: KeyRing) -> Inspection:
-    """Say what a bundle claims and in which state it is; checks signatures, reads no blobs."""
-    return Bundle(folder).inspect(keyring)
+def inspect(folder: Path, keyring: KeyRing, allow_downgrade: str = "") -> Inspection:
+    """Say what a bundle claims and in which state it is; checks signatures, reads no blobs.
+
+    Args:
+        folder: The bundle.
+        keyring: The pinned publishers and the ratchet.
+        allow_downgrade: Why an older bundle than the last one may be looked into.
+    """
+    return Bundle(folder).inspect(keyring, Policy(allow_downgrade=allow_downgrade))
 
 
 def verify(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QFrame, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from haversack_gui import words
 from haversack_gui.jobs import Job, Jobs
 from haversack_gui.widgets.basics import button, chip, column, label, restyle, row
+from haversack_gui.widgets.copying import FORMS, copy
 from haversack_gui.words import tr
 
 STATES = {
@@ -34,11 +36,11 @@ class JobCard(QFrame):
         self.bar.setAccessibleName(tr("Progress of {title}").format(title=job.title))
         self.line = label("", "small")
         self.stop = button("Stop", self._stop, "danger", tip="Stop at the next safe point")
-        self.copy = button("Copy as command", self._copy, "quiet")
+        self.copies = [button(title, partial(self._copy, form), "quiet") for title, form in FORMS]
         head = row(self.title, self.state)
         head.setStretch(0, 1)
         self.setLayout(
-            column(head, self.bar, self.line, row(self.stop, self.copy, None), margin="m")
+            column(head, self.bar, self.line, row(self.stop, *self.copies, None), margin="m")
         )
         self.refresh()
 
@@ -50,7 +52,8 @@ class JobCard(QFrame):
         restyle(self.state, "chip", kind)
         self.bar.setVisible(job.under_way)
         self.stop.setVisible(job.under_way and job.stop is not None)
-        self.copy.setVisible(bool(job.command))
+        for control, (_, form) in zip(self.copies, FORMS, strict=True):
+            control.setVisible(bool(getattr(job.same, form)))
         progress = words.progress(job.progress) if job.progress is not None else ""
         if job.under_way and job.progress is not None:
             total = job.progress.total
@@ -64,13 +67,13 @@ class JobCard(QFrame):
             self.line.setText(f"{job.error} {job.hint}".strip() or job.said)
         self.line.setVisible(bool(self.line.text()))
 
+    def _copy(self, form: str) -> None:
+        copy(str(getattr(self.job.same, form)))
+
     def _stop(self) -> None:
         if self.job.stop is not None:
             self.job.stop()
         self.stop.setEnabled(False)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.job.command)
 
 
 class JobPanel(QDockWidget):

@@ -38,17 +38,12 @@ class FrontRow:
     id: int
 
 
-def rows_of(drawn: Drawn) -> list[FrontRow]:
-    """Give the lines of the list in the order of the answer."""
-    ids = drawn.frame["id"].to_numpy()
-    return [
-        FrontRow(rank, place, int(ids[place])) for rank, place in enumerate(drawn.listed, start=1)
-    ]
+FrontColumn = Column[FrontRow]
 
 
-def columns_for(drawn: Drawn) -> tuple[Column[FrontRow], ...]:
+def columns_for(drawn: Drawn) -> tuple[FrontColumn, ...]:
     """Give the columns that the volume can fill."""
-    made: list[Column[FrontRow]] = [
+    made: list[FrontColumn] = [
         Column("#", lambda line: str(line.rank), number=True),
         Column(tr("Recipe"), lambda line: str(line.id), number=True),
         Column(tr("Accuracy"), lambda line: number(float(drawn.y[line.place])), number=True),
@@ -61,33 +56,34 @@ def columns_for(drawn: Drawn) -> tuple[Column[FrontRow], ...]:
                 tr("Paretoness"), lambda line: number(float(paretoness[line.place])), number=True
             )
         )
+    frame = drawn.loaded.frame
     for name, title in SHOWN:
-        if name in drawn.frame.columns and bool(drawn.frame[name].notna().any()):
-            made.append(_column(drawn.frame[name].to_numpy(), tr(title)))
+        if name in frame.columns and bool(frame[name].notna().any()):
+            made.append(_column(drawn, name, tr(title)))
     return tuple(made)
 
 
 def describe(drawn: Drawn, place: int) -> str:
     """Say what a point is, a fact a line."""
-    row = drawn.frame.iloc[place]
+    row = drawn.loaded.frame.iloc[int(drawn.rows[place])]
     lines = [
         tr("Recipe {id}").format(id=row["id"]),
         f"{drawn.y_name}: {number(float(drawn.y[place]))}",
         f"{drawn.x_name}: {number(float(drawn.x[place]))}",
     ]
     for name, title in SHOWN:
-        if name in drawn.frame.columns and row[name] == row[name] and row[name] is not None:
-            lines.append(f"{title}: {_text(row[name])}")
+        if name in row.index and (text := _text(row[name])) != "—":
+            lines.append(f"{tr(title)}: {text}")
     return "\n".join(lines)
 
 
 def headline(drawn: Drawn, place: int) -> str:
     """Say in one line which recipe it is and why one would want it."""
-    row = drawn.frame.iloc[place]
+    row = drawn.loaded.frame.iloc[int(drawn.rows[place])]
     facts = [
         _text(row[name])
         for name in ("backbone", "height", "quantization", "hardware")
-        if name in drawn.frame.columns
+        if name in row.index
     ]
     return tr("Recipe {id}: {facts}; accuracy {accuracy}, {x} {x_name}").format(
         id=row["id"],
@@ -98,11 +94,18 @@ def headline(drawn: Drawn, place: int) -> str:
     )
 
 
-def _column(values: Any, title: str) -> Column[FrontRow]:
-    return Column(title, lambda line: _text(values[line.place]), number=values.dtype.kind in "fiu")
+def _column(drawn: Drawn, name: str, title: str) -> FrontColumn:
+    values = drawn.loaded.frame[name].to_numpy()
+    return Column(
+        title,
+        lambda line: _text(values[drawn.rows[line.place]]),
+        number=values.dtype.kind in "fiu",
+    )
 
 
 def _text(value: Any) -> str:
-    if value is None or value != value:
+    import pandas as pd
+
+    if value is None or pd.isna(value):
         return "—"
     return number(float(value)) if isinstance(value, (int, float)) else str(value)

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QSplitter, QStackedWidget
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
-from haversack_gui import words
+from haversack_gui import equivalents, words
 from haversack_gui.calls import front as calls
 from haversack_gui.calls import pantry as pantry_calls
-from haversack_gui.calls.front import Drawn, Loaded
-from haversack_gui.models.front_rows import FrontRow, columns_for, describe, headline, rows_of
-from haversack_gui.models.rows import RowsModel
+from haversack_gui.calls import results
+from haversack_gui.calls.front import DataChoice, Drawn, Loaded
+from haversack_gui.calls.results import Own
+from haversack_gui.equivalents import NOTHING, Same
+from haversack_gui.models.front_rows import FrontRow, describe, headline
 from haversack_gui.pages.page import Page
-from haversack_gui.widgets.basics import button, card, column, holder, label, row
+from haversack_gui.widgets.basics import column
+from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
-from haversack_gui.widgets.front_filters import FrontFilters
-from haversack_gui.widgets.front_plot import FrontPlot
-from haversack_gui.widgets.table import selected_rows, table
+from haversack_gui.widgets.front_view import FrontView
+from haversack_gui.widgets.table import selected_rows
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from haversack_gui.calls.front import Mask
 
 
 class FrontPage(Page):
@@ -29,37 +34,27 @@ class FrontPage(Page):
 
     name: ClassVar[str] = "front"
     title: ClassVar[str] = "Front"
-    topics: ClassVar[frozenset[str]] = frozenset({"volumes"})
+    topics: ClassVar[frozenset[str]] = frozenset({"volumes", "runs", "assets"})
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.loaded: Loaded | None = None
         self.drawn: Drawn | None = None
         self._wanted = ""
-        self.filters = FrontFilters(self._ask)
-        self.filters.volume.activated.connect(self._picked)
-        self.filters.log.toggled.connect(lambda _on: self._draw())
-        self.plot = FrontPlot(self._describe)
-        self.filters.bulk.toggled.connect(self.plot.show_bulk)
-        self.plot.clicked.connect(self._clicked)
-        self.plot.setMinimumHeight(220)
-        self.legend = label("", "small", wrap=False)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.warning = label("", "warn")
-        self.model: RowsModel[FrontRow] = RowsModel(())
-        self.table = table(self.model, tr("Recipes of the answer"))
-        self.table.setSortingEnabled(False)
-        self.table.setMinimumHeight(120)
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
-        self.table.doubleClicked.connect(lambda _index: self._cook())
-        self.chosen = label("", "muted")
-        self.data = QComboBox()
-        self.data.setAccessibleName(tr("Data to cook it with"))
-        self.data.setMinimumWidth(180)
-        self.cook = button("Cook this recipe", self._cook, "primary", name="cook")
+        self._found: Mask | None = None
+        self.view = FrontView(self._ask, self._describe)
+        self.filters, self.plot, self.parallel = (
+            self.view.filters,
+            self.view.plot,
+            self.view.parallel,
+        )
+        self.model, self.table = self.view.model, self.view.table
+        self.warning, self.chosen, self.data = self.view.warning, self.view.chosen, self.view.data
+        self.cook = self.view.cook
+        self._connect()
         self.stack = QStackedWidget()
         self.stack.addWidget(self._empty())
-        self.stack.addWidget(self._view())
+        self.stack.addWidget(self.view)
         self.setLayout(column(self.stack, margin="l"))
         workspace.look.changed.connect(self._wear)
         self._wear()
@@ -75,6 +70,23 @@ class FrontPage(Page):
         self._wanted = str(what)
         self._load(self._wanted)
 
+    def _connect(self) -> None:
+        self.filters.volume.activated.connect(self._picked)
+        self.filters.log.toggled.connect(lambda _on: self._draw())
+        self.filters.log_accuracy.toggled.connect(lambda _on: self._draw())
+        self.filters.bulk.toggled.connect(self.plot.show_bulk)
+        self.plot.clicked.connect(self._clicked)
+        self.parallel.brushed.connect(self._narrow)
+        self.view.search.textChanged.connect(lambda _text: self._search())
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
+        self.table.doubleClicked.connect(lambda _index: self._cook())
+        self.cook.clicked.connect(lambda _on: self._cook())
+        self.view.save.clicked.connect(lambda _on: self._save())
+        self.view.unbrush.clicked.connect(lambda _on: self._let_go())
+        offer_copies(self.cook, self._cooking)
+        offer_copies(self.view.save, self._asking)
+        offer_copies(self.table, self._asking)
+
     def _empty(self) -> EmptyState:
         return EmptyState(
             self.workspace.look,
@@ -85,26 +97,6 @@ class FrontPage(Page):
             ("Fetch the defaults", self._set_up),
             ("Open a file…", self._open_file),
         )
-
-    def _view(self) -> QSplitter:
-        upper = card(self.plot, row(self.legend, None), self.warning, margin="m")
-        bottom = row(self.chosen, label("Data", wrap=False), self.data, self.cook)
-        bottom.setStretch(0, 1)
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setHandleWidth(12)
-        right.setChildrenCollapsible(False)
-        right.addWidget(upper)
-        right.addWidget(holder(column(self.table, bottom)))
-        right.setStretchFactor(0, 3)
-        right.setStretchFactor(1, 2)
-        right.setSizes([440, 260])
-        made = QSplitter()
-        made.setHandleWidth(12)
-        made.setChildrenCollapsible(False)
-        made.addWidget(self.filters)
-        made.addWidget(right)
-        made.setStretchFactor(1, 1)
-        return made
 
     def _list(self, names: list[str]) -> None:
         box = self.filters.volume
@@ -141,28 +133,37 @@ class FrontPage(Page):
         pantry = self.workspace.pantry
         if pantry is not None:
             self.workspace.jobs.change(
-                tr("Fetch the defaults"), lambda told: pantry_calls.set_up(pantry, told)
+                tr("Fetch the defaults"),
+                lambda told: pantry_calls.set_up(pantry, told),
+                same=equivalents.set_up(pantry.path),
             )
 
     def _load(self, name: str) -> None:
         pantry = self.workspace.pantry
         if name:
-            self.workspace.jobs.query(lambda: calls.load(name, pantry), self._loaded, key="volume")
+            self.workspace.jobs.query(
+                lambda: calls.load(name, pantry),
+                self._loaded,
+                key="volume",
+                failed=self._not_answered,
+            )
 
     def _loaded(self, loaded: Loaded) -> None:
         self.loaded = loaded
         self.filters.show_volume(loaded)
         self.stack.setCurrentIndex(1)
-        self._offer_data(loaded.task)
-        self._ask()
-
-    def _offer_data(self, task: str) -> None:
-        self.data.clear()
-        self.data.addItem(tr("As in the recipe"), "")
         pantry = self.workspace.pantry
         if pantry is not None:
-            for title, path in calls.data_choices(pantry, task):
-                self.data.addItem(title, path)
+            self.workspace.jobs.query(
+                lambda: calls.data_choices(pantry, loaded.task), self._offer_data, key="front data"
+            )
+        self._ask()
+
+    def _offer_data(self, choices: list[DataChoice]) -> None:
+        self.data.clear()
+        self.data.addItem(tr("As in the recipe"), None)
+        for choice in choices:
+            self.data.addItem(choice.title, choice)
 
     def _ask(self) -> None:
         loaded, question = self.loaded, self.filters.question()
@@ -176,16 +177,13 @@ class FrontPage(Page):
 
     def _not_answered(self, problem: BaseException) -> None:
         message, hint = words.error(problem)
-        self.warning.setText(f"{message} {hint}")
-        self.warning.show()
-        self.legend.setText("")
-        self.plot.hide()
-        self.model.show(())
+        self.stack.setCurrentIndex(1)
+        self.drawn = None
+        self.view.show_problem(f"{message} {hint}".strip())
         self._chosen()
 
     def _answered(self, drawn: Drawn) -> None:
-        self.drawn = drawn
-        self.plot.show()
+        self.drawn, self._found = drawn, None
         notes = [*drawn.warnings]
         if drawn.excluded:
             rows = sum(drawn.excluded.values())
@@ -194,46 +192,90 @@ class FrontPage(Page):
                     rows=words.count(rows, "row", "rows")
                 )
             )
-        self.warning.setText(" ".join(note[:1].upper() + note[1:] for note in notes))
-        self.warning.setVisible(bool(notes))
-        self.model.show(rows_of(drawn), columns_for(drawn))
+        self.model.show(None)  # what was chosen of the last answer counts no longer
+        self.view.show_notes([note[:1].upper() + note[1:] for note in notes])
+        self.view.show_axes(drawn)
         self._draw()
-        self.table.resizeColumnsToContents()
-        if self.model.rows:
-            self.table.selectRow(0)
+        self.view.show_list(drawn, self._kept())
         self._chosen()
+        if self.view.search.text():
+            self._search()
+        pantry = self.workspace.pantry
+        if pantry is not None:
+            self.workspace.jobs.query(
+                lambda: results.own_points(pantry, drawn),
+                self._own,
+                key="own points",
+                failed=lambda _: None,
+            )
+
+    def _own(self, points: list[Own]) -> None:
+        self.plot.show_own([(point.x, point.y, point.text) for point in points])
+        self.view.show_legend(self.drawn, self._fuzzy(), len(points), self.workspace.look.palette)
+
+    def _search(self) -> None:
+        drawn, text = self.drawn, self.view.search.text()
+        if drawn is None:
+            return
+
+        def found(mask: Mask | None) -> None:
+            if drawn is self.drawn:
+                self._found = mask
+                self._narrow()
+
+        self.workspace.jobs.query(lambda: calls.search(drawn, text), found, key="front search")
+
+    def _kept(self) -> Mask | None:
+        brushed = self.parallel.within()
+        if brushed is None or self._found is None:
+            return brushed if self._found is None else self._found
+        return brushed & self._found
+
+    def _narrow(self) -> None:
+        drawn = self.drawn
+        if drawn is not None:
+            kept = self._kept()
+            self.plot.keep(kept)
+            self.parallel.keep(kept)
+            self.view.unbrush.setVisible(self.parallel.within() is not None)
+            self.view.show_list(drawn, kept)
+            self._chosen()
+
+    def _let_go(self) -> None:
+        self.parallel.clear_brushes()
+
+    def _fuzzy(self) -> bool:
+        return self.filters.method.currentIndex() == 1
 
     def _draw(self) -> None:
         drawn = self.drawn
         if drawn is None:
             return
         self.plot.show_points(
-            drawn.x, drawn.y, drawn.x_name, drawn.y_name, log=self.filters.log.isChecked()
+            drawn.x,
+            drawn.y,
+            drawn.x_name,
+            drawn.y_name,
+            log=self.filters.log.isChecked(),
+            log_accuracy=self.filters.log_accuracy.isChecked(),
         )
         self.plot.show_front(drawn.front)
-        question = self.filters.question()
-        fuzzy = question is not None and question.fuzzy
-        self.plot.show_top(drawn.listed if fuzzy else ())
+        self.plot.show_top(drawn.listed if self._fuzzy() else ())
         self.plot.show_bulk(self.filters.bulk.isChecked())
+        kept = self._kept()
+        if kept is not None:
+            self.plot.keep(kept)
+            self.parallel.keep(kept)
         self.plot.show_chosen([entry.place for entry in selected_rows(self.table)])
-        palette = self.workspace.look.palette
-        parts = [
-            f"<span style='color:{palette.plot_bulk}'>●</span> {len(drawn.x):,} measured",
-            f"<span style='color:{palette.plot_front}'>●</span> {len(drawn.front):,} on the front",
-        ]
-        if fuzzy:
-            parts.append(
-                f"<span style='color:{palette.plot_top}'>◆</span> {len(drawn.listed):,} ranked"
-            )
-        self.legend.setText("&nbsp;&nbsp;&nbsp;".join(parts) + "&nbsp;&nbsp;&nbsp;○ chosen")
+        self.view.show_legend(drawn, self._fuzzy(), 0, self.workspace.look.palette)
 
     def _describe(self, place: int) -> str:
         return describe(self.drawn, place) if self.drawn is not None else ""
 
     def _clicked(self, place: int, more: bool) -> None:
-        listed = {entry.place: at for at, entry in enumerate(self.model.rows)}
-        if place in listed:
-            index = self.model.index(listed[place], 0)
+        row = self.model.row_of(place)
+        if row >= 0:
+            index = self.model.index(row, 0)
             flag = QItemSelectionModel.SelectionFlag
             mode = flag.Toggle if more else flag.ClearAndSelect
             self.table.selectionModel().select(QItemSelection(index, index), mode | flag.Rows)
@@ -242,34 +284,79 @@ class FrontPage(Page):
             self.workspace.say(
                 "warn",
                 tr("This recipe is not in the list."),
-                tr("Choose the fuzzy ranking with a larger number, or a recipe of the front."),
+                tr("Choose Every recipe, or the fuzzy ranking with a larger number."),
             )
 
     def _chosen(self) -> None:
         chosen: list[FrontRow] = selected_rows(self.table)
-        self.plot.show_chosen([entry.place for entry in chosen])
+        if self.drawn is not None:
+            self.plot.show_chosen([entry.place for entry in chosen])
         one = len(chosen) == 1 and self.drawn is not None
         self.cook.setEnabled(one)
+        self.view.save.setEnabled(self.drawn is not None and self.model.rowCount() > 0)
+        self.view.save.setText(tr("Save chosen…") if len(chosen) > 1 else tr("Save as CSV…"))
         if one and self.drawn is not None:
             self.chosen.setText(headline(self.drawn, chosen[0].place))
+        elif len(chosen) > 1:
+            self.chosen.setText(tr("{count} chosen.").format(count=len(chosen)))
         else:
             self.chosen.setText(tr("Choose one recipe in the list or in the plot."))
+
+    def _save(self) -> None:
+        drawn, loaded = self.drawn, self.loaded
+        if drawn is None or loaded is None:
+            return
+        chosen: list[FrontRow] = selected_rows(self.table)
+        places = self.model.places
+        if len(chosen) > 1:
+            places = places[[entry.rank - 1 for entry in chosen]]
+        file = self._ask_file(tr("Save the list as CSV"), f"{Path(loaded.name).stem}-front.csv")
+        if file is not None:
+            rows = words.count(len(places), tr("row"), tr("rows"))
+            self.workspace.jobs.query(
+                lambda: calls.export(drawn, places, file),
+                lambda path: self.workspace.say(
+                    "good", tr("Saved {rows} in {path}.").format(rows=rows, path=path)
+                ),
+            )
 
     def _cook(self) -> None:
         pantry, loaded = self.workspace.pantry, self.loaded
         chosen: list[FrontRow] = selected_rows(self.table)
         if pantry is None or loaded is None or len(chosen) != 1:
             return
-        number, data = chosen[0].id, self.data.currentData() or None
-        extra = f" --data {data}" if data else ""
+        number, data = chosen[0].id, self.data.currentData()
+        answer = data.answer if isinstance(data, DataChoice) else None
         self.workspace.jobs.change(
             tr("Cook recipe {number} of {volume}").format(number=number, volume=loaded.name),
-            lambda told: calls.cook(pantry, loaded.name, loaded.task, number, data, told),
+            lambda told: calls.cook(pantry, loaded.name, loaded.task, number, answer, told),
             then=lambda recipe_id: self.workspace.go_to("recipes", recipe_id),
-            command=f"haversack recipe cook {number} --volume {loaded.name}{extra}"
-            f" --default --pantry {pantry.path}",
+            same=self._cooking(),
+        )
+
+    def _cooking(self) -> Same:
+        pantry, loaded = self.workspace.pantry, self.loaded
+        chosen: list[FrontRow] = selected_rows(self.table)
+        if pantry is None or loaded is None or len(chosen) != 1:
+            return NOTHING
+        data = self.data.currentData()
+        name = data.name if isinstance(data, DataChoice) else None
+        return equivalents.cook(pantry.path, loaded.name, chosen[0].id, name)
+
+    def _asking(self) -> Same:
+        pantry, loaded, question = self.workspace.pantry, self.loaded, self.filters.question()
+        if loaded is None or question is None:
+            return NOTHING
+        return equivalents.pareto(
+            pantry.path if pantry is not None else None,
+            loaded.name,
+            question.metric,
+            "fuzzy" if question.fuzzy else "exact",
+            question.sort_by,
+            question.top_n or 0 if question.fuzzy else 0,
+            question.where(),
         )
 
     def _wear(self) -> None:
-        self.plot.wear(self.workspace.look.palette)
+        self.view.wear(self.workspace.look.palette)
         self._draw()

@@ -11,20 +11,26 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
 )
 
-from haversack_gui import words
-from haversack_gui.calls import bundles as calls
+from haversack_gui import equivalents, words
+from haversack_gui.calls import packing as calls
 from haversack_gui.calls import pantry as pantry_calls
-from haversack_gui.calls.bundles import Key, PackPlan, Target
+from haversack_gui.calls import trust
+from haversack_gui.calls.packing import PackPlan, Target, Wish
+from haversack_gui.calls.trust import Key
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, column, holder, label, row
 from haversack_gui.widgets.contents_table import contents_table
+from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.job_strip import JobStrip
 from haversack_gui.widgets.key_dialog import KeyDialog
+from haversack_gui.widgets.target_box import TargetBox
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
@@ -46,16 +52,15 @@ class PackPage(Page):
         self._off: set[str] = set()
         self.recipes = QListWidget()
         self.recipes.setAccessibleName(tr("Recipes to pack"))
-        self.recipes.setMaximumHeight(170)
+        self.recipes.setMaximumHeight(150)
+        self.recipes.setMinimumHeight(72)
         self.recipes.itemChanged.connect(lambda _item: self._chosen())
         self.model, self.table = contents_table(tr("What goes into the bundle"))
         self.total = label("", "lead", wrap=False)
         self.licences = label("", "muted")
-        self.folder = QLineEdit()
-        self.folder.setAccessibleName(tr("Folder to write to"))
-        self.folder.setPlaceholderText(tr("A folder on the stick"))
-        self.folder.textChanged.connect(lambda _text: self._look_at_target())
-        self.space = label("", "small")
+        self.where = TargetBox(self._look_at_target, self._ask_plan)
+        self.folder, self.space = self.where.folder, self.where.space
+        self.foreseen = label("", "small")
         self.bundle_name = QLineEdit("field-kit")
         self.bundle_name.setAccessibleName(tr("Name of the bundle"))
         self.bundle_name.textChanged.connect(lambda _text: self._offer())
@@ -70,6 +75,7 @@ class PackPage(Page):
         self.passphrase.textChanged.connect(lambda _text: self._offer())
         self.passphrase.returnPressed.connect(self._pack)
         self.pack = button("Pack and sign", self._pack, "primary", name="pack")
+        offer_copies(self.pack, self._same)
         self.why = label("", "small")
         self.strip = JobStrip(workspace.jobs)
         self.receipt = label("", "good", select=True)
@@ -99,7 +105,7 @@ class PackPage(Page):
         pantry, home, jobs = self.workspace.pantry, self.workspace.home, self.workspace.jobs
         if pantry is not None:
             jobs.query(lambda: pantry_calls.items(pantry), self._list, key="packable")
-            jobs.query(lambda: calls.keys(home), self._keys, key="keys")
+            jobs.query(lambda: trust.keys(home), self._keys, key="keys")
 
     def _view(self) -> QSplitter:
         left = card(
@@ -111,31 +117,31 @@ class PackPage(Page):
             margin="m",
         )
         new_key = button("New key…", self._new_key, name="new_key")
-        choose = button("Choose…", self._choose, name="choose_target")
         signer = row(self.key, new_key)
         signer.setStretch(0, 1)
-        right = card(
-            label("Where to", "lead"),
-            row(self.folder, choose),
-            self.space,
-            label("Name of the bundle", "small"),
-            self.bundle_name,
-            8,
-            label("Signed by", "lead"),
-            signer,
-            self.words,
-            self.passphrase,
-            8,
-            self.pack,
-            self.why,
-            self.strip,
-            self.receipt,
-            row(self.share, None),
-            None,
-            margin="m",
+        inside = holder(
+            column(
+                label("Where to", "lead"),
+                self.where,
+                row(label("Name of the bundle", "small", wrap=False), self.bundle_name),
+                4,
+                label("Signed by", "lead"),
+                signer,
+                self.words,
+                self.passphrase,
+                row(self.share, None),
+                None,
+            )
         )
-        right.setMinimumWidth(330)
-        right.setMaximumWidth(460)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        right = card(
+            scroll, self.foreseen, self.pack, self.why, self.strip, self.receipt, margin="m"
+        )
+        right.setMinimumWidth(390)
+        right.setMaximumWidth(480)
         self.key.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -184,9 +190,16 @@ class PackPage(Page):
         every = [self.recipes.item(place) for place in range(self.recipes.count())]
         keys = {str(entry.data(Qt.ItemDataRole.UserRole)) for entry in every if entry is not None}
         self._off = keys - set(chosen)
-        pantry = self.workspace.pantry
+        self._ask_plan()
+
+    def _wish(self) -> Wish:
+        name = self.bundle_name.text().strip()
+        return Wish(self.chosen(), name, self.where.since, self.where.stick)
+
+    def _ask_plan(self) -> None:
+        pantry, wish = self.workspace.pantry, self._wish()
         if pantry is not None:
-            self.workspace.jobs.query(lambda: calls.plan(pantry, chosen), self._planned, key="plan")
+            self.workspace.jobs.query(lambda: calls.plan(pantry, wish), self._planned, key="plan")
 
     def _planned(self, plan: PackPlan) -> None:
         self._plan = plan
@@ -214,45 +227,41 @@ class PackPage(Page):
         self.key.blockSignals(False)
         self._offer()
 
-    def _choose(self) -> None:
-        folder = self._ask_folder(tr("Choose a folder on the stick"))
-        if folder is not None:
-            self.folder.setText(str(folder / (self.bundle_name.text().strip() or "bundle")))
-
     def _look_at_target(self) -> None:
-        text = self.folder.text().strip()
-        if not text:
-            self._target = None
-            self.space.setText("")
-            self._offer()
-            return
-        self.workspace.jobs.query(lambda: calls.target(Path(text)), self._target_seen, key="target")
+        folder, sticks = self.where.path, self.where.stick is not None
+        if folder is None:
+            self._target_seen(None)
+        else:
+            self.workspace.jobs.query(
+                lambda: calls.target(folder, sticks), self._target_seen, key="target"
+            )
 
-    def _target_seen(self, target: Target) -> None:
+    def _target_seen(self, target: Target | None) -> None:
         self._target = target
-        self.space.setText(
-            target.problem or tr("{size} free there").format(size=words.size(target.free))
-        )
+        self.where.show_target(target)
         self._offer()
 
     def _offer(self) -> None:
         key = self.key.currentData()
         self.words.setText(key.words if isinstance(key, Key) else tr("No key yet: make one."))
         self.share.setEnabled(isinstance(key, Key))
+        self.foreseen.setText(self.where.foresee(self._plan) if self._plan is not None else "")
         why = self._missing()
         self.why.setText(why)
         self.why.setVisible(bool(why))
         self.pack.setEnabled(not why and not self.strip.busy)
 
     def _missing(self) -> str:
+        if self._plan is not None and self._plan.problem:
+            return self._plan.problem
         if self._plan is None or not self._plan.contents:
             return tr("Tick a recipe.")
         if self._target is None or self._target.problem:
             return tr("Choose a folder to write to.")
-        if self._target.free is not None and self._target.free < self._plan.total:
-            return tr("Not enough room: {size} are needed.").format(
-                size=words.size(self._plan.total)
-            )
+        needed = max(self._plan.sticks, default=0)
+        free = self._target.free
+        if free is not None and free < needed and not self._target.there:
+            return tr("Not enough room: {size} are needed.").format(size=words.size(needed))
         if not self.bundle_name.text().strip():
             return tr("Name the bundle.")
         if self.key.currentData() is None:
@@ -265,9 +274,9 @@ class PackPage(Page):
         def make(name: str, passphrase: str) -> None:
             self.workspace.jobs.change(
                 tr("Make the key {name}").format(name=name),
-                lambda told: calls.new_key(home, name, passphrase, told),
+                lambda told: trust.new_key(home, name, passphrase, told),
                 then=lambda made: self.key.setCurrentText(str(made)),
-                command=f"haversack keys new {name}",
+                same=equivalents.key("new", name),
             )
 
         KeyDialog(make, self).open()
@@ -276,23 +285,34 @@ class PackPage(Page):
         pantry, home, key = self.workspace.pantry, self.workspace.home, self.key.currentData()
         if pantry is None or not isinstance(key, Key) or self._missing():
             return
-        out, name = Path(self.folder.text().strip()), self.bundle_name.text().strip()
-        passphrase, recipes = self.passphrase.text(), self.chosen()
+        out, wish, passphrase = (
+            Path(self.folder.text().strip()),
+            self._wish(),
+            self.passphrase.text(),
+        )
         self.receipt.setText("")
-        ids = " ".join(f"--recipe {recipe[:12]}" for recipe in recipes)
         job = self.workspace.jobs.change(
-            tr("Pack {name}").format(name=name),
-            lambda told: calls.pack(pantry, home, out, key.name, passphrase, name, recipes, told),
+            tr("Pack {name}").format(name=wish.name),
+            lambda told: calls.pack(pantry, home, out, key.name, passphrase, wish, told),
             then=self._packed,
-            command=f"haversack pack {out} --key {key.name} --name {name} {ids} "
-            f"--pantry {pantry.path}",
+            same=self._same(),
         )
         self.strip.watch(job, self._offer)
         self._offer()
 
+    def _same(self) -> Same:
+        pantry, key, out = self.workspace.pantry, self.key.currentData(), self.where.path
+        if pantry is None or not isinstance(key, Key) or out is None:
+            return NOTHING
+        wish = self._wish()
+        return equivalents.pack(
+            pantry.path, out, key.name, wish.name, wish.recipes, wish.since, wish.stick
+        )
+
     def _packed(self, lines: tuple[str, ...]) -> None:
         self.passphrase.clear()
         self.receipt.setText("\n".join(lines))
+        self._look_at_target()
 
     def _export(self) -> None:
         key, home = self.key.currentData(), self.workspace.home
@@ -301,6 +321,6 @@ class PackPage(Page):
         file = self._ask_file(tr("Save the publisher file"), f"{key.name}.publisher.json")
         if file is not None:
             self.workspace.jobs.query(
-                lambda: calls.export_publisher(home, key.name, file),
+                lambda: trust.export_publisher(home, key.name, file),
                 lambda path: self.workspace.say("good", tr("Saved {path}.").format(path=path)),
             )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar
 
-from haversack_gui import words
+from haversack_gui import equivalents, words
 from haversack_gui.calls import demo
 from haversack_gui.calls import pantry as calls
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
@@ -200,7 +199,7 @@ class PantryPage(Page):
         self.workspace.jobs.change(
             title,
             lambda told: calls.prepare(pantry, keys, told),
-            command=f"haversack prepare {_short(keys)} --pantry {pantry.path}",
+            same=equivalents.prepare(pantry.path, keys),
         )
 
     def _import(self) -> None:
@@ -211,8 +210,7 @@ class PantryPage(Page):
         self.workspace.jobs.change(
             tr("Import {folder}").format(folder=folder.name),
             lambda told: calls.import_pictures(pantry, folder, told),
-            command=f"haversack data import {shlex.quote(str(folder))}"
-            f" --name {calls.dataset_name(folder)} --pantry {pantry.path}",
+            same=equivalents.import_data(pantry.path, folder, calls.dataset_name(folder)),
         )
 
     def _set_up(self) -> None:
@@ -221,7 +219,7 @@ class PantryPage(Page):
             self.workspace.jobs.change(
                 tr("Fetch the defaults"),
                 lambda told: calls.set_up(pantry, told),
-                command=f"haversack setup {pantry.path}",
+                same=equivalents.set_up(pantry.path),
             )
 
     def _edit(self) -> None:
@@ -257,7 +255,3 @@ def _about(item: ShelfItem) -> str:
     if item.shelf == "recipes":
         return item.detail
     return ", ".join(part for part in (item.detail, item.source) if part)
-
-
-def _short(keys: list[str]) -> str:
-    return " ".join(key[:12] for key in keys)

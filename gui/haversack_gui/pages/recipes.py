@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSplitter, QStackedWidget, Q
 from haversack.base.errors import HaversackError
 from haversack.recipe.fill import Answer
 from haversack.recipe.tree import Recipe
-from haversack_gui import words
+from haversack_gui import equivalents, words
 from haversack_gui.calls import pantry as pantry_calls
 from haversack_gui.calls import recipes as calls
 from haversack_gui.calls.recipes import Listed
@@ -331,7 +331,7 @@ class RecipesPage(Page):
             self.workspace.jobs.change(
                 tr("Prepare {name}").format(name=draft.recipe.name),
                 lambda told: pantry_calls.prepare(pantry, [recipe_id], told),
-                command=f"haversack prepare {recipe_id[:12]} --pantry {pantry.path}",
+                same=equivalents.prepare(pantry.path, [recipe_id]),
             )
 
     def _train(self) -> None:

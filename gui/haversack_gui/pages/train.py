@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QSplitter, QStackedWidget
 
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind, RunSpec
+from haversack_gui import equivalents
 from haversack_gui.calls import recipes as recipe_calls
 from haversack_gui.calls import runs as calls
 from haversack_gui.calls.runs import RunLine
+from haversack_gui.equivalents import Same
 from haversack_gui.models.rows import Column, RowsModel
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, column, label, row
@@ -163,19 +165,19 @@ class TrainPage(Page):
         pantry, recipe_id = self.workspace.pantry, self.recipe.currentData()
         if pantry is not None and recipe_id:
             device = str(self.device.currentData())
-            command = f"haversack train {recipe_id[:12]} --pantry {pantry.path}"
+            same = equivalents.train(pantry.path, recipe_id, device)
             self.workspace.jobs.query(
                 lambda: calls.train(pantry, recipe_id, device),
-                lambda spec: self._queue(spec, command),
+                lambda spec: self._queue(spec, same),
             )
 
     def _resume(self) -> None:
         pantry, line = self.workspace.pantry, self._chosen()
         if pantry is not None and line is not None:
-            command = f"haversack runs resume {line.run_id} --pantry {pantry.path}"
+            same = equivalents.resume(pantry.path, line.run_id)
             self.workspace.jobs.query(
                 lambda: calls.resume(pantry, line.run_id),
-                lambda spec: self._queue(spec, command, line),
+                lambda spec: self._queue(spec, same, line),
             )
 
     def _follow(self, kind: RunKind) -> None:
@@ -187,10 +189,10 @@ class TrainPage(Page):
             inputs = self._ask_pictures()
             if not inputs:
                 return
-        command = f"haversack {kind.value} {line.run_id} --pantry {pantry.path}"
+        same = equivalents.follow_up(pantry.path, kind.value, line.run_id, inputs)
         self.workspace.jobs.query(
             lambda: calls.follow_up(pantry, kind, line.run_id, inputs),
-            lambda spec: self._queue(spec, command),
+            lambda spec: self._queue(spec, same),
         )
 
     def _ask_pictures(self) -> tuple[Path, ...]:
@@ -199,11 +201,11 @@ class TrainPage(Page):
         )
         return tuple(Path(name) for name in chosen)
 
-    def _queue(self, spec: RunSpec, command: str, before: RunLine | None = None) -> None:
+    def _queue(self, spec: RunSpec, same: Same, before: RunLine | None = None) -> None:
         kind = tr(KINDS.get(spec.kind.value, spec.kind.value))
         title = f"{kind}: {calls.recipe_name(spec)}"
         self._shown = spec.run_id
-        self.workspace.queue.add(spec, title, command, before.state if before else None)
+        self.workspace.queue.add(spec, title, same, before.state if before else None)
         self.refresh()
 
     def _stop(self) -> None:

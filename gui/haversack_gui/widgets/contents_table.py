@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTableView
 from haversack_gui import words
 from haversack_gui.calls.bundles import Content
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
+from haversack_gui.models.ticks import TickedRows
 from haversack_gui.widgets.table import table
 from haversack_gui.words import tr
 
@@ -20,28 +21,40 @@ KINDS = {
     "code": "Code",
 }
 NO_LICENCE = {"": "—", "NOASSERTION": "own"}
+WIDTHS = (150, 0, 84, 104, 96)
 
 
 def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
     """Make the list; the model takes the files."""
-    model: RowsModel[Content] = RowsModel(
-        (
-            Column(tr("What"), lambda file: tr(KINDS.get(file.kind, file.kind))),
-            Column(tr("Name"), lambda file: file.title, tip=lambda file: file.path),
-            Column(
-                tr("Size"),
-                lambda file: words.size(file.size),
-                key=lambda file: file.size,
-                number=True,
-            ),
-            Column(tr("Licence"), lambda file: NO_LICENCE.get(file.licence, file.licence)),
-            Column(tr("From"), lambda file: file.source or "—"),
-        )
+    model: RowsModel[Content] = RowsModel(_columns())
+    return model, _view(model, spoken)
+
+
+def ticked_contents(spoken: str) -> tuple[TickedRows[Content], QTableView]:
+    """Make the list with a tick before each file."""
+    model: TickedRows[Content] = TickedRows(_columns(), lambda file: file.path)
+    return model, _view(model, spoken)
+
+
+def _columns() -> tuple[Column[Content], ...]:
+    return (
+        Column(tr("What"), lambda file: tr(KINDS.get(file.kind, file.kind))),
+        Column(tr("Name"), lambda file: file.title, tip=lambda file: file.path),
+        Column(tr("Size"), _size, key=lambda file: file.size, number=True),
+        Column(tr("Licence"), lambda file: NO_LICENCE.get(file.licence, file.licence)),
+        Column(tr("From"), lambda file: file.source or "—"),
     )
+
+
+def _size(file: Content) -> str:
+    return tr("left out") if file.left_out else words.size(file.size)
+
+
+def _view(model: RowsModel[Content], spoken: str) -> QTableView:
     made = table(SearchModel(model, model), spoken, stretch=1)
     model.setParent(made)
-    made.setColumnWidth(0, 140)
-    made.setColumnWidth(2, 80)
-    made.setColumnWidth(3, 112)
-    made.setColumnWidth(4, 110)
-    return model, made
+    made.horizontalHeader().setMinimumSectionSize(72)
+    for place, width in enumerate(WIDTHS):
+        if width:
+            made.setColumnWidth(place, width)
+    return made

@@ -24,7 +24,7 @@ SORTS = (
     ("angular_custom_to_accuracy", "From metric to accuracy"),
     ("paretoness", "Nearest to the front first"),
 )
-METHODS = ("Exact front", "Fuzzy ranking")
+METHODS = ("Exact front", "Fuzzy ranking", "Every recipe")
 FILTER_TITLES = {"hardware": "Hardware", "quantization": "Quantization", "model_family": "Family"}
 
 
@@ -57,6 +57,7 @@ class FrontFilters(QScrollArea):
         self.floor.setSingleStep(0.05)
         self.floor.setAccessibleName(tr("Lowest accuracy"))
         self.log = QCheckBox(tr("Logarithmic metric axis"))
+        self.log_accuracy = QCheckBox(tr("Logarithmic accuracy axis"))
         self.bulk = QCheckBox(tr("Show dominated recipes"))
         self.bulk.setChecked(True)
         self.about = label("", "small")
@@ -74,6 +75,7 @@ class FrontFilters(QScrollArea):
                 *self._filter_rows.values(),
                 _field("Lowest accuracy", self.floor),
                 self.log,
+                self.log_accuracy,
                 self.bulk,
                 self.about,
                 None,
@@ -105,8 +107,8 @@ class FrontFilters(QScrollArea):
         )
         return Question(
             metric=metric,
-            fuzzy=self.method.currentIndex() == 1,
-            top_n=self.top_n.value(),
+            fuzzy=self.method.currentIndex() > 0,
+            top_n=self.top_n.value() if self.method.currentIndex() == 1 else None,
             sort_by=self.sort.currentData(),
             filters=filters,
             floor=self.floor.value(),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
@@ -29,7 +30,8 @@ class FrontPlot(QWidget):
         self._describe = describe
         self._x: Points = np.empty(0)
         self._y: Points = np.empty(0)
-        self._log = False
+        self._own: list[tuple[float, float, str]] = []
+        self._kept: NDArray[np.bool_] | None = None
         self._front: list[int] = []
         self._top: list[int] = []
         self._chosen: list[int] = []
@@ -37,13 +39,23 @@ class FrontPlot(QWidget):
         self.plot = pg.PlotWidget(background=None)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
+        self.faint = PointsItem()
         self.bulk = PointsItem()
         self.line = pg.PlotDataItem()
         self.top_items = pg.ScatterPlotItem()
         self.front_items = pg.ScatterPlotItem()
+        self.own_items = pg.ScatterPlotItem()
         self.chosen_items = pg.ScatterPlotItem()
         for depth, item in enumerate(
-            (self.bulk, self.line, self.top_items, self.front_items, self.chosen_items)
+            (
+                self.faint,
+                self.bulk,
+                self.line,
+                self.top_items,
+                self.front_items,
+                self.own_items,
+                self.chosen_items,
+            )
         ):
             item.setZValue(depth)
             self.plot.addItem(item)
@@ -51,6 +63,7 @@ class FrontPlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
         self._hovered = -1
+        self._logs = (False, False)
         self.plot.scene().sigMouseMoved.connect(self._hover)
         self.plot.scene().sigMouseClicked.connect(self._click)
 
@@ -63,6 +76,7 @@ class FrontPlot(QWidget):
             axis.setTextPen(pg.mkPen(palette.text))
         self.plot.showGrid(x=True, y=True, alpha=0.15)
         self.bulk.set_colour(palette.plot_bulk)
+        self.faint.set_colour(palette.line)
         self.line.setPen(pg.mkPen(palette.plot_front, width=2))
         self.front_items.setPen(pg.mkPen(palette.surface, width=1))
         self.front_items.setBrush(pg.mkBrush(palette.plot_front))
@@ -71,12 +85,23 @@ class FrontPlot(QWidget):
         self.top_items.setBrush(pg.mkBrush(palette.plot_top))
         self.top_items.setSymbol("d")
         self.top_items.setSize(11)
+        self.own_items.setPen(pg.mkPen(palette.surface, width=1))
+        self.own_items.setBrush(pg.mkBrush(palette.plot_own))
+        self.own_items.setSymbol("t1")
+        self.own_items.setSize(15)
         self.chosen_items.setPen(pg.mkPen(palette.plot_chosen, width=2))
         self.chosen_items.setBrush(pg.mkBrush(None))
         self.chosen_items.setSize(18)
 
     def show_points(
-        self, x: Points, y: Points, x_name: str, y_name: str, *, log: bool = False
+        self,
+        x: Points,
+        y: Points,
+        x_name: str,
+        y_name: str,
+        *,
+        log: bool = False,
+        log_accuracy: bool = False,
     ) -> None:
         """Show all points.
 
@@ -86,21 +111,25 @@ class FrontPlot(QWidget):
             x_name: Words under the axis.
             y_name: Words beside the axis.
             log: Whether the metric's axis is logarithmic.
+            log_accuracy: Whether that of the accuracy is; what is not above 0 is left out.
         """
-        self._log = log
-        self._x = np.log10(x) if log else x
-        self._y = y
-        self._front, self._top, self._chosen = [], [], []
-        self.bulk.set_points(self._x, self._y)
-        axis = self.plot.getAxis("bottom")
-        axis.setLogMode(log)
-        axis.enableAutoSIPrefix(False)
-        self.plot.getAxis("left").enableAutoSIPrefix(False)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self._x = np.log10(x) if log else x
+            self._y = np.log10(y) if log_accuracy else y
+        self._front, self._top, self._chosen, self._own = [], [], [], []
+        self._kept = None
+        self._logs = (log, log_accuracy)
+        for side, wanted in (("bottom", log), ("left", log_accuracy)):
+            axis = self.plot.getAxis(side)
+            axis.setLogMode(wanted)
+            axis.enableAutoSIPrefix(False)
+        self._draw_bulk()
         self.plot.setLabel("bottom", f"{html.escape(x_name)}  →")
         self.plot.setLabel("left", f"{html.escape(y_name)}  →")
         self.show_front(())
         self.show_top(())
         self.show_chosen(())
+        self.show_own(())
         self.plot.enableAutoRange()
 
     def show_front(self, indexes: Sequence[int]) -> None:
@@ -119,9 +148,35 @@ class FrontPlot(QWidget):
         self._chosen = list(indexes)
         self.chosen_items.setData(self._x[self._chosen], self._y[self._chosen])
 
+    def show_own(self, points: Sequence[tuple[float, float, str]]) -> None:
+        """Mark what was measured on this machine: abscissa, ordinate and words of each."""
+        across, up = self._logs
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self._own = [
+                (np.log10(x) if across else x, np.log10(y) if up else y, text)
+                for x, y, text in points
+            ]
+        self.own_items.setData([x for x, _, _ in self._own], [y for _, y, _ in self._own])
+
+    def keep(self, kept: NDArray[np.bool_] | None) -> None:
+        """Grey all points but those that are marked, shape (n,); None greys none."""
+        self._kept = kept
+        self._draw_bulk()
+
+    def _draw_bulk(self) -> None:
+        drawn = np.isfinite(self._y)
+        kept = drawn if self._kept is None else drawn & self._kept
+        everything = bool(kept.all())
+        rest = drawn & ~kept
+        self.bulk.set_points(
+            *((self._x, self._y) if everything else (self._x[kept], self._y[kept]))
+        )
+        self.faint.set_points(self._x[rest], self._y[rest])
+
     def show_bulk(self, shown: bool) -> None:
         """Show or hide the points that are neither on the front nor ranked."""
         self.bulk.setVisible(shown)
+        self.faint.setVisible(shown)
 
     def index_at(self, position: QPointF) -> int:
         """Give the point that lies at a place of the scene; -1 for none."""
@@ -140,15 +195,25 @@ class FrontPlot(QWidget):
         return sorted({*self._front, *self._top})
 
     def _hover(self, position: QPointF) -> None:
-        found = self.index_at(position)
+        own = self._own_at(position)
+        found = -2 - own if own >= 0 else self.index_at(position)
         if found == self._hovered:
             return
         self._hovered = found
-        if found < 0:
+        if found == -1:
             QToolTip.hideText()
         else:
             spot = self.plot.mapToGlobal(self.plot.mapFromScene(position))
-            QToolTip.showText(spot, words.as_written(self._describe(found)), self.plot)
+            text = self._own[own][2] if own >= 0 else self._describe(found)
+            QToolTip.showText(spot, words.as_written(text), self.plot)
+
+    def _own_at(self, position: QPointF) -> int:
+        box = self.plot.getViewBox()
+        if not self._own or not box.sceneBoundingRect().contains(position):
+            return -1
+        at = box.mapSceneToView(position)
+        x, y = (np.array([point[axis] for point in self._own]) for axis in (0, 1))
+        return nearest(x, y, (at.x(), at.y()), box.viewPixelSize(), REACH)
 
     def _click(self, event: object) -> None:
         if getattr(event, "button", lambda: None)() == Qt.MouseButton.LeftButton:

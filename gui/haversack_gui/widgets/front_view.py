@@ -1,0 +1,158 @@
+"""What the front page shows: the controls, the two plots, the list and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+)
+
+from haversack_gui.models.front_table import FrontTable
+from haversack_gui.theme import Palette
+from haversack_gui.widgets.basics import button, card, column, holder, label, row
+from haversack_gui.widgets.front_filters import FrontFilters
+from haversack_gui.widgets.front_plot import FrontPlot
+from haversack_gui.widgets.parallel_plot import Axis, ParallelPlot
+from haversack_gui.widgets.table import table
+from haversack_gui.words import tr
+
+if TYPE_CHECKING:
+    from haversack_gui.calls.front import Drawn, Mask
+
+MOST_AXES = 6
+GAP = "&nbsp;&nbsp;&nbsp;"
+
+
+class FrontView(QSplitter):
+    """Holds the widgets; the page says what happens."""
+
+    def __init__(self, asked: Callable[[], None], describe: Callable[[int], str]) -> None:
+        super().__init__()
+        self.setHandleWidth(12)
+        self.setChildrenCollapsible(False)
+        self.filters = FrontFilters(asked)
+        self.plot = FrontPlot(describe)
+        self.plot.setMinimumHeight(180)
+        self.parallel = ParallelPlot()
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setAccessibleName(tr("Kind of plot"))
+        for title in ("Scatter", "Parallel coordinates"):
+            self.tabs.addTab(tr(title))
+        self.plots = QStackedWidget()
+        self.plots.addWidget(self.plot)
+        self.plots.addWidget(self.parallel)
+        self.tabs.currentChanged.connect(self.plots.setCurrentIndex)
+        self.unbrush = button("Let all ranges go", lambda: None, "quiet", name="clear_brushes")
+        self.unbrush.hide()
+        self.legend = label("", "small", wrap=False)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.warning = label("", "warn")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search the recipes"))
+        self.search.setAccessibleName(tr("Search the recipes"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(240)
+        self.listed = label("", "small", wrap=False)
+        self.model = FrontTable(self)
+        self.table = table(self.model, tr("Recipes of the answer"))
+        self.table.setSortingEnabled(False)
+        self.table.setMinimumHeight(96)
+        self.chosen = label("", "muted", wrap=False)
+        self.chosen.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.data = QComboBox()
+        self.data.setAccessibleName(tr("Data to cook it with"))
+        self.data.setMinimumWidth(150)
+        self.save = button("Save as CSV…", lambda: None, name="save_front")
+        self.cook = button("Cook this recipe", lambda: None, "primary", name="cook")
+        self._lay_out()
+
+    def show_problem(self, text: str) -> None:
+        """Show why there is no answer, instead of one."""
+        self.warning.setText(text)
+        self.warning.show()
+        self.legend.setText("")
+        self.listed.setText("")
+        self.plots.hide()
+        self.model.show(None)
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Show what a person should know of the answer."""
+        self.plots.show()
+        self.warning.setText(" ".join(notes))
+        self.warning.setVisible(bool(notes))
+
+    def show_axes(self, drawn: Drawn) -> None:
+        """Show the answer's recipes in parallel coordinates: accuracy, the metric, some more."""
+        loaded, titles = drawn.loaded, dict(drawn.loaded.metrics)
+        others = [name for name, _ in loaded.metrics if name != drawn.metric]
+        axes = [Axis(tr("Relative accuracy"), drawn.y, lower=False)]
+        for name in [drawn.metric, *others][: MOST_AXES - 1]:
+            values = loaded.frame[name].to_numpy(dtype="float64", na_value=float("nan"))
+            axes.append(Axis(titles[name], values[drawn.rows], name in loaded.lower))
+        self.parallel.show_axes(axes, drawn.front)
+
+    def show_list(self, drawn: Drawn, kept: Mask | None) -> None:
+        """List the answer, or what a search and the brushes leave of it."""
+        self.model.show(drawn, kept)
+        shown, all_of_them = self.model.rowCount(), len(drawn.listed)
+        text = f"{shown:,}" if shown == all_of_them else f"{shown:,} of {all_of_them:,}"
+        self.listed.setText(tr("{count} listed").format(count=text))
+        self.table.resizeColumnsToContents()
+        if shown:
+            self.table.selectRow(0)
+
+    def show_legend(self, drawn: Drawn | None, fuzzy: bool, own: int, palette: Palette) -> None:
+        """Say what the marks of the scatter mean, and how many there are of each."""
+        if drawn is None:
+            return
+        parts = [
+            _mark(palette.plot_bulk, "●", f"{len(drawn.x):,} measured"),
+            _mark(palette.plot_front, "●", f"{len(drawn.front):,} on the front"),
+        ]
+        if fuzzy:
+            parts.append(_mark(palette.plot_top, "◆", f"{len(drawn.listed):,} ranked"))
+        if own:
+            parts.append(_mark(palette.plot_own, "▲", f"{own:,} measured on this machine"))
+        self.legend.setText(GAP.join([*parts, "○ chosen"]))
+
+    def wear(self, palette: Palette) -> None:
+        """Take the colours of a palette."""
+        self.plot.wear(palette)
+        self.parallel.wear(palette)
+
+    def _lay_out(self) -> None:
+        upper = card(
+            row(self.tabs, None, self.unbrush),
+            self.plots,
+            row(self.legend, None),
+            self.warning,
+            margin="s",
+        )
+        bottom = row(self.save, None, label("Data", wrap=False), self.data, self.cook)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setHandleWidth(12)
+        right.setChildrenCollapsible(False)
+        right.addWidget(upper)
+        found = row(self.search, self.listed, None)
+        right.addWidget(holder(column(found, self.table, self.chosen, bottom)))
+        right.setStretchFactor(0, 3)
+        right.setStretchFactor(1, 2)
+        right.setSizes([440, 280])
+        self.addWidget(self.filters)
+        self.addWidget(right)
+        self.setStretchFactor(1, 1)
+
+
+def _mark(colour: str, sign: str, text: str) -> str:
+    return f"<span style='color:{colour}'>{sign}</span> {text}"

@@ -1,0 +1,93 @@
+"""What is copied is what the command line and Python understand."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import haversack
+from haversack.cli.app import build
+from haversack_gui import equivalents
+from haversack_gui.equivalents import Same
+
+P = Path("/a pantry/it's")
+B = Path("/media/stick/field kit")
+WAYS: dict[str, Same] = {
+    "set_up": equivalents.set_up(P),
+    "prepare": equivalents.prepare(P, ["a" * 64, "b" * 64]),
+    "cook": equivalents.cook(P, "xval_det", 3, "data/sets/smoke"),
+    "train": equivalents.train(P, "a" * 64, "cpu"),
+    "resume": equivalents.resume(P, "20260101-train"),
+    "predict": equivalents.follow_up(P, "predict", "20260101-train", [B / "a.png"]),
+    "measure": equivalents.follow_up(P, "measure", "20260101-train"),
+    "exact": equivalents.pareto(P, "xval_det", "od_size_MB", "exact", "paretoness"),
+    "fuzzy": equivalents.pareto(
+        P, "v", "od_size_MB", "fuzzy", "paretoness", 9, "hardware == 'it''s'"
+    ),
+    "file": equivalents.pareto(None, "/v.parquet", "od_size_MB", "exact", "paretoness"),
+    "pack": equivalents.pack(P, B, "team", "kit", ["a" * 64], P / "have.json", 4 * 10**9),
+    "verify": equivalents.verify(B, [B / "2"], "the newer one is lost"),
+    "take_in": equivalents.take_in(B, P, ["recipes/a.json"], [B / "2"], "lost", gather=True),
+    "trust": equivalents.trust(B, "0f" * 32),
+    "distrust": equivalents.distrust("0f" * 32),
+    "new_key": equivalents.key("new", "team"),
+    "revoke": equivalents.key("revoke", "team"),
+    "restore": equivalents.restore(B / "key.json"),
+    "have": equivalents.have(P, B / "have.json"),
+    "import_data": equivalents.import_data(P, B, "parts"),
+}
+
+
+@pytest.mark.parametrize("same", WAYS.values(), ids=WAYS)
+def test_the_command_is_one_that_the_command_line_parses(same: Same) -> None:
+    program, *words = shlex.split(same.command)
+    assert program == "haversack"
+    command: Any = typer.main.get_command(build())
+    context = command.make_context("haversack", list(words), resilient_parsing=False)
+    rest = [*context._protected_args, *context.args]
+    while hasattr(command, "get_command"):
+        command = command.get_command(context, rest[0])
+        context = command.make_context(rest[0], rest[1:], parent=context)
+        rest = [*getattr(context, "_protected_args", ()), *context.args]
+    assert not rest
+
+
+@pytest.mark.parametrize("same", WAYS.values(), ids=WAYS)
+def test_the_python_calls_what_exists_with_arguments_that_it_takes(same: Same) -> None:
+    known: dict[str, Any] = {"lrd": haversack}
+    for node in ast.walk(ast.parse(same.python)):
+        if isinstance(node, ast.ImportFrom):
+            module = importlib.import_module(str(node.module))
+            known |= {
+                name.name: getattr(module, name.name, None)
+                or importlib.import_module(f"{node.module}.{name.name}")
+                for name in node.names
+            }
+    calls = [node for node in ast.walk(ast.parse(same.python)) if isinstance(node, ast.Call)]
+    assert calls
+    for call in calls:
+        target = _found(call.func, known)
+        if target is not None:
+            names = {str(word.arg): None for word in call.keywords}
+            inspect.signature(target).bind(*([None] * len(call.args)), **names)
+
+
+def _found(node: ast.expr, known: dict[str, Any]) -> Callable[..., object] | None:
+    """What a name stands for; None for methods of values that are known at run time only."""
+    if isinstance(node, ast.Name):
+        found: Callable[..., object] | None = known.get(node.id)
+        return found
+    if isinstance(node, ast.Attribute):
+        holder = _found(node.value, known)
+        if holder is None and isinstance(node.value, ast.Name) and node.value.id == "pantry":
+            return None
+        return getattr(holder, node.attr) if holder is not None else None
+    return None
