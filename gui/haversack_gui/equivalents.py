@@ -80,6 +80,14 @@ def follow_up(pantry: Path, kind: str, run_id: str, inputs: Sequence[Path] = ())
     return Same(_line(kind, run_id, *inputs, "--pantry", pantry), _with(pantry) + python)
 
 
+def keep_results(pantry: Path, task: str) -> Same:
+    """Put what was measured here on the shelf as a golden volume."""
+    python = (
+        f"from haversack.services.results import keep_results\nkeep_results(pantry, {task!r})\n"
+    )
+    return Same("", _with(pantry) + python)
+
+
 def pareto(
     pantry: Path | None,
     volume: str,

@@ -13,6 +13,7 @@ from haversack.services.have import have
 from haversack.services.keys import open_keyring
 from haversack.services.pack import pack as pack_now
 from haversack.services.shelves import Pantry, open_or_build
+from haversack.services.volumes import shipped_volumes
 from haversack_gui.widgets.key_dialog import KeyDialog
 from haversack_gui.widgets.reason_dialog import ReasonDialog
 
@@ -152,6 +153,8 @@ def test_only_what_is_ticked_is_taken_in(
     home = tmp_path / "home"
     ring = open_keyring(home)
     ring.new("field-team", SECRET)
+    path, card = shipped_volumes()["xval_cls"]
+    pantry.volumes.put("xval_cls", path.read_bytes(), card.as_dict())
     stick = tmp_path / "stick"
     pack_now(pantry, stick, ring, "field-team", SECRET, name="kit")
     there = trusting_desk(open_desk, open_or_build(tmp_path / "field"), stick, home)
@@ -168,11 +171,12 @@ def test_only_what_is_ticked_is_taken_in(
     assert "only with its weights and data" in page.part.text()
     copy = next(entry for entry in page.take_in.actions() if entry.objectName() == "copy_command")
     copy.trigger()
-    assert "--item volumes/bench_cls.parquet" in QGuiApplication.clipboard().text()
+    assert "--item volumes/xval_cls.parquet" in QGuiApplication.clipboard().text()
     there.click(page.take_in)
     there.settle()
+    assert "It is in the pantry" in page.done.text(), there.window.notice.message.text()
     field = open_or_build(tmp_path / "field")
-    assert field.volumes.list() == ["bench_cls"]
+    assert field.volumes.list() == ["xval_cls"]
     assert field.recipes.list() == []
 
 

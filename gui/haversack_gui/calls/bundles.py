@@ -232,6 +232,8 @@ def title_of(path: str, kind: str, recipes: dict[str, str]) -> str:
     stem = path.rpartition("/")[2].partition(".")[0]
     if kind in ("recipe", "attestation"):
         return recipes.get(stem) or stem[:12]
+    if path.endswith(".card.json"):
+        return tr("{name}, its card").format(name=stem)
     return path.rpartition("/")[2]
 
 

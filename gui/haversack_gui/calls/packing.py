@@ -92,8 +92,8 @@ def plan(pantry: OpenPantry, wish: Wish) -> PackPlan:
     """Say what would be written; nothing is."""
     if not wish.recipes:
         return PackPlan((), 0)
-    from haversack.services.have import read_have_list
     from haversack.services.foresee import foresee
+    from haversack.services.have import read_have_list
 
     try:
         since = read_have_list(wish.since) if wish.since is not None else None

@@ -20,6 +20,7 @@ class RunLine:
         run_id: Its id.
         kind: What it does.
         recipe: Name of the recipe.
+        task: The task of its recipe.
         of_run: The training run it builds on; empty for a training.
         state: What it has told so far.
         folder: Where its files lie.
@@ -30,6 +31,7 @@ class RunLine:
     run_id: str
     kind: str
     recipe: str
+    task: str
     of_run: str
     state: RunState
     folder: Path
@@ -46,6 +48,7 @@ def lines(pantry: OpenPantry) -> list[RunLine]:
             run_id=record.run_id,
             kind=record.spec.kind.value if record.spec else record.state.kind,
             recipe=recipe_name(record.spec) if record.spec else "",
+            task=task_of(record.spec) if record.spec else "",
             of_run=str(record.spec.options.get("of_run", "")) if record.spec else "",
             state=record.state,
             folder=record.folder,
@@ -58,11 +61,21 @@ def lines(pantry: OpenPantry) -> list[RunLine]:
 
 def recipe_name(spec: RunSpec) -> str:
     """Give the name of the recipe of a run; its id's beginning where it has none."""
+    content = _recipe(spec)
+    return str(content.get("name") or str(content.get("id", ""))[:8])
+
+
+def task_of(spec: RunSpec) -> str:
+    """Give the task of a run's recipe; empty where it cannot be read."""
+    return str(_recipe(spec).get("task", ""))
+
+
+def _recipe(spec: RunSpec) -> dict[str, object]:
     try:
         content = json.loads(spec.sppr) if spec.sppr else {}
     except ValueError:
-        return ""
-    return str(content.get("name") or str(content.get("id", ""))[:8])
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def train(pantry: OpenPantry, recipe_id: str, device: str) -> RunSpec:

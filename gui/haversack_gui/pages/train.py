@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,13 +14,16 @@ from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind, RunSpec
 from haversack_gui import equivalents
 from haversack_gui.calls import recipes as recipe_calls
+from haversack_gui.calls import results
 from haversack_gui.calls import runs as calls
 from haversack_gui.calls.runs import RunLine
-from haversack_gui.equivalents import Same
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.rows import Column, RowsModel
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, column, label, row
+from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
+from haversack_gui.widgets.run_comparison import RunComparison
 from haversack_gui.widgets.run_view import KINDS, STATUS, RunView
 from haversack_gui.widgets.table import selected_rows, table
 from haversack_gui.words import tr
@@ -53,7 +57,11 @@ class TrainPage(Page):
         self.table.setColumnWidth(0, 110)
         self.table.setColumnWidth(2, 100)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
-        self.view = RunView(workspace.look, self._stop, self._resume, self._follow)
+        self.view = RunView(
+            workspace.look, workspace.jobs, self._stop, self._resume, self._follow, self._keep
+        )
+        self.comparison = RunComparison(workspace.look)
+        self._offer_copies()
         self.empty = EmptyState(
             workspace.look,
             "train",
@@ -66,9 +74,11 @@ class TrainPage(Page):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.view)
+        self.stack.addWidget(self.comparison)
         start = row(self.recipe, self.device, self.start)
         start.setStretch(0, 1)
-        left = card(start, label("Runs", "small"), self.table, margin="m")
+        about = label("Runs, newest first. Choose several (Ctrl) to compare them.", "small")
+        left = card(start, about, self.table, margin="m")
         left.setMinimumWidth(380)
         both = QSplitter()
         both.setHandleWidth(12)
@@ -123,7 +133,8 @@ class TrainPage(Page):
     def _list(self, lines: list[RunLine]) -> None:
         states = self.workspace.queue.states
         self.model.show([_newer(line, states.get(line.run_id)) for line in lines])
-        self.stack.setCurrentIndex(1 if lines else 0)
+        if not lines:
+            self.stack.setCurrentIndex(0)
         wanted = self._shown or self.workspace.queue.running
         ids = [line.run_id for line in lines]
         if lines:
@@ -152,8 +163,14 @@ class TrainPage(Page):
         self.workspace.jobs.changed.emit(frozenset({"runs"}))
 
     def _show_chosen(self) -> None:
+        chosen: list[RunLine] = selected_rows(self.table)
+        if len(chosen) > 1:
+            self.comparison.show_runs(chosen)
+            self.stack.setCurrentWidget(self.comparison)
+            return
         line = self._chosen()
         if line is not None:
+            self.stack.setCurrentWidget(self.view)
             self.view.show_run(line, fresh=line.run_id != self._shown)
             self._shown = line.run_id
 
@@ -180,12 +197,21 @@ class TrainPage(Page):
                 lambda spec: self._queue(spec, same, line),
             )
 
-    def _follow(self, kind: RunKind) -> None:
+    def _keep(self) -> None:
+        pantry, line = self.workspace.pantry, self._chosen()
+        if pantry is not None and line is not None:
+            self.workspace.jobs.change(
+                tr("Add to results"),
+                lambda told: results.keep(pantry, line.task, told),
+                then=lambda volume: self.workspace.go_to("front", volume),
+                same=equivalents.keep_results(pantry.path, line.task),
+            )
+
+    def _follow(self, kind: RunKind, inputs: tuple[Path, ...]) -> None:
         pantry, line = self.workspace.pantry, self._chosen()
         if pantry is None or line is None:
             return
-        inputs: tuple[Path, ...] = ()
-        if kind is RunKind.PREDICT:
+        if kind is RunKind.PREDICT and not inputs:
             inputs = self._ask_pictures()
             if not inputs:
                 return
@@ -200,6 +226,31 @@ class TrainPage(Page):
             self, tr("Choose pictures"), "", tr("Pictures (*.png *.jpg *.jpeg *.bmp)")
         )
         return tuple(Path(name) for name in chosen)
+
+    def _offer_copies(self) -> None:
+        offer_copies(self.start, lambda: self._same("train"))
+        offer_copies(self.view.resume, lambda: self._same("resume"))
+        offer_copies(self.view.keep, lambda: self._same("keep"))
+        for kind, control in (
+            (RunKind.EVALUATE, self.view.evaluate),
+            (RunKind.EXPORT, self.view.export),
+            (RunKind.MEASURE, self.view.measure),
+            (RunKind.PREDICT, self.view.predict),
+        ):
+            offer_copies(control, partial(self._same, kind.value))
+
+    def _same(self, deed: str) -> Same:
+        pantry, line = self.workspace.pantry, self._chosen()
+        if pantry is None or (line is None and deed != "train"):
+            return NOTHING
+        if line is None or deed == "train":
+            device = str(self.device.currentData())
+            return equivalents.train(pantry.path, str(self.recipe.currentData()), device)
+        if deed == "resume":
+            return equivalents.resume(pantry.path, line.run_id)
+        if deed == "keep":
+            return equivalents.keep_results(pantry.path, line.task)
+        return equivalents.follow_up(pantry.path, deed, line.run_id)
 
     def _queue(self, spec: RunSpec, same: Same, before: RunLine | None = None) -> None:
         kind = tr(KINDS.get(spec.kind.value, spec.kind.value))

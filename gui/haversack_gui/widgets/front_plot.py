@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -132,13 +132,13 @@ class FrontPlot(QWidget):
         self.show_own(())
         self.plot.enableAutoRange()
 
-    def show_front(self, indexes: Sequence[int]) -> None:
+    def show_front(self, indexes: Iterable[int]) -> None:
         """Join and mark the exact front; ``indexes`` count the points."""
         self._front = sorted(indexes, key=lambda place: (self._x[place], -self._y[place]))
         self.line.setData(self._x[self._front], self._y[self._front])
         self.front_items.setData(self._x[self._front], self._y[self._front])
 
-    def show_top(self, indexes: Sequence[int]) -> None:
+    def show_top(self, indexes: Iterable[int]) -> None:
         """Mark the best of the fuzzy ranking."""
         self._top = list(indexes)
         self.top_items.setData(self._x[self._top], self._y[self._top])

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QScrollArea
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea
 
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind
 from haversack_gui import words
 from haversack_gui.calls.runs import RunLine
+from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
 from haversack_gui.widgets.basics import button, chip, column, holder, label, restyle, row
 from haversack_gui.widgets.curve_plot import CurvePlot
+from haversack_gui.widgets.dropping import dropped_pictures
+from haversack_gui.widgets.meters_strip import MetersStrip
+from haversack_gui.widgets.run_pictures import RunPictures
 from haversack_gui.words import tr
 
 STATUS = {
@@ -33,7 +38,6 @@ KINDS = {
     "predict": "Prediction",
     "measure": "Measurement",
 }
-PICTURES = 6
 
 
 class RunView(QFrame):
@@ -42,13 +46,16 @@ class RunView(QFrame):
     def __init__(
         self,
         look: Look,
+        jobs: Jobs,
         stop: Callable[[], None],
         resume: Callable[[], None],
-        follow: Callable[[RunKind], None],
+        follow: Callable[[RunKind, tuple[Path, ...]], None],
+        keep: Callable[[], None],
     ) -> None:
         super().__init__()
-        self._look = look
+        self._follow = follow
         self._folder = ""
+        self.setAcceptDrops(True)
         self.setProperty("look", "card")
         self.title = label("", "title")
         self.status = chip()
@@ -62,13 +69,22 @@ class RunView(QFrame):
         self.values.setTextFormat(Qt.TextFormat.RichText)
         self.notes = label("", "muted", select=True)
         self.products = label("", "small", select=True)
-        self.pictures = [QLabel() for _ in range(PICTURES)]
+        self.pictures = RunPictures(jobs)
+        self.meters = MetersStrip(jobs)
         self.stop = button("Stop", stop, "danger", name="stop_run", tip="Checkpoint, then stop")
         self.resume = button("Resume", resume, "primary", name="resume_run")
-        self.evaluate = button("Evaluate", lambda: follow(RunKind.EVALUATE), name="evaluate_run")
-        self.export = button("Export", lambda: follow(RunKind.EXPORT), name="export_run")
-        self.measure = button("Measure here", lambda: follow(RunKind.MEASURE), name="measure_run")
-        self.predict = button("Try on pictures…", lambda: follow(RunKind.PREDICT), name="try_run")
+        self.evaluate = self._follower("Evaluate", RunKind.EVALUATE, "evaluate_run")
+        self.export = self._follower("Export", RunKind.EXPORT, "export_run")
+        self.measure = self._follower("Measure here", RunKind.MEASURE, "measure_run")
+        self.predict = self._follower("Try on pictures…", RunKind.PREDICT, "try_run")
+        self.predict.setToolTip(tr("Or drop pictures anywhere on this run"))
+        self.keep = button(
+            "Add to results",
+            keep,
+            "primary",
+            name="keep_results",
+            tip="What was measured here goes onto the shelf as a golden volume of your own",
+        )
         self.open_folder = button("Open folder", self._open_folder, "quiet")
         head = row(self.title, self.status)
         head.setStretch(0, 1)
@@ -78,9 +94,9 @@ class RunView(QFrame):
         area.setWidget(
             holder(
                 column(
+                    self.pictures,
                     self.curves,
                     self.values,
-                    row(*self.pictures, None),
                     self.notes,
                     self.products,
                     None,
@@ -93,14 +109,30 @@ class RunView(QFrame):
                 head,
                 self.line,
                 self.bar,
+                self.meters,
                 self.error,
                 area,
-                row(self.stop, self.resume, self.evaluate, self.export, None, self.open_folder),
-                row(self.measure, self.predict, None),
+                row(self.stop, self.resume, self.keep, self.evaluate, self.export, None),
+                row(self.measure, self.predict, None, self.open_folder),
                 margin="l",
             )
         )
         look.changed.connect(lambda: self.curves.wear(look.palette))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Pictures may be dropped on a training that left a checkpoint."""
+        if self.predict.isVisible() and dropped_pictures(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Try the network on the pictures that were dropped."""
+        pictures = dropped_pictures(event)
+        if self.predict.isVisible() and pictures:
+            event.acceptProposedAction()
+            self._follow(RunKind.PREDICT, pictures)
+
+    def _follower(self, text: str, kind: RunKind, name: str) -> QPushButton:
+        return button(text, lambda: self._follow(kind, ()), name=name)
 
     def show_run(self, line: RunLine, *, fresh: bool) -> None:
         """Show a run as it stands; ``fresh`` where another one was shown before."""
@@ -152,23 +184,18 @@ class RunView(QFrame):
             "\n".join(
                 f"{made.role}: {made.path}" + (f" ({words.size(made.size)})" if made.size else "")
                 for made in products
+                if made.role != "picture"
             )
         )
-        self.products.setVisible(bool(products))
-        shown = [made for made in products if made.path.endswith(".png")][:PICTURES]
-        for place, box in enumerate(self.pictures):
-            box.setVisible(place < len(shown))
-            if place < len(shown):
-                picture = QPixmap(str(line.folder / shown[place].path))
-                box.setAccessibleName(shown[place].path)
-                if not picture.isNull():
-                    box.setPixmap(
-                        picture.scaledToHeight(140, Qt.TransformationMode.SmoothTransformation)
-                    )
+        self.products.setVisible(bool(self.products.text()))
+        shown = [line.folder / made.path for made in products if made.role == "picture"]
+        self.pictures.show_files(shown)
 
     def _offer(self, line: RunLine) -> None:
         over, trained = line.state.is_over, line.kind == "train"
         self.stop.setVisible(not over)
+        self.keep.setVisible(line.kind == "measure" and line.state.status == "finished")
+        self.meters.watch(line.state.pid if line.state.status == "running" else 0)
         self.resume.setVisible(over and trained and line.state.status != "finished")
         self.resume.setEnabled(line.resumable)
         for control in (self.evaluate, self.export, self.measure, self.predict):

@@ -30,7 +30,8 @@ class TargetBox(QWidget):
         self.sticks.setAccessibleName(tr("One folder or a set of sticks"))
         for gigabytes, title in STICKS:
             self.sticks.addItem(tr(title), gigabytes)
-        self.sticks.activated.connect(lambda _place: (moved(), changed()))
+        self.sticks.activated.connect(lambda _place: moved())
+        self.sticks.activated.connect(lambda _place: changed())
         self.delta = button(
             "Leave out what is there…",
             self._choose_list,

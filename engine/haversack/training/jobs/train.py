@@ -31,6 +31,7 @@ from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.keeper import BEST, Keeper
 from haversack.training.loop.module import TaskModule
 from haversack.training.loop.reporting import Reporting
+from haversack.training.loop.showing import Showing
 from haversack.training.settings import Settings, settings_of, trains_at
 from haversack.training.work import Work, expect
 
@@ -118,7 +119,11 @@ def _fit(
         if isinstance(sampler, EpochSampler):
             sampler.set_epoch(resume.epoch)
             sampler.skip = resume.batch * resume.batch_size
-    trainer = _trainer(work, settings, options, [Reporting(work, recorder), keeper])
+    callbacks: list[Any] = [Reporting(work, recorder), keeper]
+    if not settings.fast_dev_run:
+        size, epochs = settings.image_size, settings.epochs
+        callbacks.insert(1, Showing(work, splits["val"], template.classes, size, epochs))
+    trainer = _trainer(work, settings, options, callbacks)
     try:
         trainer.fit(module, train_loader, val_loader, ckpt_path=work.spec.resume_from)
     finally:
