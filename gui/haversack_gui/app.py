@@ -12,12 +12,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from haversack_gui import equivalents
 from haversack_gui import preferences as remembered
+from haversack_gui.calls import diagnostics
+from haversack_gui.calls import pantry as pantry_calls
 from haversack_gui.frame.window import PageMaker, Window
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
 from haversack_gui.pages.page import Page
 from haversack_gui.run_queue import RunQueue
+from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
 PAGES = {
@@ -136,10 +140,34 @@ def _handlers(workspace: Workspace, shown: list[Window]) -> dict[str, Callable[[
         folder = workspace.home / "demo-pantry"
         workspace.open_pantry(folder, then=lambda: workspace.go_to("pantry", "demo"))
 
+    def save_diagnostics() -> None:
+        file = shown[0].choose_target("Save diagnostics", "haversack-diagnostics.json")
+        if file is not None:
+            pantry, jobs = workspace.pantry, list(workspace.jobs.jobs)
+            workspace.jobs.query(
+                lambda: diagnostics.save(file, pantry, jobs),
+                lambda path: workspace.say("good", tr("Saved {path}.").format(path=path)),
+            )
+
+    def save_have_list() -> None:
+        pantry = workspace.pantry
+        if pantry is None:
+            workspace.say("warn", tr("No pantry is open."), tr("Start or open one (Ctrl+O)."))
+            return
+        file = shown[0].choose_target("Save what this pantry has", "have.json")
+        if file is not None:
+            workspace.jobs.change(
+                tr("List what {pantry} has").format(pantry=pantry.path.name),
+                lambda told: pantry_calls.save_have_list(pantry, file, told),
+                same=equivalents.have(pantry.path, file),
+            )
+
     return {
         "pantry.open": start_pantry,
         "pantry.demo": demo,
         "bundle.open": open_bundle,
+        "app.diagnostics": save_diagnostics,
+        "have.save": save_have_list,
         "recipe.new_detection": lambda: workspace.go_to("recipes", "new:detection"),
         "recipe.new_classification": lambda: workspace.go_to("recipes", "new:classification"),
     }

@@ -38,6 +38,11 @@ def prepare(pantry: Path, recipes: Sequence[str]) -> Same:
     return Same(_line("prepare", *ids, "--pantry", pantry), _with(pantry) + python)
 
 
+def prepare_one(pantry: Path, recipe: str) -> Same:
+    """Prepare one recipe."""
+    return prepare(pantry, [recipe])
+
+
 def cook(pantry: Path, volume: str, row: int, data: str | None) -> Same:
     """Cook a row of a golden volume."""
     extra = ("--data", data) if data else ()
@@ -59,6 +64,11 @@ def train(pantry: Path, recipe: str, device: str) -> Same:
         f"{_with(pantry)}run = lrd.train(pantry.recipes.load({name!r}), pantry, "
         f"device={device!r})\n",
     )
+
+
+def train_anywhere(pantry: Path, recipe: str) -> Same:
+    """Train a recipe on the best device."""
+    return train(pantry, recipe, "auto")
 
 
 def resume(pantry: Path, run_id: str) -> Same:

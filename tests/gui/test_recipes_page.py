@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSpinBox
 
 from gui_desk import Desk, select
 from haversack.services.shelves import Pantry
+from haversack_gui.widgets.diff_dialog import DiffDialog
 
 OpenDesk = Callable[..., Desk]
 
@@ -64,8 +65,9 @@ def test_a_value_out_of_range_is_refused_under_its_field(
     rate = page.slot_panel.form.editors["learning_rate"]
     assert isinstance(rate, QLineEdit)
     desk.type_into(rate, "fast")
-    QTest.keyClick(rate, Qt.Key.Key_Return)
     problem = page.slot_panel.form.problems["learning_rate"]
+    assert problem.isVisible(), "it is said while one types"
+    QTest.keyClick(rate, Qt.Key.Key_Return)
     assert problem.isVisible() and "above 0 to 1" in problem.text()
     assert page.draft.recipe["trainer.optimizer.learning_rate"] == 0.001
     desk.type_into(rate, "0.01")
@@ -119,3 +121,24 @@ def test_a_recipe_that_is_not_ready_cannot_be_trained_and_says_why(
     desk.settle()
     assert desk.page.state.text() == "Ready offline"
     assert desk.page.train.isEnabled()
+
+
+def test_two_recipes_are_compared_line_by_line(open_desk: OpenDesk, pantry: Pantry) -> None:
+    other = pantry.recipes.load("Tiny digits")
+    other["model.image_size"] = 64
+    pantry.recipes.save(other, "Larger digits")
+    desk = open_desk(pantry, "recipes")
+    desk.page.take(pantry.recipes.find("Tiny digits").id)
+    desk.settle()
+    desk.click(desk.page.compare)
+    dialog = desk.page.findChild(DiffDialog)
+    assert isinstance(dialog, DiffDialog)
+    desk.choose(dialog.other, "Larger digits")
+    dialog.other.activated.emit(dialog.other.currentIndex())
+    desk.settle()
+    assert [(line.path, line.left, line.right) for line in dialog.model.rows] == [
+        ("model.image_size", "32", "64")
+    ]
+    dialog.only.setChecked(False)
+    assert len(dialog.model.rows) > 20
+    dialog.close()

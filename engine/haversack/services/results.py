@@ -30,7 +30,7 @@ def measured_rows(pantry: Pantry) -> list[dict[str, Any]]:
     The columns are those of a golden volume; what was not measured is None. A run that cannot be
     read is passed over.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for record in run_store(pantry).list():
         row = measured_row(record, pantry)
         if row is not None:

@@ -79,6 +79,17 @@ def dataset_name(folder: Path) -> str:
     return plain[:64] or "pictures"
 
 
+def save_have_list(pantry: OpenPantry, file: Path, told: Told) -> Changed:
+    """Write the list of what the pantry has, for a workstation that packs a delta for it."""
+    from haversack.services.have import have
+
+    found = have(pantry.engine, file, on_event=told.on_event, cancel=told.cancel)
+    said = f"{words.count(found.files, 'file', 'files')} named in {found.file}."
+    if found.damaged:
+        said += f" {len(found.damaged)} are damaged here and not named."
+    return Changed(frozenset(), found.file, said)
+
+
 def prepare(pantry: OpenPantry, recipe_ids: Sequence[str], told: Told) -> Changed:
     """Fetch what the recipes need and rehearse each without a network."""
     from haversack.services.prepare import single_recipe

@@ -33,10 +33,10 @@ class Rail(QWidget):
             made.setCheckable(True)
             group.addButton(made)
             self.buttons[row.name.removeprefix("page.")] = made
+        self.guide_button = _button(actions["app.guide"], tr("Guide"))
         self.theme_button = _button(actions["view.theme"], tr("Theme"))
-        self.setLayout(
-            column(*self.buttons.values(), None, self.theme_button, space="xs", margin="s")
-        )
+        foot = (self.guide_button, self.theme_button)
+        self.setLayout(column(*self.buttons.values(), None, *foot, space="xs", margin="s"))
         look.changed.connect(self._draw)
         self._draw()
 
@@ -49,6 +49,7 @@ class Rail(QWidget):
         palette = self._look.palette
         for name, made in self.buttons.items():
             made.setIcon(icons.icon(name, palette.rail_text, palette.rail_active_text))
+        self.guide_button.setIcon(icons.icon("help", palette.rail_text))
         self.theme_button.setIcon(icons.icon("moon", palette.rail_text))
 
 

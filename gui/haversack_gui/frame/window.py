@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 from haversack_gui import actions
 from haversack_gui.calls import machine
 from haversack_gui.frame.command_palette import CommandPalette
+from haversack_gui.frame.guide import Guide
 from haversack_gui.frame.job_panel import JobPanel
 from haversack_gui.frame.rail import Rail
 from haversack_gui.frame.top_bar import TopBar
@@ -19,6 +20,7 @@ from haversack_gui.frame.welcome import Welcome
 from haversack_gui.jobs import Job
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import column, holder, row
+from haversack_gui.widgets.copying import copy
 from haversack_gui.widgets.dropping import dropped_folder
 from haversack_gui.widgets.notice import Notice
 from haversack_gui.words import tr
@@ -42,6 +44,7 @@ class Window(QMainWindow):
         self._makers = pages
         self.pages: dict[str, Page] = {}
         self.current = ""
+        self._guide: Guide | None = None
         self.setWindowTitle("Haversack")
         self.setMinimumSize(1024, 640)
         self.setAcceptDrops(True)
@@ -122,6 +125,11 @@ class Window(QMainWindow):
             event.acceptProposedAction()
             self.show_page("open", folder)
 
+    def choose_target(self, title: str, name: str) -> Path | None:
+        """Ask for a file to write."""
+        chosen, _ = QFileDialog.getSaveFileName(self, tr(title), name)
+        return Path(chosen) if chosen else None
+
     def choose_folder(self, title: str) -> Path | None:
         """Ask for a folder."""
         chosen = QFileDialog.getExistingDirectory(self, tr(title))
@@ -133,11 +141,38 @@ class Window(QMainWindow):
             "view.theme": self._toggle_theme,
             "view.jobs": lambda: self.job_panel.setVisible(not self.job_panel.isVisible()),
             "view.palette": lambda: CommandPalette(self.actions_by_name, self).open(),
+            "page.act": lambda: self._on_page(Page.act),
+            "page.find": lambda: self._on_page(Page.look_for),
+            "keys.show": lambda: self.show_page("open", "keys"),
+            "copy.command": lambda: self._copy_last("command"),
+            "copy.python": lambda: self._copy_last("python"),
+            "app.guide": self._show_guide,
             "app.quit": lambda: _close(self),
         }
         for entry in actions.PAGES:
             own[entry.name] = self._opener(entry.name.removeprefix("page."))
         return own
+
+    def _on_page(self, act: Callable[[Page], None]) -> None:
+        page = self.pages.get(self.current)
+        if page is not None and self.stack.currentWidget() is page:
+            act(page)
+
+    def _copy_last(self, form: str) -> None:
+        done = [str(getattr(job.same, form)) for job in self.workspace.jobs.jobs]
+        newest = next((text for text in reversed(done) if text), "")
+        copy(newest)
+        if newest:
+            self.notice.say("good", tr("Copied."), newest)
+        else:
+            self.notice.say("warn", tr("Nothing was started yet."), "")
+
+    def _show_guide(self) -> None:
+        guide = self._guide or Guide(self)
+        self._guide = guide
+        guide.show_place(self.current)
+        guide.show()
+        guide.raise_()
 
     def _opener(self, name: str) -> Callable[[], None]:
         return lambda: self.show_page(name)

@@ -62,6 +62,14 @@ class Draft:
         """
         self._replace(replace_at(self.recipe.root, path, value))
 
+    def check(self, path: str, value: object) -> None:
+        """Say whether an option may have a value; changes nothing.
+
+        Raises:
+            InvalidValue: The schema does not allow it.
+        """
+        replace_at(self.recipe.root, path, value)
+
     def assign(self, slot: str, found: Answer) -> None:
         """Put an ingredient into a slot; a slot for many gets one more.
 

@@ -86,6 +86,7 @@ class FrontPage(Page):
         offer_copies(self.cook, self._cooking)
         offer_copies(self.view.save, self._asking)
         offer_copies(self.table, self._asking)
+        self.main_button, self.search_field = self.cook, self.view.search
 
     def _empty(self) -> EmptyState:
         return EmptyState(

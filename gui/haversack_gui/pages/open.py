@@ -67,6 +67,7 @@ class OpenPage(Page):
         self.total = label("", "lead", wrap=False)
         self.part = label("", "warn")
         self._make_buttons()
+        self.main_button = self.take_in
         self.trust_panel = TrustPanel(workspace)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._drop_zone())

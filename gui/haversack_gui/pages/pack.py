@@ -76,6 +76,7 @@ class PackPage(Page):
         self.passphrase.returnPressed.connect(self._pack)
         self.pack = button("Pack and sign", self._pack, "primary", name="pack")
         offer_copies(self.pack, self._same)
+        self.main_button = self.pack
         self.why = label("", "small")
         self.strip = JobStrip(workspace.jobs)
         self.receipt = label("", "good", select=True)

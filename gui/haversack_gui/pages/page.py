@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 
 from haversack_gui.workspace import Workspace
 
@@ -17,6 +17,9 @@ class Page(QWidget):
     title: ClassVar[str] = ""
     topics: ClassVar[frozenset[str]] = frozenset()
     needs_pantry: ClassVar[bool] = True
+
+    main_button: QAbstractButton | None = None
+    search_field: QLineEdit | None = None
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -37,6 +40,17 @@ class Page(QWidget):
         if self._stale:
             self._stale = False
             self.refresh()
+
+    def act(self) -> None:
+        """Press the page's main button, where it can be pressed."""
+        if self.main_button is not None and self.main_button.isEnabled():
+            self.main_button.click()
+
+    def look_for(self) -> None:
+        """Put the cursor into the page's search field."""
+        if self.search_field is not None and self.search_field.isVisible():
+            self.search_field.setFocus()
+            self.search_field.selectAll()
 
     def mark_stale(self) -> None:
         """Read again now where the page is seen, otherwise when it is shown next."""

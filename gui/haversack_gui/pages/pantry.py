@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar
 from haversack_gui import equivalents, words
 from haversack_gui.calls import demo
 from haversack_gui.calls import pantry as calls
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, column, holder, label, row
+from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.table import selected_rows, table
 from haversack_gui.words import tr
@@ -68,6 +70,7 @@ class PantryPage(Page):
             name="prepare",
             tip="Fetch what the chosen recipes need and rehearse them without a network",
         )
+        self.main_button, self.search_field = self.prepare, self.search
         self.prepare_all = button("Prepare all", self._prepare_all, name="prepare_all")
         self.edit = button("Open recipe", self._edit, name="open_recipe")
         self.set_up = button(
@@ -83,6 +86,7 @@ class PantryPage(Page):
             name="import_pictures",
             tip="A folder in a known format: a folder for each class, CSV, COCO, Pascal VOC, YOLO…",
         )
+        self._offer_copies()
         self.total = label("", "small", wrap=False)
         self.empty = EmptyState(
             workspace.look,
@@ -131,6 +135,21 @@ class PantryPage(Page):
             self.workspace.jobs.change(
                 tr("Fill the demo pantry"), lambda told: demo.fill(pantry, told)
             )
+
+    def _offer_copies(self) -> None:
+        def same(all_of_them: bool) -> Same:
+            pantry = self.workspace.pantry
+            wanted = self.model.rows if all_of_them else self._chosen()
+            keys = [item.key for item in wanted if item.state != "incomplete"]
+            return equivalents.prepare(pantry.path, keys) if pantry and keys else NOTHING
+
+        def fetch() -> Same:
+            pantry = self.workspace.pantry
+            return equivalents.set_up(pantry.path) if pantry else NOTHING
+
+        offer_copies(self.prepare, lambda: same(False))
+        offer_copies(self.prepare_all, lambda: same(True))
+        offer_copies(self.set_up, fetch)
 
     def _columns(self) -> list[Column[ShelfItem]]:
         return [

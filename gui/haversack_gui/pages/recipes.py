@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QModelIndex
@@ -16,10 +17,13 @@ from haversack_gui import equivalents, words
 from haversack_gui.calls import pantry as pantry_calls
 from haversack_gui.calls import recipes as calls
 from haversack_gui.calls.recipes import Listed
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.draft import Draft
 from haversack_gui.models.recipe_tree import PATH_ROLE, RecipeTreeModel
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, chip, column, label, restyle, row
+from haversack_gui.widgets.copying import offer_copies
+from haversack_gui.widgets.diff_dialog import DiffDialog
 from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.slot_panel import SlotPanel
 from haversack_gui.words import tr
@@ -60,10 +64,13 @@ class RecipesPage(Page):
         self.tree.setRootIsDecorated(True)
         self.tree.setIndentation(18)
         self.tree.selectionModel().currentChanged.connect(self._selected)
-        self.slot_panel = SlotPanel(self._set_option, self._assign, self._clear, self._choices)
+        self.slot_panel = SlotPanel(
+            self._set_option, self._check, self._assign, self._clear, self._choices
+        )
         self.state = chip()
         self.problem = label("", "muted")
         self._make_buttons()
+        self.main_button, self.search_field = self.prepare, self.slot_panel.picker.search
         self.empty = EmptyState(
             workspace.look,
             "recipes",
@@ -82,6 +89,7 @@ class RecipesPage(Page):
             (QKeySequence.StandardKey.Undo, self._undo),
             (QKeySequence.StandardKey.Redo, self._redo),
             (QKeySequence.StandardKey.Save, self._save),
+            (QKeySequence("Ctrl+D"), self._compare),
         ):
             QShortcut(QKeySequence(keys), self, act)
 
@@ -111,6 +119,13 @@ class RecipesPage(Page):
             name="fill_rest",
             tip="Fill every empty slot with the task's default",
         )
+        self.compare = button(
+            "Compare…",
+            self._compare,
+            "quiet",
+            name="compare_recipes",
+            tip="This recipe beside another (Ctrl+D)",
+        )
         self.save = button("Save", self._save, name="save_recipe", tip="Save (Ctrl+S)")
         self.prepare = button(
             "Prepare",
@@ -119,6 +134,8 @@ class RecipesPage(Page):
             tip="Fetch what it needs and rehearse it without a network",
         )
         self.train = button("Train", self._train, "primary", name="train_recipe")
+        offer_copies(self.prepare, lambda: self._same(equivalents.prepare_one))
+        offer_copies(self.train, lambda: self._same(equivalents.train_anywhere))
 
     def _editor(self) -> QSplitter:
         new = QComboBox()
@@ -129,7 +146,7 @@ class RecipesPage(Page):
         new.activated.connect(lambda place: self._started(new, place))
         left = card(
             row(self.picker, new),
-            row(self.name_edit, self.undo, self.redo),
+            row(self.name_edit, self.undo, self.redo, self.compare),
             self.tree,
             row(self.state, None),
             self.problem,
@@ -257,6 +274,10 @@ class RecipesPage(Page):
             self._show_picker()
             self._show_standing()
 
+    def _check(self, path: str, value: object) -> None:
+        if self.draft is not None:
+            self.draft.check(path, value)
+
     def _assign(self, slot: str, found: Answer) -> None:
         if self.draft is not None:
             self._try(lambda draft: draft.assign(slot, found))
@@ -269,6 +290,12 @@ class RecipesPage(Page):
     def _fill(self) -> None:
         self._try(Draft.fill)
         self._show()
+
+    def _same(self, form: Callable[[Path, str], Same]) -> Same:
+        pantry, draft = self.workspace.pantry, self.draft
+        if pantry is None or draft is None or not draft.saved_id:
+            return NOTHING
+        return form(pantry.path, draft.saved_id)
 
     def _undo(self) -> None:
         self._try(Draft.undo)
@@ -333,6 +360,20 @@ class RecipesPage(Page):
                 lambda told: pantry_calls.prepare(pantry, [recipe_id], told),
                 same=equivalents.prepare(pantry.path, [recipe_id]),
             )
+
+    def _compare(self) -> None:
+        pantry, draft = self.workspace.pantry, self.draft
+        if pantry is None or draft is None:
+            return
+        others = [entry for entry in self._listed if entry.id != draft.saved_id]
+        if not others:
+            self.workspace.say("warn", tr("There is no other recipe to compare with."))
+            return
+
+        def load(recipe_id: str, then: Callable[[Recipe], None]) -> None:
+            self.workspace.jobs.query(lambda: calls.load(pantry, recipe_id), then, key="compared")
+
+        DiffDialog(self.workspace.look, draft.recipe.copy(), others, load, self).open()
 
     def _train(self) -> None:
         self._saved_then(lambda recipe_id: self.workspace.go_to("train", recipe_id))

@@ -51,6 +51,7 @@ class TrainPage(Page):
         for key, title in DEVICES:
             self.device.addItem(tr(title), key)
         self.start = button("Train", self._train, "primary", name="start_training")
+        self.main_button = self.start
         self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
         self.table = table(self.model, tr("Runs, newest first"), stretch=1)
         self.table.setSortingEnabled(False)

@@ -26,13 +26,17 @@ Editor = QCheckBox | QComboBox | QLineEdit | QSpinBox
 class OptionForm(QWidget):
     """Editors for the options of one ingredient.
 
-    ``set_option(name, value)`` is called for each change; where it raises, the message stands
-    under the field and nothing else happens.
+    ``set_option(name, value)`` is called for each change that is finished, ``check(name, value)``
+    for each letter before; where one raises, the message stands under the field.
     """
 
-    def __init__(self, set_option: Callable[[str, object], None]) -> None:
+    def __init__(
+        self,
+        set_option: Callable[[str, object], None],
+        check: Callable[[str, object], None],
+    ) -> None:
         super().__init__()
-        self._set_option = set_option
+        self._set_option, self._check = set_option, check
         self.editors: dict[str, Editor] = {}
         self.problems: dict[str, QLabel] = {}
         self._rows: list[QWidget] = []
@@ -53,6 +57,10 @@ class OptionForm(QWidget):
     def _add(self, option: OptionSpec, value: object) -> None:
         title = option.name.replace("_", " ").capitalize()
         editor = _editor(option, value, lambda given: self._edited(option, given))
+        if isinstance(editor, QLineEdit):
+            editor.textEdited.connect(
+                lambda text: self._judge(option, _parse(option, text.strip()), self._check)
+            )
         editor.setAccessibleName(tr(title))
         editor.setAccessibleDescription(option.help)
         editor.setToolTip(f"{option.name}: {option.range_text()}")
@@ -69,9 +77,12 @@ class OptionForm(QWidget):
         self._layout.addWidget(row)
 
     def _edited(self, option: OptionSpec, value: object) -> None:
+        self._judge(option, value, self._set_option)
+
+    def _judge(self, option: OptionSpec, value: object, act: Callable[[str, object], None]) -> None:
         problem, editor = self.problems[option.name], self.editors[option.name]
         try:
-            self._set_option(option.name, value)
+            act(option.name, value)
         except HaversackError as error:
             problem.setText(f"{error.message}. {error.hint}")
             problem.show()

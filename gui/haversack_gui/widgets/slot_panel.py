@@ -23,6 +23,7 @@ class SlotPanel(QFrame):
     def __init__(
         self,
         set_option: Callable[[str, object], None],
+        check: Callable[[str, object], None],
         assign: Callable[[str, Answer], None],
         clear: Callable[[str], None],
         ask_choices: Callable[[str], None],
@@ -36,7 +37,10 @@ class SlotPanel(QFrame):
         self.title = label("", "title")
         self.kind = label("", "small", select=True)
         self.help = label("", "muted")
-        self.form = OptionForm(lambda name, value: set_option(f"{self.path}.{name}", value))
+        self.form = OptionForm(
+            lambda name, value: set_option(f"{self.path}.{name}", value),
+            lambda name, value: check(f"{self.path}.{name}", value),
+        )
         self.no_options = label("This ingredient has no options.", "muted")
         self.replace = button("Replace…", self._pick, name="replace_ingredient")
         self.clear = button("Remove", lambda: clear(self.path), "quiet", name="clear_slot")
