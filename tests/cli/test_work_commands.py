@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cli.cli_calls import Call
-from data.byod.sets import digits_folder
+from data.byod.mask_sets import indexed
+from data.byod.sets import digits_folder, save
 from haversack.pantry.pantry import Pantry
 from haversack.services.capture import capture
 
@@ -98,3 +99,30 @@ def test_own_pictures_are_checked_imported_trained_on_and_exported(
     assert made.code == 0, made.err
     assert "mine" in call("recipe", "show", "on mine").out
     assert call("data", "import", str(folder), "--task", "detection").code == 2
+
+
+def test_own_masks_are_trained_on_and_a_set_without_labels_is_looked_at(
+    call: Call, tmp_path: Path
+) -> None:
+    for at in range(3):
+        save(tmp_path / "new", f"{at}.jpg", at)
+    for folder in (indexed(tmp_path / "masked"), tmp_path / "new"):
+        told = call("data", "import", str(folder), "--json")
+        assert told.code == 0, told.err
+    made = call(
+        "recipe", "new", "--task", "segmentation", "--name", "areas", "data_generator=masked",
+        "backbone.use_pretrained=false", "model.image_size=64", "model.head_channels=16",
+        "data.batch_size=4", "trainer.num_epochs=1",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    told = call("train", "areas", "--json")
+    assert told.code == 0, told.err
+    assert 0 <= told.json["state"]["result"]["metrics"]["miou"] <= 1
+    told = call("predict", "last", "--data", "new", "--json")
+    assert told.code == 0, told.err
+    found = told.json["state"]["result"]["predictions"]
+    assert [one["name"] for one in found] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert all((Path(told.json["folder"]) / one["mask"]).is_file() for one in found)
+    out = tmp_path / "model.onnx"
+    assert call("export", "last", "-o", str(out), "--json").code == 0
+    assert call("train", "areas", "--data", "new", "--json").code == 2

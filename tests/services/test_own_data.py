@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from data.byod.sets import coco, digits_folder, image_folder
+from data.byod.mask_sets import indexed
+from data.byod.sets import coco, digits_folder, image_folder, save
 from haversack.base.errors import Cancelled, UsageError
 from haversack.base.progress import CancelToken
 from haversack.pantry.errors import FetchError, NotInPantryError
@@ -15,7 +16,13 @@ from haversack.pantry.pantry import Pantry
 from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe, replace_data_generator
 from haversack.services.capture import capture
-from haversack.services.datasets import as_answer, describe_set, import_data, own_sets
+from haversack.services.datasets import (
+    as_answer,
+    describe_set,
+    import_data,
+    own_choices,
+    own_sets,
+)
 from haversack.services.readiness import readiness
 from haversack.services.unpack import open_bundle
 from services.kits import keyring, light_recipe, packed
@@ -130,3 +137,20 @@ def test_pictures_are_kept_byte_for_byte(pantry: Pantry, tmp_path: Path) -> None
     for path in folder.rglob("*.png"):
         assert path.read_bytes() in content
         assert Image.open(path).size == (32, 32)
+
+
+def test_masks_are_a_choice_for_segmentation_and_pictures_alone_for_none(
+    pantry: Pantry, tmp_path: Path
+) -> None:
+    kept, _ = import_data(indexed(tmp_path / "parts"), pantry)
+    assert kept.task == "segmentation"
+    (choices,) = own_choices(pantry, "segmentation").values()
+    assert list(choices) == ["parts"]
+    assert describe_set(pantry, "parts").classes["roof"] == {"train": 5, "val": 1}
+    for at in range(2):
+        save(tmp_path / "more", f"{at}.jpg", at)
+    import_data(tmp_path / "more", pantry)
+    assert describe_set(pantry, "more").pictures == {"unlabeled": 2}
+    with pytest.raises(UsageError, match="no labels to learn from") as caught:
+        as_answer(pantry, "more")
+    assert "haversack predict" in caught.value.hint

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from haversack.catalog.tasks import CLASSIFICATION, DETECTION
+from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.assets import Asset, Origin
 from haversack.recipe.schema import UNSET, Ingredient, Meta
 
@@ -14,6 +14,8 @@ PREFIX = "datasets/own/"
 _TYPES = {
     "classification": "application/vnd.haversack.classification+tar",
     "detection": "application/vnd.haversack.detection+tar",
+    "segmentation": "application/vnd.haversack.segmentation+tar",
+    "unlabeled": "application/vnd.haversack.unlabeled+tar",
 }
 
 
@@ -26,7 +28,7 @@ class OwnPictures(Ingredient):
     )
     size: int = Field(0, ge=0, description="Its bytes", json_schema_extra={"unit": "bytes"})
     licence: str = Field("NOASSERTION", max_length=200, description="Its licence (SPDX)")
-    task_of_set: ClassVar[Literal["classification", "detection"]]
+    task_of_set: ClassVar[Literal["classification", "detection", "segmentation"]]
 
     def assets(self) -> tuple[Asset, ...]:
         """Name the file of the set; nothing while none is chosen."""
@@ -67,9 +69,26 @@ class OwnDetection(OwnPictures):
     task_of_set = "detection"
 
 
+class OwnSegmentation(OwnPictures):
+    """Imported pictures with masks."""
+
+    meta = Meta(
+        "data/sets/own/segmentation",
+        1,
+        "Own pictures with masks",
+        "data_generator",
+        "Pictures with masks that were brought with `haversack data import`.",
+        "vision.segmentation.2d",
+        SEGMENTATION,
+        ("own",),
+    )
+    task_of_set = "segmentation"
+
+
 OWN: dict[str, type[OwnPictures]] = {
     "classification": OwnClassification,
     "detection": OwnDetection,
+    "segmentation": OwnSegmentation,
 }
 
 

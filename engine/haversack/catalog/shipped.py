@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from haversack.catalog import augmentations, backbones, datasets, models, outcomes, tasks, training
-from haversack.catalog.own import OwnClassification, OwnDetection
+from haversack.catalog.own import OwnClassification, OwnDetection, OwnSegmentation
 from haversack.catalog.smoke import Smoke
 from haversack.recipe.registry import Registry, TaskDefaults
 
@@ -43,6 +43,7 @@ def registry() -> Registry:
             Smoke,
             OwnClassification,
             OwnDetection,
+            OwnSegmentation,
             augmentations.NoAugmentation,
             augmentations.ClassificationBasic,
             augmentations.DetectionBasic,

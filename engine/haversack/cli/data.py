@@ -19,11 +19,16 @@ FolderArgument = Annotated[Path, typer.Argument(help="The folder with pictures a
 FormatOption = Annotated[
     str,
     typer.Option(
-        "--format", help="auto, imagefolder, csv, coco, voc, yolo, kitti, cvat or labelme."
+        "--format",
+        help="auto, imagefolder, csv, coco, voc, yolo, kitti, cvat, labelme, masks or unlabeled.",
     ),
 ]
 TaskOption = Annotated[
-    str | None, typer.Option("--task", help="Refuse labels that are for another task.")
+    str | None,
+    typer.Option(
+        "--task",
+        help="What the labels are for; segmentation reads outlines as masks. Others are refused.",
+    ),
 ]
 _SHOWN = 20
 
@@ -59,7 +64,8 @@ def import_folder(
             path, opened, name, form, task, licence, on_event=hear, cancel=session.cancel
         )
     data = {**_facts(checked), "name": kept.name, "sha256": kept.sha256, "bytes": kept.size}
-    said = f"kept as {kept.name}, {human_size(kept.size)}; use it with --data {kept.name}"
+    use = "look at it with predict" if kept.task == "unlabeled" else "use it with"
+    said = f"kept as {kept.name}, {human_size(kept.size)}; {use} --data {kept.name}"
     return Answer(data, [*_told(checked), said])
 
 
@@ -103,9 +109,10 @@ def show_set(
         ("pictures", _splits(found.pictures)),
     ]
     rows = [(label, *counts.values()) for label, counts in found.classes.items()]
-    return Answer(
-        found, [table("", ("", ""), facts), table("", ("class", "train", "validation"), rows)]
-    )
+    shown: list[RenderableType] = [table("", ("", ""), facts)]
+    if rows:
+        shown.append(table("", ("class", "train", "validation"), rows))
+    return Answer(found, shown)
 
 
 def _facts(checked: Checked) -> dict[str, object]:
@@ -119,21 +126,22 @@ def _facts(checked: Checked) -> dict[str, object]:
 
 
 def _told(checked: Checked) -> list[RenderableType]:
-    unit = "pictures" if checked.task == "classification" else "objects"
+    unit = "objects" if checked.task == "detection" else "pictures"
     facts = [
         ("format", checked.format),
         ("task", checked.task),
         ("pictures", _splits(checked.splits())),
         ("problems", len(checked.problems)),
     ]
-    shown: list[RenderableType] = [
-        table("", ("", ""), facts),
-        table("", ("class", unit), list(checked.counts().items())),
-    ]
+    shown: list[RenderableType] = [table("", ("", ""), facts)]
+    if checked.classes:
+        shown.append(table("", ("class", unit), list(checked.counts().items())))
     shown += [f"{one.file}: {one.what}" for one in checked.problems[:_SHOWN]]
     more = len(checked.problems) - _SHOWN
     return [*shown, f"and {more} more problems; --json lists all"] if more > 0 else shown
 
 
 def _splits(counts: dict[str, int]) -> str:
+    if "unlabeled" in counts:
+        return f"{counts['unlabeled']} without labels"
     return f"{counts['train']} to train on, {counts['val']} to validate on"

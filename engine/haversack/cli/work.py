@@ -19,7 +19,7 @@ from haversack.cli.runs import RunArgument, describe, training
 from haversack.cli.session import Session
 from haversack.runs.errors import RunFailed
 from haversack.runs.reducer import RunState
-from haversack.runs.spec import Limits, RunKind, RunSpec
+from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec
 
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
@@ -110,12 +110,19 @@ def predict(
     pictures: Annotated[
         list[Path] | None, typer.Argument(help="Pictures; some of the run's own if left out.")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", help="Imported data instead: all of its pictures.")
+    ] = None,
     device: Device = "auto",
     pantry: PantryOption = None,
 ) -> Answer:
     """Look at pictures with a trained model and draw what it finds."""
+    from haversack.services.datasets import set_file
+
+    opened = session.pantry(pantry)
     inputs = tuple(path.absolute() for path in pictures or [])
-    spec = _follow_up(RunKind.PREDICT, run, session.pantry(pantry), device, inputs=inputs)
+    more = () if data is None else (set_file(opened, data),)
+    spec = _follow_up(RunKind.PREDICT, run, opened, device, inputs=inputs, more=more)
     return carry_out(session, spec)
 
 
@@ -177,6 +184,7 @@ def _follow_up(
     device: str,
     *,
     inputs: tuple[Path, ...] = (),
+    more: tuple[AssetFile, ...] = (),
     limits: Limits | None = None,
     options: dict[str, object] | None = None,
 ) -> RunSpec:
@@ -184,7 +192,14 @@ def _follow_up(
 
     trained = training(run_store(pantry), run)
     return follow_up_spec(
-        kind, trained, pantry, inputs=inputs, device=device, limits=limits, options=options
+        kind,
+        trained,
+        pantry,
+        inputs=inputs,
+        more=more,
+        device=device,
+        limits=limits,
+        options=options,
     )
 
 

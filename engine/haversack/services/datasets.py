@@ -13,10 +13,13 @@ from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.detect import AUTO, READERS, read_set
 from haversack.data.byod.folder import BroughtFolder
+from haversack.data.byod.records import TASKS, Wanted
 from haversack.data.byod.shard import read_shard, write_shard
+from haversack.data.byod.splits import SplitPlan
 from haversack.pantry.assets import Fetched
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
+from haversack.runs.spec import AssetFile
 from haversack.services.listen import Listener, ignore
 from haversack.trust.names import check_name
 
@@ -51,6 +54,7 @@ def check_data(
     form: str = AUTO,
     task: str | None = None,
     *,
+    plan: SplitPlan | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Checked:
@@ -59,7 +63,9 @@ def check_data(
     Args:
         path: The folder.
         form: One of ``FORMATS``.
-        task: What the labels should be for; None for what the format is for.
+        task: What the labels should be for: outlines and masks are read for ``segmentation``;
+            None for what the format is mostly for.
+        plan: How it is split.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -69,7 +75,11 @@ def check_data(
         Cancelled: Someone asked to stop.
     """
     members = _members(path)
-    found = read_set(members, form)
+    plan = plan or SplitPlan()
+    asked = next((one for one in TASKS if one == task), None)
+    if task is not None and asked is None:
+        raise UsageError(f"no task is called {task!r}", f"Choose one of: {', '.join(TASKS)}.")
+    found = read_set(members, form, Wanted(asked, plan.column))
     found = replace(found, problems=(*members.problems, *found.problems))
     if task is not None and task != found.task:
         raise UsageError(
@@ -77,7 +87,7 @@ def check_data(
             "Give another --task or --format.",
         )
     meter = Meter("checking", len(found.pictures), _tell(on_event), "pictures", cancel)
-    return check_set(members, found, meter.advance)
+    return check_set(members, found, meter.advance, plan)
 
 
 def import_data(
@@ -88,6 +98,7 @@ def import_data(
     task: str | None = None,
     licence: str = "NOASSERTION",
     *,
+    plan: SplitPlan | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> tuple[OwnSet, Checked]:
@@ -100,6 +111,7 @@ def import_data(
         form: One of ``FORMATS``.
         task: What the labels should be for.
         licence: Who may use the pictures: an SPDX expression or a few words.
+        plan: How it is split.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -107,7 +119,7 @@ def import_data(
         What is kept, and what was checked, problems included.
     """
     called = check_name(name or path.resolve().name, "dataset")
-    checked = check_data(path, form, task, on_event=on_event, cancel=cancel)
+    checked = check_data(path, form, task, plan=plan, on_event=on_event, cancel=cancel)
     with tempfile.TemporaryDirectory(prefix="incoming-", dir=pantry.store.folder) as scratch:
         shard = Path(scratch) / "shard.tar"
         with shard.open("wb") as file:
@@ -152,7 +164,7 @@ class Described:
     Attributes:
         set: The set.
         pictures: How many pictures each split has.
-        classes: How many pictures (classification) or objects of each class each split has.
+        classes: How many pictures, of boxes how many objects, each class has in each split.
     """
 
     set: OwnSet
@@ -180,6 +192,17 @@ def describe_set(pantry: Pantry, name: str) -> Described:
     )
 
 
+def set_file(pantry: Pantry, name: str) -> AssetFile:
+    """Give an imported set as a file that a run is given.
+
+    Raises:
+        NotInPantryError: There is none of that name.
+    """
+    found = own_set(pantry, name)
+    path = pantry.store.path(found.sha256)
+    return AssetFile(name=PREFIX + found.name, path=path, sha256=found.sha256)
+
+
 def own_choices(pantry: Pantry, task: str) -> dict[str, dict[str, OwnPictures]]:
     """Give what imported sets for a task put into a data slot: by kind, then by name."""
     kind = OWN.get(task)
@@ -190,9 +213,16 @@ def own_choices(pantry: Pantry, task: str) -> dict[str, dict[str, OwnPictures]]:
 
 
 def as_answer(pantry: Pantry, name: str) -> str | OwnPictures:
-    """Give what fills a recipe's data slot: the imported set of that name, else the name itself."""
+    """Give what fills a recipe's data slot: the imported set of that name, else the name itself.
+
+    Raises:
+        UsageError: The set has no labels to learn from.
+    """
     for one in own_sets(pantry):
         if one.name == name:
+            if one.task not in OWN:
+                hint = "Look at them with `haversack predict RUN --data NAME`."
+                raise UsageError(f"{name} has no labels to learn from", hint)
             return _ingredient(one)
     return name
 

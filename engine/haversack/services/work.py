@@ -96,6 +96,7 @@ def follow_up_spec(
     pantry: Pantry,
     *,
     inputs: Sequence[Path] = (),
+    more: Sequence[AssetFile] = (),
     device: str = "auto",
     limits: Limits | None = None,
     options: dict[str, object] | None = None,
@@ -107,6 +108,7 @@ def follow_up_spec(
         run_id: The training run, or the beginning of its id.
         pantry: Where the run lies.
         inputs: Pictures for predict.
+        more: Imported sets for predict, beside the recipe's own files.
         device: Where to compute.
         limits: How the run is made smaller.
         options: What only this kind knows, such as ``{"precision": "int8"}``.
@@ -123,12 +125,16 @@ def follow_up_spec(
             "run_id": name,
             "run_dir": pantry.runs_folder / name,
             "sppr": trained.sppr,
-            "assets": asset_files(recipe_of(trained, pantry), pantry),
+            "assets": (*asset_files(recipe_of(trained, pantry), pantry), *more),
             "device": device,
             "limits": limits or Limits(),
             "checkpoint": checkpoint,
             "inputs": tuple(inputs),
-            "options": {**(options or {}), "of_run": trained.run_id},
+            "options": {
+                **(options or {}),
+                **({"data": [file.name for file in more]} if more else {}),
+                "of_run": trained.run_id,
+            },
         }
     )
     run_store(pantry).create(spec)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.byod.first_format import write_first
 from data.byod.sets import ALL, BOXES, DETECTION, coco, csv_set, image_folder, save, voc, yolo
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.detect import read_set, seems
@@ -79,6 +80,18 @@ def test_what_is_kept_gives_the_pictures_and_labels_back(tmp_path: Path, form: s
 def test_the_same_set_gives_the_same_bytes(tmp_path: Path) -> None:
     first = kept(voc(tmp_path / "one"), tmp_path / "one.tar").read_bytes()
     assert kept(voc(tmp_path / "two"), tmp_path / "two.tar").read_bytes() == first
+
+
+def test_a_shard_of_the_first_format_is_read(tmp_path: Path) -> None:
+    pictures = {
+        f"{label}/{at}.jpg": (split, label, save(tmp_path, f"{label}{at}.jpg", at).read_bytes())
+        for at, (split, label) in enumerate([("train", "roof"), ("val", "roof"), ("train", "sky")])
+    }
+    splits = read_shard(write_first(tmp_path / "first.tar", pictures))
+    assert {split: len(data) for split, data in splits.items()} == {"train": 2, "val": 1}
+    sample = splits["train"][1]
+    assert (sample.name, sample.target) == ("sky/2.jpg", 1)
+    np.testing.assert_array_equal(sample.image, decode(pictures["sky/2.jpg"][2], ""))
 
 
 def test_splits_that_the_set_names_are_kept(tmp_path: Path) -> None:

@@ -1,19 +1,22 @@
-"""From records to what is kept: every picture decoded once, boxes clipped, splits settled."""
+"""From records to what is kept: every picture decoded once, labels made to fit, splits settled."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from haversack.base.digests import sha256_bytes
-from haversack.data.byod.records import Box, Found, Labelled, Problem
+from haversack.data.byod.masks import Painter, areas_of, mask_classes
+from haversack.data.byod.records import Box, Found, Labelled, Problem, Task
+from haversack.data.byod.regions import Palette
+from haversack.data.byod.splits import SplitPlan, split
 from haversack.data.errors import DataError
 from haversack.data.pictures import decode
 from haversack.data.readers.members import Members
 
-VALIDATION_SHARE = 0.2
 OnPicture = Callable[[int], None]
+UNLABELED = "unlabeled"
 
 
 @dataclass(frozen=True)
@@ -23,72 +26,118 @@ class Checked:
     Attributes:
         format: The format that it was read as.
         task: What the labels are for.
-        classes: The classes in alphabetical order.
+        classes: The classes in the order of their numbers: alphabetical, for masks as their list
+            has them.
         pictures: The pictures that can be used; each has a split.
         problems: What was left out or mended.
+        palette: What the values of mask files mean.
     """
 
     format: str
-    task: str
+    task: Task
     classes: tuple[str, ...]
     pictures: tuple[Labelled, ...]
     problems: tuple[Problem, ...]
+    palette: Palette | None = None
 
     def counts(self) -> dict[str, int]:
-        """Count the pictures (classification) or objects (detection) of each class."""
+        """Count the pictures of each class, of boxes the objects."""
         counted = Counter(p.label for p in self.pictures if p.label)
-        counted.update(name for p in self.pictures for name, _ in p.boxes)
+        counted.update(name for p in self.pictures for name, _ in (*p.boxes, *p.areas))
         return {name: counted[name] for name in self.classes}
 
     def splits(self) -> dict[str, int]:
         """Count the pictures of each split."""
         counted = Counter(p.split for p in self.pictures)
-        return {split: counted[split] for split in ("train", "val")}
+        return {name: counted[name] for name in splits_of(self.task)}
 
 
-def check_set(members: Members, found: Found, on_picture: OnPicture = lambda _: None) -> Checked:
+def splits_of(task: str) -> tuple[str, ...]:
+    """Give the names of the splits that a set for a task has."""
+    return (UNLABELED,) if task == UNLABELED else ("train", "val")
+
+
+def check_set(
+    members: Members,
+    found: Found,
+    on_picture: OnPicture = lambda _: None,
+    plan: SplitPlan | None = None,
+) -> Checked:
     """Decode every picture and settle what can be used.
 
-    A picture that is missing, cannot be decoded, or comes twice with the same label is left out and
-    told. A box is clipped to its picture; one that is empty then is left out and told. Where the
-    set names no splits, a fifth of each class is for validation, chosen by the pictures' digests.
-    Pictures with the same bytes never lie in both splits.
+    A picture that is missing, cannot be decoded, or comes twice is left out and told; so is one
+    whose mask is missing, broken, of another size or shows no class. A box is clipped to its
+    picture; one that is empty then is left out and told. Pictures with the same bytes never lie in
+    both splits.
 
     Args:
         members: The set.
         found: What its reader made of it.
         on_picture: Told after each picture; raises to stop.
+        plan: How it is split; by default as the set says, else a fifth of each class for
+            validation.
 
     Raises:
         DataError: Nothing is left, or there are no labels.
     """
     problems = list(found.problems)
+    masked = mask_classes(found) if found.task == "segmentation" else ()
+    painter = Painter(members, masked, found.palette) if masked else None
     seen: dict[str, Labelled] = {}
-    digests: dict[str, str] = {}
     for one in found.pictures:
         on_picture(1)
         try:
             content = members.read(one.picture)
             height, width = decode(content, one.picture).shape[:2]
+            digest = sha256_bytes(content)
+            if digest in seen:
+                raise DataError(f"has the same bytes as {seen[digest].picture}", "")
+            if painter is not None:
+                one = _with_areas(one, painter, masked, height, width, problems)
         except DataError as error:
             problems.append(Problem(one.picture, error.message))
             continue
-        digest = sha256_bytes(content)
-        if digest in seen:
-            problems.append(Problem(one.picture, f"has the same bytes as {seen[digest].picture}"))
-            continue
-        boxes = tuple(_clipped(one, width, height, problems))
-        digests[one.picture] = digest
-        seen[digest] = replace(one, boxes=boxes)
+        seen[digest] = replace(one, boxes=tuple(_clipped(one, width, height, problems)))
     kept = sorted(seen.values(), key=lambda one: one.picture)
-    classes = sorted({p.label for p in kept if p.label} | {n for p in kept for n, _ in p.boxes})
-    if not kept or not classes:
+    classes = masked or tuple(
+        sorted({p.label for p in kept if p.label} | {n for p in kept for n, _ in p.boxes})
+    )
+    if not kept or not (classes or found.task == UNLABELED):
         raise DataError(
-            "no picture with a label can be used",
+            "no picture with a label can be used" if found.task != UNLABELED else "no picture",
             problems[0].what if problems else "Label at least two pictures.",
         )
-    pictures = _split(kept, digests)
-    return Checked(found.format, found.task, tuple(classes), pictures, tuple(problems))
+    digests = {one.picture: digest for digest, one in seen.items()}
+    splits = _splits(found.task, kept, digests, plan or SplitPlan())
+    pictures = tuple(replace(one, split=splits[one.picture]) for one in kept)
+    facts = (found.format, found.task, classes, pictures, tuple(problems), found.palette)
+    return Checked(*facts)
+
+
+def _splits(
+    task: Task, kept: list[Labelled], digests: dict[str, str], plan: SplitPlan
+) -> dict[str, str]:
+    if task == UNLABELED:
+        return dict.fromkeys(digests, UNLABELED)
+    return split(kept, digests, plan)
+
+
+def _with_areas(
+    one: Labelled,
+    painter: Painter,
+    classes: tuple[str, ...],
+    height: int,
+    width: int,
+    problems: list[Problem],
+) -> Labelled:
+    mask, unknown = painter.mask(one, height, width)
+    if unknown:
+        what = f"{unknown} pixels of its mask mean no class; they are not judged"
+        problems.append(Problem(one.mask or one.picture, what))
+    areas = areas_of(mask, classes)
+    if not areas:
+        raise DataError("its mask shows no class", "")
+    return replace(one, areas=tuple(areas.items()))
 
 
 def _clipped(
@@ -102,20 +151,3 @@ def _clipped(
         if max(abs(a - b) for a, b in zip(box, (left, top, right, bottom), strict=True)) > 1.0:
             problems.append(Problem(one.picture, f"a box ({name}) reached outside; clipped"))
         yield name, box
-
-
-def _split(pictures: list[Labelled], digests: dict[str, str]) -> tuple[Labelled, ...]:
-    """Keep the set's own splits where it has both, else share out by class and digest."""
-    if {"train", "val"} <= {one.split for one in pictures}:
-        return tuple(one if one.split else replace(one, split="train") for one in pictures)
-    strata: dict[str, list[Labelled]] = defaultdict(list)
-    for one in pictures:
-        strata[one.label].append(one)
-    validating: set[str] = set()
-    for members in strata.values():
-        members.sort(key=lambda one: digests[one.picture])
-        share = max(1, round(len(members) * VALIDATION_SHARE)) if len(members) > 1 else 0
-        validating |= {one.picture for one in members[:share]}
-    return tuple(
-        replace(one, split="val" if one.picture in validating else "train") for one in pictures
-    )

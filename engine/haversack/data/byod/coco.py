@@ -1,116 +1,123 @@
 """COCO: one JSON with ``images``, ``annotations``, ``categories``; boxes are x, y, width, height.
 
 One file is read for each split: ``instances_train2017.json`` beside ``instances_val2017.json``, or
-one JSON for all. A crowd is left out.
+one JSON for all. Among boxes a crowd is left out; in masks it is painted like any other object.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable
 
-import orjson
-
-from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, is_picture
+from haversack.data.byod.coco_json import (
+    HINT,
+    Boxed,
+    Document,
+    Key,
+    Outlined,
+    RunLengths,
+    Segmented,
+    decode,
+)
+from haversack.data.byod.coco_runs import counts_of
+from haversack.data.byod.records import (
+    SPLITS,
+    Box,
+    Found,
+    Labelled,
+    Problem,
+    Task,
+    Wanted,
+    is_picture,
+)
+from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_runs
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
-_HINT = "Give a JSON file with images, annotations and categories."
-
 
 def annotation_files(members: Members) -> list[str]:
-    """Give the JSON files of a set that look like COCO's, by their first bytes' keys."""
+    """Give the JSON files of a set that look like COCO's, by their keys."""
     names = [name for name in members.names() if name.lower().endswith(".json")]
     return [name for name in names if _looks_right(members.read(name))]
 
 
-def read_coco(members: Members) -> Found:
-    """Read every annotation file.
+def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
+    """Read every annotation file; for segmentation the outlines, else the boxes.
 
     Raises:
         DataError: There is none, or one is not what COCO's are.
     """
     files = annotation_files(members)
     if not files:
-        raise DataError(f"{members.label} has no COCO annotation file", _HINT)
+        raise DataError(f"{members.label} has no COCO annotation file", HINT)
+    outlines = wanted is not None and wanted.task == "segmentation"
     places = _places(members)
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     for file in files:
-        _read(file, members.read(file), places, pictures, problems)
-    return Found("coco", "detection", tuple(pictures), tuple(problems))
+        document = decode(file, members.read(file), problems.append, outlines)
+        pictures += _pictures(file, document, places, problems.append)
+    task: Task = "segmentation" if outlines else "detection"
+    return Found("coco", task, tuple(pictures), tuple(problems))
 
 
-def _read(
-    file: str,
-    content: bytes,
-    places: dict[str, list[str]],
-    pictures: list[Labelled],
-    problems: list[Problem],
-) -> None:
-    document = _document(file, content)
-    classes: dict[Any, str] = {}
-    for category in document["categories"]:
-        if isinstance(category, dict) and isinstance(category.get("name"), str):
-            classes[_key(category.get("id"))] = category["name"]
-        else:
-            problems.append(Problem(file, "a category has no name"))
-    boxes: dict[Any, list[tuple[str, Box]]] = defaultdict(list)
-    known = {_key(i.get("id")) for i in document["images"] if isinstance(i, dict)}
-    for annotation in document["annotations"]:
-        try:
-            image, found = _object(annotation, classes)
-            if image not in known:
-                raise ValueError(f"is of image {image}, which is not listed")
-            if found is not None:
-                boxes[image].append(found)
-        except (ValueError, TypeError, AttributeError) as error:
-            name = annotation.get("id") if isinstance(annotation, dict) else annotation
-            problems.append(Problem(file, f"annotation {str(name)[:40]} {error}"))
+def _pictures(
+    file: str, document: Document, places: dict[str, list[str]], tell: Callable[[Problem], None]
+) -> list[Labelled]:
     split = next((s for word, s in SPLITS.items() if word in file.lower()), "")
-    for image in document["images"]:
-        said = image.get("file_name") if isinstance(image, dict) else None
-        if not isinstance(said, str):
-            problems.append(Problem(file, "an image has no file_name"))
-            continue
-        place = _place(said, places)
+    boxes = boxes_by_image(file, document, tell) if isinstance(document, Boxed) else {}
+    regions = _regions(file, document, tell) if isinstance(document, Segmented) else {}
+    pictures = []
+    for image in document.images:
+        place = _place(image.file_name, places)
         if place is None:
-            problems.append(Problem(file, f"the picture {said[:200]} is missing"))
+            tell(Problem(file, f"the picture {image.file_name[:200]} is missing"))
             continue
-        pictures.append(Labelled(place, boxes=tuple(boxes[_key(image.get("id"))]), split=split))
+        objects = tuple(boxes.get(image.id, ()))
+        areas = tuple(regions.get(image.id, ()))
+        pictures.append(Labelled(place, boxes=objects, split=split, regions=areas))
+    return pictures
 
 
-def _object(
-    annotation: dict[str, Any], classes: dict[Any, str]
-) -> tuple[Any, tuple[str, Box] | None]:
-    image, category = _key(annotation.get("image_id")), _key(annotation.get("category_id"))
-    if annotation.get("iscrowd"):
-        return image, None
-    if category not in classes:
-        raise ValueError(f"names category {category}, which is not listed")
-    box = annotation.get("bbox")
-    if not isinstance(box, list) or len(box) != 4:
-        raise ValueError("has no box of four numbers")
-    x, y, width, height = (float(number) for number in box)
-    if not all(map(math.isfinite, (x, y, width, height))):
-        raise ValueError("has a box with a number that is none")
-    return image, (classes[category], (x, y, x + width, y + height))
+def boxes_by_image(
+    file: str, document: Boxed, tell: Callable[[Problem], None]
+) -> dict[Key, list[tuple[str, Box]]]:
+    """Give the boxes of each image, with their ends instead of their sizes."""
+    classes = {category.id: category.name for category in document.categories}
+    boxes: dict[Key, list[tuple[str, Box]]] = defaultdict(list)
+    for number, one in enumerate(document.annotations, 1):
+        if one.iscrowd:
+            continue
+        if one.bbox is None:
+            tell(Problem(file, f"annotation {number} has no box of four numbers"))
+            continue
+        x, y, width, height = one.bbox
+        boxes[one.image_id].append((classes[one.category_id], (x, y, x + width, y + height)))
+    return boxes
 
 
-def _key(value: object) -> str:
-    return str(value)[:100]
+def _regions(
+    file: str, document: Segmented, tell: Callable[[Problem], None]
+) -> dict[Key, list[Region]]:
+    classes = {category.id: category.name for category in document.categories}
+    regions: dict[Key, list[Region]] = defaultdict(list)
+    for number, one in enumerate(document.annotations, 1):
+        try:
+            regions[one.image_id].append(_region(classes[one.category_id], one))
+        except ValueError as error:
+            tell(Problem(file, f"annotation {number} {error}"))
+    return regions
 
 
-def _document(file: str, content: bytes) -> dict[str, list[Any]]:
-    try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise DataError(f"{file} is no JSON: {error}", _HINT) from error
-    keys = ("images", "annotations", "categories")
-    if not isinstance(document, dict) or not all(isinstance(document.get(k), list) for k in keys):
-        raise DataError(f"{file} has no lists of {', '.join(keys)}", _HINT)
-    return document
+def _region(label: str, one: Outlined) -> Region:
+    said = one.segmentation
+    if not said:
+        raise ValueError("has no outline")
+    if not isinstance(said, RunLengths):
+        return Region(label, tuple(checked_polygon(corners) for corners in said))
+    counts = counts_of(said.counts) if isinstance(said.counts, str) else said.counts
+    height, width = said.size
+    return Region(label, runs=checked_runs(Runs(0, 0, width, height, tuple(counts), True)))
 
 
 def _looks_right(content: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from haversack.data.byod.records import SPLITS, Found, Labelled, Problem
+from haversack.data.byod.records import SPLITS, Found, Labelled, Problem, Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
@@ -19,7 +19,7 @@ def tables_of(members: Members) -> list[str]:
     return [name for name in members.names() if name.lower().endswith(".csv") and "/" not in name]
 
 
-def read_csv_labels(members: Members) -> Found:
+def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
     """Read the one CSV at the top; a column ``split`` is taken where there is one.
 
     Raises:
@@ -36,6 +36,7 @@ def read_csv_labels(members: Members) -> Found:
         label = next((columns[name] for name in LABEL_COLUMNS if name in columns), None)
         if file is None or label is None:
             raise DataError(f"{tables[0]} has no columns for file and class", _HINT)
+        group = _group_column(wanted, columns, tables[0])
         pictures: list[Labelled] = []
         problems: list[Problem] = []
         for number, row in enumerate(rows, 2):
@@ -45,7 +46,17 @@ def read_csv_labels(members: Members) -> Found:
                 problems.append(Problem(f"{tables[0]}, line {number}", "has no file or no class"))
                 continue
             split = SPLITS.get((row.get(columns.get("split", "")) or "").strip().lower(), "")
-            pictures.append(Labelled(name, said, split=split))
+            pictures.append(Labelled(name, said, split=split, group=(row.get(group) or "").strip()))
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{tables[0]} is no CSV in UTF-8: {error}", _HINT) from error
     return Found("csv", "classification", tuple(pictures), tuple(problems))
+
+
+def _group_column(wanted: Wanted | None, columns: dict[str, str], table: str) -> str:
+    """Give the column that groups as the table spells it; empty where none is asked for."""
+    if wanted is None or not wanted.group_column:
+        return ""
+    name = wanted.group_column.strip().lower()
+    if name not in columns:
+        raise DataError(f"{table} has no column {name!r}", f"It has: {', '.join(columns)}.")
+    return columns[name]

@@ -13,36 +13,41 @@ from haversack.data.byod.cvat import cvat_files, read_cvat
 from haversack.data.byod.image_folder import read_image_folder
 from haversack.data.byod.kitti import label_files, read_kitti
 from haversack.data.byod.labelme import labelme_files, read_labelme
-from haversack.data.byod.records import Found, is_picture
+from haversack.data.byod.mask_folder import pairs_of, read_mask_folder
+from haversack.data.byod.records import Found, Wanted, is_picture
+from haversack.data.byod.unlabeled import read_unlabeled
 from haversack.data.byod.voc import annotations_of, read_voc_set
 from haversack.data.byod.yolo import names_file, read_yolo
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
 AUTO = "auto"
-READERS: Mapping[str, Callable[[Members], Found]] = {
-    "voc": read_voc_set,
+READERS: Mapping[str, Callable[[Members, Wanted], Found]] = {
+    "voc": lambda members, _: read_voc_set(members),
     "coco": read_coco,
-    "yolo": lambda members: read_yolo(members, lambda name: _size(members, name)),
-    "kitti": read_kitti,
+    "yolo": lambda members, wanted: read_yolo(members, lambda name: _size(members, name), wanted),
+    "kitti": lambda members, _: read_kitti(members),
     "cvat": read_cvat,
     "labelme": read_labelme,
+    "masks": lambda members, _: read_mask_folder(members),
     "csv": read_csv_labels,
-    "imagefolder": read_image_folder,
+    "imagefolder": lambda members, _: read_image_folder(members),
+    "unlabeled": lambda members, _: read_unlabeled(members),
 }
 
 
-def read_set(members: Members, form: str = AUTO) -> Found:
+def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -> Found:
     """Read a set in a format, or in the one that it seems to be in.
 
     Raises:
         DataError: The format is unknown, or the set is not in it, or it holds no picture.
     """
+    wanted = wanted or Wanted()
     known = ", ".join((AUTO, *READERS))
-    chosen = seems(members) if form == AUTO else form
+    chosen = seems(members, wanted) if form == AUTO else form
     if chosen not in READERS:
         raise DataError(f"no format is called {form!r}", f"Choose one of: {known}.")
-    found = READERS[chosen](members)
+    found = READERS[chosen](members, wanted)
     if not found.pictures:
         why = f"; the first problem: {found.problems[0].what}" if found.problems else ""
         raise DataError(
@@ -52,32 +57,38 @@ def read_set(members: Members, form: str = AUTO) -> Found:
     return found
 
 
-def seems(members: Members) -> str:
-    """Give the format that a set seems to be in.
+def seems(members: Members, wanted: Wanted | None = None) -> str:
+    """Give the format that a set seems to be in; what only one format can give decides first.
 
     Raises:
         DataError: It looks like none.
     """
-    if annotations_of(members):
-        return "voc"
-    if annotation_files(members):
-        return "coco"
-    if label_files(members):
-        return "kitti"
-    if cvat_files(members):
-        return "cvat"
-    if labelme_files(members):
-        return "labelme"
-    if names_file(members) is not None:
-        return "yolo"
-    if len(tables_of(members)) == 1:
-        return "csv"
-    if any(is_picture(name) and "/" in name for name in members.names()):
-        return "imagefolder"
+    task = wanted.task if wanted is not None else None
+    if task == "unlabeled":
+        return "unlabeled"
+    if task == "segmentation" and pairs_of(members)[0]:
+        return "masks"
+    for form, looks_right in _LOOKS.items():
+        if looks_right(members):
+            return form
     raise DataError(
         f"{members.label} looks like no format that can be read",
         f"Give one with --format: {', '.join(READERS)}.",
     )
+
+
+_LOOKS: Mapping[str, Callable[[Members], bool]] = {
+    "voc": lambda members: bool(annotations_of(members)),
+    "coco": lambda members: bool(annotation_files(members)),
+    "kitti": lambda members: bool(label_files(members)),
+    "cvat": lambda members: bool(cvat_files(members)),
+    "labelme": lambda members: bool(labelme_files(members)),
+    "masks": lambda members: bool(pairs_of(members)[0]),
+    "yolo": lambda members: names_file(members) is not None,
+    "csv": lambda members: len(tables_of(members)) == 1,
+    "imagefolder": lambda members: any(is_picture(n) and "/" in n for n in members.names()),
+    "unlabeled": lambda members: any(is_picture(name) for name in members.names()),
+}
 
 
 def _size(members: Members, name: str) -> tuple[int, int]:

@@ -1,22 +1,44 @@
 """LabelMe: one JSON beside each picture, a list of ``shapes`` with points in pixels.
 
-A shape that has an area becomes its bounding box; points and lines are told and left out.
+A shape that has an area becomes its bounding box, or is painted into the mask; points and lines
+are told and left out.
 """
 
 from __future__ import annotations
 
+import base64
 import math
 import posixpath
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import orjson
 
-from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem, split_in
+from haversack.data.byod.mask_files import decode_labels
+from haversack.data.byod.records import (
+    PICTURES,
+    Box,
+    Found,
+    Labelled,
+    Problem,
+    Task,
+    Wanted,
+    split_in,
+)
+from haversack.data.byod.regions import (
+    Region,
+    checked_polygon,
+    checked_runs,
+    round_polygon,
+    runs_of,
+)
+from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
 MAX_BYTES = 64 << 20
 _AREAS = ("polygon", "rectangle", "circle", "mask", "")
+Shape = TypeVar("Shape")
+Points = list[tuple[float, float]]
 
 
 def labelme_files(members: Members) -> list[str]:
@@ -25,11 +47,12 @@ def labelme_files(members: Members) -> list[str]:
     return [name for name in names if _looks_right(members.read(name))]
 
 
-def read_labelme(members: Members) -> Found:
+def read_labelme(members: Members, wanted: Wanted | None = None) -> Found:
     """Read every JSON; a broken one, or one without its picture, is a problem.
 
     A picture that is only embedded in its JSON (``imageData``) counts as missing.
     """
+    masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     taken: dict[str, str] = {}
@@ -45,9 +68,15 @@ def read_labelme(members: Members) -> Found:
             problems.append(Problem(name, str(error)))
             continue
         taken[picture] = name
-        boxes = tuple(_boxes(name, document["shapes"], problems.append))
-        pictures.append(Labelled(picture, boxes=boxes, split=split_in(picture)))
-    return Found("labelme", "detection", tuple(pictures), tuple(problems))
+        shapes, split = document["shapes"], split_in(picture)
+        if masked:
+            regions = tuple(_each(name, shapes, _region, problems.append))
+            pictures.append(Labelled(picture, split=split, regions=regions))
+        else:
+            boxes = tuple(_each(name, shapes, _box, problems.append))
+            pictures.append(Labelled(picture, boxes=boxes, split=split))
+    task: Task = "segmentation" if masked else "detection"
+    return Found("labelme", task, tuple(pictures), tuple(problems))
 
 
 def _document(content: bytes) -> dict[str, Any]:
@@ -74,36 +103,69 @@ def _picture(name: str, said: object, members: Members) -> str:
     return found
 
 
-def _boxes(name: str, shapes: list[Any], tell: Callable[[Problem], None]) -> list[tuple[str, Box]]:
-    boxes = []
+def _each(
+    name: str,
+    shapes: list[Any],
+    read: Callable[[dict[str, Any], str, Points], Shape],
+    tell: Callable[[Problem], None],
+) -> Iterator[Shape]:
     for number, shape in enumerate(shapes, 1):
         try:
-            label, box = _box(shape)
-            if not all(map(math.isfinite, box)):
-                raise ValueError("has a point that is too far")
-            boxes.append((label, box))
+            yield read(*_known(shape))
         except ValueError as error:
             tell(Problem(name, f"shape {number} {error}"))
-    return boxes
 
 
-def _box(shape: object) -> tuple[str, Box]:
+def _known(shape: object) -> tuple[dict[str, Any], str, Points]:
+    """Give a shape that has an area, its label and its points."""
     label = shape.get("label") if isinstance(shape, dict) else None
     if not isinstance(shape, dict) or not isinstance(label, str) or not label.strip():
         raise ValueError("has no label")
     kind = shape.get("shape_type") or ""
     if kind not in _AREAS:
         raise ValueError(f"is a {str(kind)[:40]}, which has no area")
-    points = _points(shape.get("points"))
-    if kind == "circle":
-        (x, y), edge = points[0], points[-1]
-        radius = math.dist((x, y), edge)
-        return label.strip(), (x - radius, y - radius, x + radius, y + radius)
+    return shape, label.strip(), _points(shape.get("points"))
+
+
+def _box(shape: dict[str, Any], label: str, points: Points) -> tuple[str, Box]:
+    if shape.get("shape_type") == "circle":
+        (x, y), radius = points[0], math.dist(points[0], points[-1])
+        points = [(x - radius, y - radius), (x + radius, y + radius)]
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    return label.strip(), (min(xs), min(ys), max(xs), max(ys))
+    box = (min(xs), min(ys), max(xs), max(ys))
+    if not all(map(math.isfinite, box)):
+        raise ValueError("has a point that is too far")
+    return label, box
 
 
-def _points(said: object) -> list[tuple[float, float]]:
+def _region(shape: dict[str, Any], label: str, points: Points) -> Region:
+    (x, y), (end, low) = points[0], points[-1]
+    match shape.get("shape_type"):
+        case "circle":
+            radius = math.dist(points[0], points[-1])
+            corners = round_polygon(x, y, radius, radius)
+        case "rectangle":
+            corners = [x, y, end, y, end, low, x, low]
+        case "mask":
+            return _bitmap(shape.get("mask"), label, points)
+        case _:
+            corners = [number for point in points for number in point]
+    return Region(label, (checked_polygon(corners),))
+
+
+def _bitmap(said: object, label: str, points: Points) -> Region:
+    """Read a mask that is embedded as a PNG; its top left pixel lies at the first point."""
+    if not isinstance(said, str):
+        raise ValueError("has no mask")
+    try:
+        bits = decode_labels(base64.b64decode(said, validate=True), "its mask") > 0
+    except (DataError, ValueError) as error:
+        raise ValueError(f"has a mask that cannot be read: {error}") from error
+    left, top = (math.floor(min(abs(number), 1e9)) for number in points[0])
+    return Region(label, runs=checked_runs(runs_of(bits, left, top)))
+
+
+def _points(said: object) -> Points:
     points = said if isinstance(said, list) else []
     if len(points) < 2:
         raise ValueError("has fewer than two points")

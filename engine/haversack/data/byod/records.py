@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Task = Literal["classification", "detection"]
+from haversack.data.byod.regions import Palette, Region
+
+Task = Literal["classification", "detection", "segmentation", "unlabeled"]
+TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation", "unlabeled")
 Box = tuple[float, float, float, float]
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 SPLITS = {
@@ -20,16 +23,24 @@ class Labelled:
 
     Attributes:
         picture: Its path within the set.
-        label: Its class (classification); empty for detection.
+        label: Its class (classification); empty for the other tasks.
         boxes: Its objects (detection): class, and left, top, right, bottom in pixels with
             exclusive ends.
         split: ``train`` or ``val`` where the set says so, else empty.
+        mask: The path of its mask within the set (segmentation); empty where there is none.
+        regions: Its objects as areas (segmentation); a later one lies over an earlier one.
+        areas: The pixels of each class that its mask shows; settled when the set is checked.
+        group: What it has in common with others, where a column of the set says so.
     """
 
     picture: str
     label: str = ""
     boxes: tuple[tuple[str, Box], ...] = ()
     split: str = ""
+    mask: str = ""
+    regions: tuple[Region, ...] = ()
+    areas: tuple[tuple[str, int], ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,19 @@ class Problem:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a reader.
+
+    Attributes:
+        task: What the labels should be for; None for what the format is mostly for.
+        group_column: The column of a table that groups pictures.
+    """
+
+    task: Task | None = None
+    group_column: str = ""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a reader made of a folder.
@@ -54,12 +78,14 @@ class Found:
         task: What the labels are for.
         pictures: The pictures, in order of their paths.
         problems: What was left out.
+        palette: What the numbers or colours of mask files mean; None where there are no such files.
     """
 
     format: str
     task: Task
     pictures: tuple[Labelled, ...]
     problems: tuple[Problem, ...] = field(default=())
+    palette: Palette | None = None
 
 
 def is_picture(name: str) -> bool:

@@ -1,162 +1,224 @@
 """The form in which brought pictures are kept: a plain tar of the files, and a Parquet index in it.
 
 The same set gives the same bytes: members in order, no times, owners or modes of this machine. The
-pictures are the files that were brought, byte for byte.
+pictures are the files that were brought, byte for byte; masks are indexed PNGs in the numbers of
+the set's classes. A picture is read by one ``pread``.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
-from haversack.data.byod.check import Checked
-from haversack.data.byod.records import Labelled
+from haversack.data.byod.check import Checked, splits_of
+from haversack.data.byod.mask_files import decode_labels, encode_labels
+from haversack.data.byod.masks import Painter
+from haversack.data.byod.records import Box, Labelled
+from haversack.data.byod.shard_index import (
+    BLOCK,
+    GUIDE,
+    HINT,
+    INDEX,
+    Index,
+    encode_guide,
+    encode_index,
+    read_index,
+)
 from haversack.data.errors import DataError
 from haversack.data.pictures import decode
-from haversack.data.readers.members import Members, TarMembers
-from haversack.data.sample import Boxes, Sample
-
-INDEX = "index.parquet"
-FORMAT = 1
-_KEY = b"haversack"
-_SCHEMA = pa.schema(
-    [
-        pa.field("member", pa.string()),
-        pa.field("source", pa.string()),
-        pa.field("split", pa.string()),
-        pa.field("label", pa.string()),
-        pa.field("box_labels", pa.list_(pa.string())),
-        pa.field("boxes", pa.list_(pa.float64())),
-    ]
-)
-_HINT = "Import it again from its source."
+from haversack.data.readers.members import Members, PreadFile
+from haversack.data.sample import NOT_JUDGED, Boxes, Mask, Sample, Target
 
 
 def write_shard(file: BinaryIO, members: Members, checked: Checked) -> None:
-    """Write pictures and index.
+    """Write pictures, masks and index.
 
     Args:
-        file: Where to, from its start.
+        file: Where to, from its start; it is written in order, but for one block at the end.
         members: The set that was checked.
         checked: What of it is kept.
 
     Raises:
-        DataError: A picture is gone since it was checked.
+        DataError: A picture is gone, or another one, since it was checked.
     """
+    masked = checked.task == "segmentation"
+    painter = Painter(members, checked.classes, checked.palette) if masked else None
+    rows: list[dict[str, Any]] = []
     with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        _add(tar, GUIDE, encode_guide(0, 0))
         for at, one in enumerate(checked.pictures):
-            _add(tar, _member(at, one), members.read(one.picture))
-        _add(tar, INDEX, _index(checked))
+            content = members.read(one.picture)
+            row = {"member": f"pictures/{at:08}.{one.picture.rpartition('.')[2].lower()}"}
+            row |= _placed("", _add(tar, row["member"], content))
+            mask = b"" if painter is None else _mask(one, content, painter)
+            place = _add(tar, f"masks/{at:08}.png", mask) if mask else (0, 0)
+            rows.append(row | _placed("mask_", place))
+        offset, size = _add(tar, INDEX, encode_index(checked, rows))
+    file.seek(BLOCK)
+    file.write(encode_guide(offset, size))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One picture of a shard as it was brought: what is known of it, its bytes, its mask's."""
+
+    labelled: Labelled
+    content: bytes
+    mask: bytes
 
 
 class ShardDataset:
     """One split of a shard; pictures are read with one pread each."""
 
-    def __init__(
-        self, members: TarMembers, classes: tuple[str, ...], rows: list[dict[str, Any]]
-    ) -> None:
-        self._members = members
-        self._rows = rows
-        self.classes = classes
-        self._numbers = {name: number for number, name in enumerate(classes)}
+    def __init__(self, file: PreadFile, index: Index) -> None:
+        table, numbers = index.table, {name: at for at, name in enumerate(index.classes)}
+        self.classes = index.classes
+        self._file = file
+        self._task = index.task
+        self._sources: list[str] = table["source"].to_pylist()
+        self._places = _columns(table, "offset", "size")
+        self._mask_places = _columns(table, "mask_offset", "mask_size")
+        self._labels = _numbered(table["label"], numbers)
+        self._box_starts, self._box_labels = _lists(table["box_labels"], numbers)
+        self._boxes = _flat(table["boxes"]).to_numpy().astype(np.float32).reshape(-1, 4)
+        self._areas = _lists(table["area_labels"], numbers)[1]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._sources)
 
     def counts(self) -> Counter[str]:
-        """Count the pictures (classification) or objects of each class; reads no picture."""
-        counted = Counter(str(row["label"]) for row in self._rows if row["label"])
-        for row in self._rows:
-            counted.update(_names(row))
-        return counted
+        """Count the pictures (classification, segmentation) or objects; reads no picture."""
+        numbers = np.concatenate([self._labels, self._box_labels, self._areas])
+        counted = np.bincount(numbers[numbers >= 0], minlength=len(self.classes))
+        return Counter(dict(zip(self.classes, counted.tolist(), strict=True)))
 
     def __getitem__(self, index: int) -> Sample:
-        row = self._rows[index]
-        member, source = str(row["member"]), str(row["source"])
-        image = decode(self._members.read(member), source)
-        if row["label"]:
-            return Sample(image, self._numbers[str(row["label"])], source)
-        labels = np.asarray([self._numbers[name] for name in _names(row)], np.int64)
-        boxes = np.asarray(row["boxes"], np.float32).reshape(-1, 4)
-        return Sample(image, Boxes(boxes, labels), source)
+        source = self._sources[index]
+        offset, size = self._places[index].tolist()
+        content = self._file.read(offset, size, source)
+        image = decode(content, source)
+        return Sample(image, self._target(index, image.shape[:2]), source)
+
+    def _target(self, index: int, shape: tuple[int, ...]) -> Target:
+        if self._task == "classification":
+            return int(self._labels[index])
+        if self._task != "segmentation":
+            start, end = self._box_starts[index : index + 2]
+            return Boxes(self._boxes[start:end], self._box_labels[start:end])
+        name = f"the mask of {self._sources[index]}"
+        offset, size = self._mask_places[index].tolist()
+        labels = decode_labels(self._file.read(offset, size, name), name)
+        highest = labels[labels != NOT_JUDGED].max(initial=0)
+        if labels.shape != shape or highest >= len(self.classes):
+            raise DataError(f"{name} does not fit its picture or the classes", HINT)
+        return Mask(labels)
+
+
+class Shard:
+    """A shard that was opened: its index is checked, its pictures are read later.
+
+    Raises:
+        DataError: It is no shard of a known format, or its index does not fit its pictures.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._index = read_index(path)
+        self._file = PreadFile(path)
+        self.task = self._index.task
+        self.classes = self._index.classes
+
+    def __len__(self) -> int:
+        return int(self._index.table.num_rows)
+
+    def splits(self) -> dict[str, ShardDataset]:
+        """Give each split as a dataset."""
+        return {split: self._dataset(split) for split in splits_of(self.task)}
+
+    def everything(self) -> ShardDataset:
+        """Give all pictures as one dataset."""
+        return ShardDataset(self._file, self._index)
+
+    def kept(self) -> Iterator[Kept]:
+        """Give every picture as it was brought."""
+        for row in self._index.table.to_pylist():
+            content = self._file.read(row["offset"], row["size"], row["source"])
+            has_mask = row["mask_size"] > 0
+            place = (row["mask_offset"], row["mask_size"], f"the mask of {row['source']}")
+            yield Kept(_labelled(row), content, self._file.read(*place) if has_mask else b"")
+
+    def _dataset(self, split: str) -> ShardDataset:
+        table = self._index.table.filter(pc.equal(self._index.table["split"], split))
+        return ShardDataset(self._file, Index(self.task, self.classes, table))
 
 
 def read_shard(path: Path) -> dict[str, ShardDataset]:
-    """Read both splits of a shard; the index is checked, pictures are decoded later.
+    """Read the splits of a shard; the index is checked, pictures are decoded later.
 
     Returns:
-        ``train`` and ``val``, sharing the classes.
+        ``train`` and ``val``, sharing the classes; ``unlabeled`` where there are no labels.
 
     Raises:
-        DataError: It is no shard of this format, or its index does not fit its pictures.
+        DataError: It is no shard of a known format, or its index does not fit its pictures.
     """
-    members = TarMembers(path)
-    table, about = _read_index(members)
-    classes = tuple(str(name) for name in about["classes"])
-    rows = table.to_pylist()
-    for row in rows:
-        named = {row["label"]} if row["label"] else set(row["box_labels"])
-        if row["member"] not in members or not named <= set(classes):
-            raise DataError(f"{path.name}: the index does not fit its pictures", _HINT)
-        if len(row["boxes"]) != 4 * len(row["box_labels"]):
-            raise DataError(f"{path.name}: the index has boxes without a class", _HINT)
-    return {
-        split: ShardDataset(members, classes, [row for row in rows if row["split"] == split])
-        for split in ("train", "val")
-    }
+    return Shard(path).splits()
 
 
-def _names(row: dict[str, Any]) -> list[str]:
-    return [str(name) for name in row["box_labels"]]
+def _mask(one: Labelled, content: bytes, painter: Painter) -> bytes:
+    height, width = decode(content, one.picture).shape[:2]
+    return encode_labels(painter.mask(one, height, width)[0])
 
 
-def _read_index(members: TarMembers) -> tuple[pa.Table, dict[str, list[object]]]:
-    try:
-        table = pq.read_table(pa.BufferReader(members.read(INDEX)))
-        about = json.loads((table.schema.metadata or {})[_KEY])
-        right = table.schema.equals(_SCHEMA) and about["format"] == FORMAT
-        if not right or not isinstance(about["classes"], list):
-            raise ValueError("another format")
-        if any(column.null_count for column in table.columns):
-            raise ValueError("something is missing in it")
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{members.label} has no index that can be read: {error}", _HINT) from error
-    return table, about
+def _labelled(row: dict[str, Any]) -> Labelled:
+    edges = row["boxes"]
+    boxes: list[Box] = [tuple(edges[at : at + 4]) for at in range(0, len(edges), 4)]
+    return Labelled(
+        row["source"],
+        row["label"],
+        tuple(zip(row["box_labels"], boxes, strict=True)),
+        row["split"],
+        areas=tuple(zip(row["area_labels"], row["areas"], strict=True)),
+    )
 
 
-def _index(checked: Checked) -> bytes:
-    rows = [
-        {
-            "member": _member(at, one),
-            "source": one.picture,
-            "split": one.split,
-            "label": one.label,
-            "box_labels": [name for name, _ in one.boxes],
-            "boxes": [float(edge) for _, box in one.boxes for edge in box],
-        }
-        for at, one in enumerate(checked.pictures)
-    ]
-    about = {"format": FORMAT, "task": checked.task, "classes": list(checked.classes)}
-    schema = _SCHEMA.with_metadata({_KEY: json.dumps(about, sort_keys=True).encode()})
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), out, compression="zstd")
-    return out.getvalue()
+def _columns(table: pa.Table, *names: str) -> npt.NDArray[np.int64]:
+    return np.stack([table[name].to_numpy() for name in names], axis=1)
 
 
-def _member(at: int, one: Labelled) -> str:
-    return f"pictures/{at:08}.{one.picture.rpartition('.')[2].lower()}"
+def _numbered(labels: pa.ChunkedArray, numbers: dict[str, int]) -> npt.NDArray[np.int64]:
+    return np.asarray([numbers.get(name, -1) for name in labels.to_pylist()], np.int64)
 
 
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+def _lists(
+    column: pa.ChunkedArray, numbers: dict[str, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Give where each row's list starts within all of them, and all of them as numbers."""
+    lengths = np.asarray([len(labels) for labels in column.to_pylist()], np.int64)
+    return np.concatenate([[0], np.cumsum(lengths)]), _numbered(_flat(column), numbers)
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks().flatten()
+
+
+def _placed(prefix: str, place: tuple[int, int]) -> dict[str, Any]:
+    return {f"{prefix}offset": place[0], f"{prefix}size": place[1]}
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> tuple[int, int]:
+    """Add a member; give where its bytes begin, and how many they are."""
     entry = tarfile.TarInfo(name)
     entry.size = len(content)
     entry.mode = 0o644
+    place = (tar.offset + BLOCK, entry.size)
     tar.addfile(entry, io.BytesIO(content))
+    return place

@@ -17,8 +17,7 @@ def annotations_of(members: Members) -> list[str]:
 
 def read_voc_set(members: Members) -> Found:
     """Read every annotation; a broken one, or one without its picture, is a problem."""
-    validating = _listed(members, "ImageSets/Main/val.txt")
-    training = _listed(members, "ImageSets/Main/train.txt")
+    listed = listed_splits(members, "Main")
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     for name in annotations_of(members):
@@ -35,13 +34,16 @@ def read_voc_set(members: Members) -> Found:
             problems.append(Problem(name, "its picture is missing"))
             continue
         boxes = tuple((one.name, one.box) for one in annotation.objects if not one.difficult)
-        split = "val" if stem in validating else "train" if stem in training else ""
-        pictures.append(Labelled(picture, boxes=boxes, split=split))
+        pictures.append(Labelled(picture, boxes=boxes, split=listed.get(stem, "")))
     return Found("voc", "detection", tuple(pictures), tuple(problems))
 
 
-def _listed(members: Members, path: str) -> frozenset[str]:
-    if path not in members:
-        return frozenset()
-    lines = members.read(path).decode("utf-8", "replace").splitlines()
-    return frozenset(line.split()[0] for line in lines if line.strip())
+def listed_splits(members: Members, kind: str) -> dict[str, str]:
+    """Give the split of each name that ``ImageSets/KIND`` lists."""
+    splits: dict[str, str] = {}
+    for split in ("train", "val"):
+        path = f"ImageSets/{kind}/{split}.txt"
+        if path in members:
+            lines = members.read(path).decode("utf-8", "replace").splitlines()
+            splits |= {line.split()[0]: split for line in lines if line.strip()}
+    return splits

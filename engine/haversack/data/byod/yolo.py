@@ -1,6 +1,7 @@
 """YOLO: a text file for each picture, a line for each object, numbers as shares of the picture.
 
-A line is ``class cx cy width height``; a polygon (``class x y x y ...``) becomes its bounding box.
+A line is ``class cx cy width height``; a polygon (``class x y x y ...``) becomes its bounding box,
+or is painted into the mask.
 The names stand in ``data.yaml`` (``names``) or in ``classes.txt``.
 """
 
@@ -17,9 +18,12 @@ from haversack.data.byod.records import (
     Found,
     Labelled,
     Problem,
+    Task,
+    Wanted,
     is_picture,
     split_in,
 )
+from haversack.data.byod.regions import Region, checked_polygon
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
@@ -33,17 +37,19 @@ def names_file(members: Members) -> str | None:
     return next((name for name in NAMES if name in members), None)
 
 
-def read_yolo(members: Members, size_of: Size) -> Found:
+def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> Found:
     """Read every label file that has a picture, and every picture without one as empty.
 
     Args:
         members: The set.
         size_of: Gives a picture's width and height in pixels; raises ``DataError``.
+        wanted: Asks for boxes, or for regions where the task is segmentation.
 
     Raises:
         DataError: The names of the classes are missing or cannot be read.
     """
     classes = _classes(members)
+    masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     for name in members.names():
@@ -59,14 +65,19 @@ def read_yolo(members: Members, size_of: Size) -> Found:
             problems.append(Problem(name, error.message))
             continue
         boxes: list[tuple[str, Box]] = []
+        regions: list[Region] = []
         for number, line in enumerate(members.read(labels)[:_MOST].splitlines(), 1):
             try:
-                if line.strip():
-                    boxes.append(_object(line, classes, size))
+                if line.strip() and masked:
+                    regions.append(_region(*_fields(line, classes), size))
+                elif line.strip():
+                    boxes.append(_box(*_fields(line, classes), size))
             except ValueError as error:
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
-        pictures.append(Labelled(name, boxes=tuple(boxes), split=split_in(name)))
-    return Found("yolo", "detection", tuple(pictures), tuple(problems))
+        objects, areas = tuple(boxes), tuple(regions)
+        pictures.append(Labelled(name, boxes=objects, split=split_in(name), regions=areas))
+    task: Task = "segmentation" if masked else "detection"
+    return Found("yolo", task, tuple(pictures), tuple(problems))
 
 
 def _labels_of(picture: str) -> str:
@@ -76,7 +87,8 @@ def _labels_of(picture: str) -> str:
     return "/".join(part for part in (*parts, f"{stem}.txt") if part)
 
 
-def _object(line: bytes, classes: list[str], size: tuple[int, int]) -> tuple[str, Box]:
+def _fields(line: bytes, classes: list[str]) -> tuple[str, list[float]]:
+    """Give the class of a line and its numbers, as shares of the picture."""
     fields = [float(field) for field in line.split()]
     if not all(math.isfinite(field) for field in fields):
         raise ValueError("holds a number that is none")
@@ -85,14 +97,27 @@ def _object(line: bytes, classes: list[str], size: tuple[int, int]) -> tuple[str
     number = int(fields[0])
     if number != fields[0] or not 0 <= number < len(classes):
         raise ValueError(f"names class {fields[0]:g}, and there are {len(classes)}")
+    return classes[number], fields[1:]
+
+
+def _box(label: str, shares: list[float], size: tuple[int, int]) -> tuple[str, Box]:
     width, height = size
-    if len(fields) == 5:
-        _, x, y, w, h = fields
+    if len(shares) == 4:
+        x, y, w, h = shares
         left, top, right, bottom = x - w / 2, y - h / 2, x + w / 2, y + h / 2
     else:
-        xs, ys = fields[1::2], fields[2::2]
+        xs, ys = shares[0::2], shares[1::2]
         left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-    return classes[number], (left * width, top * height, right * width, bottom * height)
+    return label, (left * width, top * height, right * width, bottom * height)
+
+
+def _region(label: str, shares: list[float], size: tuple[int, int]) -> Region:
+    if len(shares) == 4:
+        _, (left, top, right, bottom) = _box(label, shares, size)
+        corners = [left, top, right, top, right, bottom, left, bottom]
+    else:
+        corners = [share * size[at % 2] for at, share in enumerate(shares)]
+    return Region(label, (checked_polygon(corners),))
 
 
 def _classes(members: Members) -> list[str]:

@@ -77,28 +77,25 @@ class FolderMembers:
             raise storage_error(error, self._folder / name, "reading") from error
 
 
-class TarMembers:
-    """The files in an uncompressed tar, by an index of offsets made once."""
+class PreadFile:
+    """A local file, or one on a stick, of which pieces are read by one ``pread`` each.
+
+    It can be handed to other processes; each opens the file for itself.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.label = path.name
-        self._index = _index_tar(path)
         self._lock = threading.Lock()
         self._descriptor: tuple[int, int] | None = None  # process id, file descriptor
 
-    def names(self) -> list[str]:
-        """Paths of all files, sorted."""
-        return sorted(self._index)
+    def read(self, offset: int, size: int, name: str) -> bytes:
+        """Give a piece, called ``name`` in errors.
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._index
-
-    def read(self, name: str) -> bytes:
-        """Give one file's bytes with one ``pread``."""
-        if name not in self._index:
-            raise _absent(name, self.label)
-        offset, size = self._index[name]
+        Raises:
+            StorageError: The device fails.
+            DataError: The file ends before the piece does.
+        """
         try:
             content = os.pread(self._open(), size, offset)
         except OSError as error:
@@ -113,20 +110,39 @@ class TarMembers:
                 self._descriptor = (os.getpid(), os.open(self._path, os.O_RDONLY | os.O_CLOEXEC))
             return self._descriptor[1]
 
-    def __getstate__(self) -> dict[str, object]:
-        return {"path": self._path, "index": self._index}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self._path = Path(str(state["path"]))
-        self.label = self._path.name
-        self._index = state["index"]  # type: ignore[assignment] # it is what __getstate__ gave
-        self._lock = threading.Lock()
-        self._descriptor = None
+    def __reduce__(self) -> tuple[type[PreadFile], tuple[Path]]:
+        return PreadFile, (self._path,)
 
     def __del__(self) -> None:
         descriptor = getattr(self, "_descriptor", None)
         if descriptor is not None and descriptor[0] == os.getpid():
             os.close(descriptor[1])
+
+
+class TarMembers:
+    """The files in an uncompressed tar, by an index of offsets made once."""
+
+    def __init__(self, path: Path) -> None:
+        self.label = path.name
+        self._index = _index_tar(path)
+        self._file = PreadFile(path)
+
+    def names(self) -> list[str]:
+        """Paths of all files, sorted."""
+        return sorted(self._index)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._index
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Give where a file's bytes begin, and how many they are."""
+        if name not in self._index:
+            raise _absent(name, self.label)
+        return self._index[name]
+
+    def read(self, name: str) -> bytes:
+        """Give one file's bytes with one ``pread``."""
+        return self._file.read(*self.place(name), name)
 
 
 def _index_tar(path: Path) -> dict[str, tuple[int, int]]:

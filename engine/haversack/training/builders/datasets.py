@@ -8,7 +8,7 @@ from pathlib import Path
 from haversack.base.digests import sha256_file
 from haversack.base.errors import IntegrityError
 from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes, MaskedDigitScenes
-from haversack.catalog.own import OwnClassification, OwnDetection, OwnPictures
+from haversack.catalog.own import OwnClassification, OwnDetection, OwnPictures, OwnSegmentation
 from haversack.catalog.smoke import Smoke
 from haversack.data.byod.shard import read_shard
 from haversack.data.errors import DataError
@@ -18,6 +18,7 @@ from haversack.data.readers.voc import read_voc
 from haversack.data.sample import Dataset
 from haversack.recipe.assets import Asset
 from haversack.recipe.schema import Ingredient
+from haversack.runs.spec import AssetFile
 from haversack.training.builders.table import builder_for
 from haversack.training.work import Work, expect
 
@@ -38,13 +39,22 @@ def build_datasets(work: Work) -> Mapping[str, Dataset]:
     return splits
 
 
+def verified_file(file: AssetFile) -> Path:
+    """Give the path of a file whose bytes have its digest.
+
+    Raises:
+        IntegrityError: They have another.
+    """
+    if sha256_file(file.path) != file.sha256:
+        raise IntegrityError(
+            f"{file.path.name} ({file.name}) is damaged", "Fetch it again, or take it in again."
+        )
+    return file.path
+
+
 def _verified(work: Work, asset: Asset) -> Path:
     path = work.asset_path(asset)
-    if sha256_file(path) != asset.sha256:
-        raise IntegrityError(
-            f"{path.name} ({asset.name}) is damaged", "Fetch it again, or take it in again."
-        )
-    return path
+    return verified_file(AssetFile(name=asset.name, path=path, sha256=asset.sha256))
 
 
 def _digits(ingredient: Digits, work: Work) -> Mapping[str, Dataset]:
@@ -88,4 +98,5 @@ _TABLE: Mapping[type[Ingredient], Callable[..., Mapping[str, Dataset]]] = {
     Smoke: _smoke,
     OwnClassification: _own,
     OwnDetection: _own,
+    OwnSegmentation: _own,
 }

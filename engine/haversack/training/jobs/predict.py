@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import numpy as np
 from PIL import Image
 
 from haversack.base.files import read_bytes, write_bytes
+from haversack.data.byod.shard import Shard
 from haversack.data.geometry import from_square, mask_from_square, to_square
 from haversack.data.pictures import decode
-from haversack.data.sample import Boxes, Dataset, Sample
+from haversack.data.sample import Boxes, Dataset, Sample, Target
 from haversack.runs.events import PhaseBegan, Progressed
-from haversack.training.builders.datasets import build_datasets
+from haversack.training.builders.datasets import build_datasets, verified_file
 from haversack.training.inference.drawing import draw, draw_mask
 from haversack.training.inference.runner import Trained, open_trained
 from haversack.training.loading.batches import collate
@@ -30,7 +31,8 @@ MAX_PICTURE_BYTES = 512 << 20
 def predict(work: Work) -> dict[str, Any]:
     """Ask a network about the spec's ``inputs``, or about some validation pictures.
 
-    The option ``samples`` is the number of validation pictures; ``model`` an ONNX file that is
+    The option ``data`` names imported sets among the spec's files, all of whose pictures are
+    looked at; ``samples`` is the number of validation pictures; ``model`` an ONNX file that is
     asked instead of the checkpoint.
 
     Returns:
@@ -44,15 +46,14 @@ def predict(work: Work) -> dict[str, Any]:
         StopRequested: Somebody asked to stop.
     """
     trained = open_trained(work)
-    samples = _samples(work, trained)
+    samples, total = _samples(work, trained)
     work.emit(PhaseBegan(phase="predict"))
     predictions = []
     for number, sample in enumerate(samples):
         if work.stopped():
             raise StopRequested
         predictions.append(_predict_one(work, trained, sample, number))
-        done, total = number + 1, _count(work)
-        work.emit(Progressed(phase="predict", done=done, total=total, unit="pictures"))
+        work.emit(Progressed(phase="predict", done=number + 1, total=total, unit="pictures"))
     return {"predictions": predictions, "runtime": trained.runner.runtime}
 
 
@@ -90,23 +91,34 @@ def _write_png(path: Path, picture: Image.Image) -> None:
     write_bytes(path, buffer.getvalue())
 
 
-def _samples(work: Work, trained: Trained) -> Iterator[Sample]:
-    if work.spec.inputs:
+def _samples(work: Work, trained: Trained) -> tuple[Iterator[Sample], int]:
+    """Give what is looked at, and how many that is."""
+    sets = [Shard(path).everything() for path in _set_files(work)]
+    if work.spec.inputs or sets:
         empty = 0 if trained.task.name == "classification" else Boxes()
-        for path in work.spec.inputs:
-            image = decode(read_bytes(path, MAX_PICTURE_BYTES), str(path))
-            yield Sample(image, empty, path.stem)
-        return
+        given = _given(work.spec.inputs, sets, empty)
+        return given, len(work.spec.inputs) + sum(map(len, sets))
     dataset: Dataset = build_datasets(work)["val"]
-    for index in np.linspace(0, len(dataset) - 1, min(_count(work), len(dataset))).astype(int):
-        yield dataset[int(index)]
+    asked = work.spec.options.get("samples")
+    count = asked if isinstance(asked, int) and asked > 0 else DEFAULT_SAMPLES
+    chosen = np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int)
+    return (dataset[int(index)] for index in chosen), len(chosen)
 
 
-def _count(work: Work) -> int:
-    if work.spec.inputs:
-        return len(work.spec.inputs)
-    samples = work.spec.options.get("samples")
-    return samples if isinstance(samples, int) and samples > 0 else DEFAULT_SAMPLES
+def _given(paths: Sequence[Path], sets: Sequence[Dataset], empty: Target) -> Iterator[Sample]:
+    for path in paths:
+        yield Sample(decode(read_bytes(path, MAX_PICTURE_BYTES), str(path)), empty, path.stem)
+    for dataset in sets:
+        for index in range(len(dataset)):
+            sample = dataset[index]
+            yield Sample(sample.image, empty, sample.name)
+
+
+def _set_files(work: Work) -> list[Path]:
+    """Give the files of the sets that the option ``data`` names, each checked by its digest."""
+    names = work.spec.options.get("data")
+    wanted = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return [verified_file(file) for file in work.spec.assets if file.name in wanted]
 
 
 def _file_name(name: str) -> str:
