@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from securesystemslib.signer import CryptoSigner
 
 from haversack.base.errors import HaversackError, UsageError
 from haversack.trust.chain import authorise
@@ -94,6 +95,7 @@ def test_a_name_in_use_is_refused_and_the_key_kept(ring: KeyRing) -> None:
 def test_private_halves_lie_on_disk_only_encrypted_and_for_their_owner(ring: KeyRing) -> None:
     ring.new("base", WORD)
     signer = ring.unlock("base", WORD).signer
+    assert isinstance(signer, CryptoSigner)
     secret = signer.private_bytes
     files = list((ring.home / "keys" / "base").glob("*.key.json"))
     assert len(files) == 2

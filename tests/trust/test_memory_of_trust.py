@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haversack.base.errors import UsageError
-from haversack.trust.clock import judge, parse_stamp, stamp
+from haversack.trust.clock import BUILT, judge, parse_stamp, stamp
 from haversack.trust.counters import Counters
 from haversack.trust.errors import Rollback, TrustError
 from haversack.trust.fingerprints import as_words, parse_fingerprint
+from haversack.trust.keyring import KeyRing
+from haversack.trust.last_run import LastRun
 from haversack.trust.ratchet import Ratchet, Seen
-from haversack.trust.receipts import Receipts
+from haversack.trust.receipts import Receipts, faults
 
 WHO = "ab" * 32
 
@@ -141,18 +143,63 @@ def test_what_is_no_stamp_is_none(text: object) -> None:
 def test_a_clock_before_a_proved_time_is_called_wrong_and_not_believed() -> None:
     proved = "2026-01-31T12:00:00Z"
     late, early = datetime(2027, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
-    assert judge(late, proved) == (late, "")
-    assert judge(early, "") == (early, "")
-    moment, warning = judge(early, proved)
+    assert judge(late, {"it was": proved}) == (late, "")
+    assert judge(early, {"it was": ""}) == judge(early, {}) == (early, "")
+    moment, warning = judge(early, {"it was": proved, "it was before": "2025-12-31T00:00:00Z"})
     assert moment == parse_stamp(proved)
-    assert "clock is wrong" in warning
+    assert "clock is wrong" in warning and warning.endswith(f"but it was at {proved}")
+
+
+def test_no_clock_is_before_the_program_the_newest_signature_and_the_last_run(
+    tmp_path: Path,
+) -> None:
+    ring = KeyRing(tmp_path)
+    assert max(ring.proved_times().values()) == BUILT
+    ring.ratchet.advance(WHO, "kit", Seen(1, "cd" * 32, "2031-01-31T12:00:00Z"))
+    assert max(ring.proved_times().values()) == "2031-01-31T12:00:00Z"
+    ring.last_run.note(datetime(2032, 5, 6, 7, 8, 9, tzinfo=UTC))
+    ring.last_run.note(datetime(2030, 1, 1, tzinfo=UTC))
+    assert max(KeyRing(tmp_path).proved_times().values()) == "2032-05-06T07:08:09Z"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"at":7}', b'{"at":"2026-99-99T00:00:00Z"}'])
+def test_a_damaged_last_run_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "last-run.json").write_bytes(content)
+    with pytest.raises(TrustError, match="damaged"):
+        LastRun(tmp_path / "last-run.json").read()
 
 
 def test_receipts_come_back_in_order(tmp_path: Path) -> None:
-    receipts = Receipts(tmp_path)
-    for number in range(5):
-        receipts.write({"opened_at": "2026-01-31T12:00:00Z", "bundle": "kit", "number": number})
-    assert [one["number"] for one in receipts.list()] == list(range(5))
+    receipts = _some_receipts(tmp_path, 12)
+    assert [one["number"] for one in receipts.list()] == list(range(1, 13))
+    assert faults(receipts.list()) == ()
     next(tmp_path.glob("*.json")).write_bytes(b"{")
     with pytest.raises(TrustError, match="damaged"):
         receipts.list()
+
+
+def test_receipts_come_back_in_order_though_the_clock_went_back(tmp_path: Path) -> None:
+    receipts = Receipts(tmp_path)
+    for year in (2031, 1970, 2026):
+        receipts.write({"opened_at": f"{year}-01-31T12:00:00Z", "bundle": "kit", "year": year})
+    assert [one["year"] for one in receipts.list()] == [2031, 1970, 2026]
+
+
+def test_a_receipt_that_was_changed_or_taken_out_is_missed(tmp_path: Path) -> None:
+    receipts = _some_receipts(tmp_path, 5)
+    third = sorted(tmp_path.glob("*.json"))[2]
+    sound = third.read_bytes()
+    third.write_bytes(sound.replace(b"12:00:00Z", b"12:00:01Z"))
+    assert faults(receipts.list()) == ("receipt number 3 was changed after number 4 was written",)
+    third.unlink()
+    assert faults(receipts.list()) == ("receipts between number 2 and number 4 are missing",)
+    third.write_bytes(sound)
+    sorted(tmp_path.glob("*.json"))[0].unlink()
+    assert faults(receipts.list()) == ("the first receipts are missing",)
+
+
+def _some_receipts(folder: Path, count: int) -> Receipts:
+    receipts = Receipts(folder)
+    for _ in range(count):
+        receipts.write({"opened_at": "2026-01-31T12:00:00Z", "bundle": "kit"})
+    return receipts

@@ -16,20 +16,13 @@ from haversack.bundle.manifest import Manifest, decode_manifest
 from haversack.bundle.statement import Statement, Totals, decode_statement
 from haversack.trust import envelope as envelopes
 from haversack.trust import roots
-from haversack.trust.chain import (
-    MOST_ROOTS,
-    RootChain,
-    authorise,
-    check_chain,
-    check_signatures,
-    longer_chain,
-    may_sign_code,
-)
+from haversack.trust.chain import MOST_ROOTS, RootChain, check_chain
 from haversack.trust.clock import judge
 from haversack.trust.envelope import Envelope, decode_envelope
 from haversack.trust.errors import Rollback
 from haversack.trust.fingerprints import as_words
 from haversack.trust.keyring import KeyRing
+from haversack.trust.opening import Pinned, Received, Vouched
 
 _README_LIMIT = 64 * 1024
 _HINT = "It was changed after signing; get the bundle again from its publisher."
@@ -98,23 +91,19 @@ def admit(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
         StorageError: The device fails.
     """
     listing = list_bundle(folder)
-    envelope = read_envelope(folder, listing)
-    carried = read_roots(folder, listing)
-    chain = _pinned_chain(folder, envelope, carried, keyring)
-    versions = authorise(envelope, chain, ENVELOPE)
-    statement = decode_statement(envelope.payload)
-    _check_claims(statement, chain, versions)
+    received = receive(folder, listing)
+    vouched = Vouched(_pinned(folder, received, keyring))
+    statement = decode_statement(vouched.payload)
+    vouched.check_claims(statement.publisher, statement.root_version)
     notes = _Notes()
-    _check_time(chain, keyring, policy, notes)
-    _check_counter(statement, envelope, keyring, policy, notes)
+    _check_time(vouched.chain, keyring, policy, notes)
+    _check_counter(statement, vouched.payload_sha256, keyring, policy, notes)
     _check_strangers(listing)
     readme = read_whole(folder, README, _README_LIMIT)
     if sha256_bytes(readme) != statement.readme:
         raise Invalid(f"{README} is not the one that was signed", _HINT, README)
     manifest = read_manifest(folder, statement)
-    if any(file.kind == "code" for file in manifest.files) and not may_sign_code(
-        chain, check_signatures(envelope, chain, ENVELOPE)
-    ):
+    if not vouched.for_code and any(file.kind == "code" for file in manifest.files):
         raise Untrusted(
             f"{ENVELOPE} is signed with keys that may not sign code, and the bundle holds code",
             "Ask the publisher for a bundle without code, or signed by its code keys.",
@@ -124,13 +113,24 @@ def admit(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
         folder,
         statement,
         manifest,
-        chain,
-        envelope.payload_sha256,
+        vouched.chain,
+        vouched.payload_sha256,
         _missing(manifest, statement, listing),
         tuple(listing.litter),
         tuple(notes.warnings),
         notes.downgrade,
     )
+
+
+def receive(folder: Path, listing: Listing) -> Received:
+    """Read the envelope and the roots without believing them.
+
+    Raises:
+        Unsigned: There is no envelope, or it has no signature.
+        Invalid: It is none; there are no roots, one is missing, or one is wrong.
+    """
+    envelope = read_envelope(folder, listing)
+    return Received(envelope, _root_files(folder, listing), ENVELOPE, ROOTS)
 
 
 def read_envelope(folder: Path, listing: Listing) -> Envelope:
@@ -155,11 +155,15 @@ def read_roots(folder: Path, listing: Listing) -> RootChain:
     Raises:
         Invalid: There is none, one is missing, or one is wrong.
     """
+    return check_chain(_root_files(folder, listing), ROOTS)
+
+
+def _root_files(folder: Path, listing: Listing) -> list[bytes]:
     versions = listing.roots
     if not 1 <= len(versions) <= MOST_ROOTS or versions != list(range(1, len(versions) + 1)):
         raise Invalid(f"{ROOTS} holds no chain of roots without gaps from 1 on", _HINT, ROOTS)
     names = [f"{ROOTS}/{roots.file_name(version)}" for version in versions]
-    return check_chain([read_whole(folder, name, roots.LIMIT) for name in names], ROOTS)
+    return [read_whole(folder, name, roots.LIMIT) for name in names]
 
 
 def read_manifest(folder: Path, statement: Statement) -> Manifest:
@@ -186,13 +190,12 @@ def totals_of(manifest: Manifest) -> Totals:
     )
 
 
-def _pinned_chain(
-    folder: Path, envelope: Envelope, carried: RootChain, keyring: KeyRing
-) -> RootChain:
+def _pinned(folder: Path, received: Received, keyring: KeyRing) -> Pinned:
+    carried = received.carried
     known = keyring.pinned(carried.fingerprint)
     if known is not None:
-        return longer_chain(known, carried)
-    authorise(envelope, carried, ENVELOPE)
+        return Pinned(received, known)
+    received.check_by_itself()
     raise Untrusted(
         f"{carried.newest.publisher!r} ({carried.fingerprint[:16]}…) is not trusted here",
         "If that is whom you expect, compare the fingerprint and pin it with "
@@ -201,19 +204,8 @@ def _pinned_chain(
     )
 
 
-def _check_claims(statement: Statement, chain: RootChain, versions: tuple[int, ...]) -> None:
-    if statement.publisher != chain.fingerprint:
-        raise Invalid(f"{ENVELOPE} names another publisher than its roots", _HINT, ENVELOPE)
-    if statement.root_version not in versions:
-        raise Invalid(
-            f"{ENVELOPE} is not signed as root {statement.root_version} demands, which it names",
-            _HINT,
-            ENVELOPE,
-        )
-
-
 def _check_time(chain: RootChain, keyring: KeyRing, policy: Policy, notes: _Notes) -> None:
-    now, warning = judge(policy.now or datetime.now(UTC), keyring.ratchet.newest_signing_time())
+    now, warning = judge(policy.now or datetime.now(UTC), keyring.proved_times())
     if warning:
         notes.warnings.append(warning)
     if not roots.is_expired(chain.newest, now):
@@ -230,7 +222,7 @@ def _check_time(chain: RootChain, keyring: KeyRing, policy: Policy, notes: _Note
 
 
 def _check_counter(
-    statement: Statement, envelope: Envelope, keyring: KeyRing, policy: Policy, notes: _Notes
+    statement: Statement, payload: str, keyring: KeyRing, policy: Policy, notes: _Notes
 ) -> None:
     try:
         seen = keyring.ratchet.check(statement.publisher, statement.name, statement.counter)
@@ -240,7 +232,7 @@ def _check_counter(
         notes.downgrade = policy.allow_downgrade
         notes.warnings.append(f"a downgrade was allowed: {policy.allow_downgrade}")
         return
-    if seen and seen.counter == statement.counter and seen.payload != envelope.payload_sha256:
+    if seen and seen.counter == statement.counter and seen.payload != payload:
         notes.warnings.append(
             f"another bundle with counter {seen.counter} was opened here before; "
             "two workstations may share a key without sharing its counter"

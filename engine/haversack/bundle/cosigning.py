@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import Signer
 from tuf.api.metadata import Role
 
 from haversack.base.errors import UsageError
@@ -44,7 +44,7 @@ class Signed:
     threshold: int
 
 
-def add_signature(folder: Path, signer: CryptoSigner, keyring: KeyRing) -> Signed:
+def add_signature(folder: Path, signer: Signer, keyring: KeyRing) -> Signed:
     """Sign what a bundle's envelope says, beside those who signed it before.
 
     Args:

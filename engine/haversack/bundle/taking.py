@@ -269,15 +269,16 @@ def _remember(
     policy: Policy,
 ) -> Path:
     """Advance the ratchet, learn newer roots, write the receipt."""
-    said = found.statement
+    said, now = found.statement, policy.now or datetime.now(UTC)
     keyring.ratchet.advance(
         said.publisher, said.name, Seen(said.counter, found.payload_sha256, said.created)
     )
     keyring.learn(found.chain)
+    keyring.last_run.note(now)
     return keyring.receipts.write(
         {
             "format": 1,
-            "opened_at": stamp(policy.now or datetime.now(UTC)),
+            "opened_at": stamp(now),
             "bundle": said.name,
             "counter": said.counter,
             "created": said.created,

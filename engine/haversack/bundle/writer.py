@@ -57,12 +57,13 @@ class PackOptions:
 
 @dataclass(frozen=True)
 class _Stick:
-    """One folder that is written to."""
+    """One folder that is written to, and the counter of the bundle that lies there, or 0."""
 
     folder: Path
     share: Share
     listing: Listing
     doomed: list[str]
+    counter: int
 
 
 def pack(
@@ -160,6 +161,8 @@ def _write(
         writer.written = {one: size for one, size in writer.written.items() if one in kept}
     if options.read_back:
         read_all_back(writers, small, jobs, on_progress, cancel)
+    if last := max(stick.counter for stick in sticks):  # by another workstation perhaps
+        signer.counters.raise_to(contents.name, last)
     statement = make_statement(manifest, content, small[README], signer, contents, options.now)
     payload_sha256 = seal(folders[0], statement, signer)
     seal_others(folders[0], folders[1:])
@@ -197,7 +200,8 @@ def _look(
         kept = known.kept | ({earlier.manifest} if earlier else set())
         doomed = [one for one in target.surely_useless(share, listing) if one not in kept]
         target.check_space(folder, share, len(plan.items), listing, doomed)
-        sticks.append(_Stick(folder, share, listing, doomed))
+        counter = earlier.counter if earlier else 0
+        sticks.append(_Stick(folder, share, listing, doomed, counter))
     return sticks, known
 
 

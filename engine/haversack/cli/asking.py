@@ -15,7 +15,7 @@ from haversack.base.files import read_bytes
 _LIMIT = 1 << 16
 PassphraseFile = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", help="File whose first line is the passphrase."),
+    typer.Option("--passphrase-file", help="File whose first line is the passphrase or PIN."),
 ]
 
 

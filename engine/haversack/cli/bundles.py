@@ -13,10 +13,10 @@ from haversack.cli import which_pantry
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.exporting import export
 from haversack.cli.output import human_size, table
+from haversack.cli.receipts import receipts
 from haversack.cli.session import Session
 from haversack.cli.signing import sign
 
-_RECEIPT = ("opened_at", "bundle", "counter", "publisher_name", "downgrade")
 _NO_LICENCE = {"NOASSERTION": "licence not stated"}
 BundleArgument = Annotated[Path, typer.Argument(help="The bundle's folder, or one of its sticks.")]
 WithOption = Annotated[
@@ -24,6 +24,9 @@ WithOption = Annotated[
     typer.Option(
         "--with", help="Another stick of the set, or an older bundle, that has missing blobs."
     ),
+]
+RefuseExpired = Annotated[
+    bool, typer.Option("--refuse-expired", help="Refuse where the publisher's root has expired.")
 ]
 JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Threads at work at once.")]
 
@@ -81,6 +84,7 @@ def verify(
     allow_downgrade: Annotated[
         str, typer.Option("--allow-downgrade", help="Why an older bundle is accepted.")
     ] = "",
+    refuse_expired: RefuseExpired = False,
     jobs: JobsOption = None,
 ) -> Answer:
     """Check everything: the signature, the publisher, the counter and every byte."""
@@ -93,6 +97,7 @@ def verify(
             KeyRing(),
             donors=donor or (),
             allow_downgrade=allow_downgrade,
+            refuse_expired=refuse_expired,
             jobs=jobs,
             on_event=hear,
             cancel=session.cancel,
@@ -122,6 +127,7 @@ def open_bundle(
         bool,
         typer.Option("--gather", help="Keep what a stick has until the others were opened too."),
     ] = False,
+    refuse_expired: RefuseExpired = False,
     jobs: JobsOption = None,
     pantry: PantryOption = None,
 ) -> Answer:
@@ -140,6 +146,7 @@ def open_bundle(
             donors=donor or (),
             gather=gather,
             allow_downgrade=allow_downgrade,
+            refuse_expired=refuse_expired,
             jobs=jobs,
             on_event=hear,
             cancel=session.cancel,
@@ -158,15 +165,6 @@ def open_bundle(
     ]
     refused = [f"not taken in: {line}" for line in receipt.refused]
     return Answer(receipt, [table("", ("", ""), facts), *refused])
-
-
-def receipts(session: Session) -> Answer:
-    """List what was opened on this machine."""
-    from haversack.trust.keyring import KeyRing
-
-    found = KeyRing().receipts.list()
-    rows = [tuple(receipt.get(name) for name in _RECEIPT) for receipt in found]
-    return Answer(found, [table("", _RECEIPT, rows)] if rows else ["nothing was opened yet"])
 
 
 def _warnings(warnings: tuple[str, ...], litter: tuple[str, ...]) -> list[RenderableType]:

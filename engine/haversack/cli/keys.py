@@ -11,11 +11,13 @@ from rich.console import RenderableType
 from haversack.base.errors import UsageError
 from haversack.cli.asking import PassphraseFile, confirm, passphrase
 from haversack.cli.command import Answer, command, group
-from haversack.cli.output import table
+from haversack.cli.output import Raw, table
+from haversack.cli.qr import draw
 from haversack.cli.session import Session
 
 if TYPE_CHECKING:
-    from haversack.trust.own_keys import KeyInfo, KeyRole
+    from haversack.trust.key_info import KeyInfo
+    from haversack.trust.own_keys import KeyRole
     from haversack.trust.publishers import PublisherInfo
 
 KeyName = Annotated[str, typer.Argument(help="The key's name on this machine.")]
@@ -24,6 +26,10 @@ WithKeys = Annotated[
     typer.Option(
         "--with-key", help="A co-signer's file, by `keys show NAME -o FILE`; again for more."
     ),
+]
+Token = Annotated[
+    Path | None,
+    typer.Option("--token", help="The PKCS#11 module of a hardware token that keeps the key."),
 ]
 RootToo = Annotated[bool, typer.Option("--root", help="The key above the one that signs bundles.")]
 CodeToo = Annotated[
@@ -65,14 +71,27 @@ def new(
     code: Annotated[
         bool, typer.Option("--code", help="It may sign code too: the app, a runtime.")
     ] = False,
+    token: Token = None,
+    token_label: Annotated[
+        str, typer.Option("--token-label", help="Which token, where several are plugged in.")
+    ] = "",
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
-    """Make a key; its private half is encrypted with a passphrase."""
+    """Make a key, encrypted with a passphrase or kept on a hardware token under its PIN."""
     from haversack.trust.keyring import KeyRing
+    from haversack.trust.token_keys import TokenPlace
 
-    secret = passphrase(passphrase_file, f"the new key {name}", twice=True)
+    place = TokenPlace(token, token_label) if token is not None else None
+    about = f"the new key {name}" if place is None else "the token (its PIN)"
+    secret = passphrase(passphrase_file, about, twice=place is None)
     info = KeyRing().new(
-        name, secret, publisher, with_keys=with_key or (), threshold=threshold, code=code
+        name,
+        secret,
+        publisher,
+        with_keys=with_key or (),
+        threshold=threshold,
+        code=code,
+        token=place,
     )
     advice = f"others trust it after: haversack keys show {name} -o {name}.publisher.json"
     return Answer(info, [*_key(info), advice])
@@ -149,11 +168,12 @@ def show(
     ] = None,
 ) -> Answer:
     """Show a key and its fingerprint; write the file by which others can trust it."""
+    from haversack.trust.fingerprints import as_qr
     from haversack.trust.keyring import KeyRing
 
     ring = KeyRing()
     info = ring.show(name)
-    shown = _key(info)
+    shown = [*_key(info), Raw(draw(as_qr(info.fingerprint)) + "\n")]
     if output is not None:
         shown.append(f"publisher file: {ring.export(name, output)}")
     return Answer(info, shown)
@@ -234,11 +254,12 @@ def restore(
     session: Session,
     file: Annotated[Path, typer.Argument(help="A backup of a key.")],
     name: Annotated[str | None, typer.Option("--name", help="What to call it here.")] = None,
+    token: Token = None,
 ) -> Answer:
     """Put a key from its backup into this machine's keyring."""
     from haversack.trust.keyring import KeyRing
 
-    info = KeyRing().restore(file, name)
+    info = KeyRing().restore(file, name, module=token)
     return Answer(info, _key(info))
 
 
@@ -259,6 +280,7 @@ def _key(info: KeyInfo) -> list[RenderableType]:
         ("until", info.expires.date()),
         ("signatures", f"{info.threshold} of {len(info.data_keyids)} keys"),
         ("code", "may be signed" if info.code_keyids else "may not be signed"),
+        ("on token", info.token),
         ("bundles", counters),
         ("revoked", ", ".join(info.revoked)),
     ]

@@ -60,6 +60,14 @@ def pack(
         ),
     ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Threads; else four.")] = None,
+    no_read_back: Annotated[
+        bool,
+        typer.Option("--no-read-back", help="Do not read the stick again before signing."),
+    ] = False,
+    last_counter: Annotated[
+        int | None,
+        typer.Option("--last-counter", help="The last number that another workstation gave it."),
+    ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what would go in; write nothing.")
     ] = False,
@@ -96,6 +104,8 @@ def pack(
             code=code,
             stick=stick,
             jobs=jobs,
+            read_back=not no_read_back,
+            last_counter=last_counter,
             on_event=hear,
             cancel=session.cancel,
         )
@@ -106,7 +116,7 @@ def pack(
         ("fingerprint", receipt.fingerprint),
         ("files", f"{receipt.files}, {human_size(receipt.bytes)}"),
         ("written now", human_size(receipt.bytes_written)),
-        ("read back", receipt.read_back),
+        ("read back", "yes" if receipt.read_back else "no, not re-read"),
     ]
     if there is not None:
         left_out = f"{receipt.blobs_left_out} blobs, {human_size(receipt.bytes_left_out)}"

@@ -7,8 +7,8 @@ from pathlib import Path
 from haversack.pantry.pantry import Pantry
 from haversack.trust.chain_files import read_any_chain
 from haversack.trust.fingerprints import as_words
+from haversack.trust.key_info import KeyInfo
 from haversack.trust.keyring import KeyRing
-from haversack.trust.own_keys import KeyInfo
 from haversack.trust.publishers import PublisherInfo
 
 __all__ = ["KeyInfo", "KeyRing", "PublisherInfo", "open_keyring", "publisher_in", "publisher_of"]

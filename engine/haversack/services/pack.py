@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from haversack.base.errors import UsageError
@@ -78,6 +79,8 @@ def pack(
     code: Code = NO_CODE,
     stick: int | None = None,
     jobs: int | None = None,
+    read_back: bool = True,
+    last_counter: int | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> PackReceipt:
@@ -96,11 +99,14 @@ def pack(
         stick: Bytes of one stick; the bundle is spread over as many as it takes, each a folder
             in ``out``. None for one folder.
         jobs: Threads; None for one per core, four at most.
+        read_back: Read everything back from the device before signing; the receipt says it.
+        last_counter: The last number that another workstation gave this bundle; None where
+            this one alone packs it.
         on_event: Hears progress.
         cancel: Stops between files.
 
     Raises:
-        UsageError: ``out`` is the pantry or lies within it.
+        UsageError: ``out`` is the pantry or lies within it, or the counter is none.
         WrongPassphrase: The key does not open.
         TrustError: Code is to be carried and the key may not sign it.
         FetchError: The packages of a runtime cannot be had.
@@ -113,10 +119,15 @@ def pack(
     chosen = select(pantry, recipes, may_be_empty=code.wanted)
     contents = Contents(name or out.name, chosen.recipes, chosen.volumes)
     options = PackOptions(
-        leave_out=frozenset(since.files if since is not None else ()), stick=stick, jobs=jobs
+        read_back=read_back,
+        leave_out=frozenset(since.files if since is not None else ()),
+        stick=stick,
+        jobs=jobs,
     )
+    if last_counter is not None:
+        keyring.raise_counter(key, contents.name, last_counter)
     with _with_code(chosen, code, pantry, on_event, cancel) as whole:
-        return write_bundle(
+        receipt = write_bundle(
             sign_attestations(whole.items, signer),
             out,
             signer,
@@ -125,6 +136,8 @@ def pack(
             on_progress=on_event,
             cancel=cancel,
         )
+    keyring.last_run.note(datetime.now(UTC))
+    return receipt
 
 
 @contextlib.contextmanager

@@ -78,6 +78,7 @@ def verify(
     *,
     donors: Sequence[Path] = (),
     allow_downgrade: str = "",
+    refuse_expired: bool = False,
     jobs: int | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
@@ -89,6 +90,7 @@ def verify(
         keyring: The pinned publishers and the ratchet.
         donors: Other sticks of the set, or older bundles, for blobs that it lacks.
         allow_downgrade: Why an older bundle than the last one may be looked at.
+        refuse_expired: Refuse where the publisher's root has expired, not only warn.
         jobs: Threads; None for one per core.
         on_event: Hears progress.
         cancel: Stops between pieces.
@@ -97,7 +99,7 @@ def verify(
         Refused: It is not what it should be; ``state`` says in which way.
         Partial: Blobs are missing; they are named.
     """
-    policy = Policy(allow_downgrade=allow_downgrade)
+    policy = Policy(refuse_expired, allow_downgrade)
     return Bundle(folder).verify(
         keyring, policy, donors=donors, jobs=jobs, on_progress=on_event, cancel=cancel
     )
@@ -112,6 +114,7 @@ def open_bundle(
     donors: Sequence[Path] = (),
     gather: bool = False,
     allow_downgrade: str = "",
+    refuse_expired: bool = False,
     jobs: int | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
@@ -128,6 +131,7 @@ def open_bundle(
         gather: Where blobs are still missing, put those that are there aside in the pantry's
             folder, so that the next stick can be opened alone; no shelf sees them.
         allow_downgrade: Why an older bundle than the last one may be opened; recorded.
+        refuse_expired: Refuse where the publisher's root has expired, not only warn.
         jobs: Threads; None for one per core.
         on_event: Hears progress.
         cancel: Stops between files.
@@ -137,7 +141,7 @@ def open_bundle(
         Partial: Blobs are missing.
         StorageError: The stick or the pantry's disk fails.
     """
-    bundle, policy = Bundle(folder), Policy(allow_downgrade=allow_downgrade)
+    bundle, policy = Bundle(folder), Policy(refuse_expired, allow_downgrade)
     chosen = None if items is None else _chosen(bundle, keyring, policy, items)
     aside = pantry.path / GATHERED
     sources = (*donors, aside) if aside.is_dir() else tuple(donors)

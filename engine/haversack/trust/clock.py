@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+BUILT = "2026-11-24T00:00:00Z"
+"""When this version was made; moved on with each release. It never ran before."""
 _STAMP = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z\Z")
 
 
@@ -23,17 +26,18 @@ def parse_stamp(text: object) -> datetime | None:
         return None
 
 
-def judge(now: datetime, proved: str) -> tuple[datetime, str]:
+def judge(now: datetime, proved: Mapping[str, str]) -> tuple[datetime, str]:
     """Give the time to reckon with, and a warning where this machine's clock is wrong.
 
     Args:
         now: What this machine's clock says.
-        proved: The newest signing time that was verified here, or an empty text.
+        proved: Stamps of what certainly happened, by what that was; an empty stamp says nothing.
 
     Returns:
-        The later of the two, and one line for a person (empty where all is well).
+        The latest of them all, and one line for a person (empty where all is well).
     """
-    bound = parse_stamp(proved)
+    what, latest = max(proved.items(), key=lambda one: one[1], default=("", ""))
+    bound = parse_stamp(latest)
     if bound is None or now >= bound:
         return now, ""
-    return bound, f"this machine's clock is wrong: it says {stamp(now)}, but it is past {proved}"
+    return bound, f"this machine's clock is wrong: it says {stamp(now)}, but {what} at {latest}"

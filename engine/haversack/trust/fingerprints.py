@@ -1,4 +1,4 @@
-"""Fingerprints as hexadecimal digits and as words that can be read over a telephone."""
+"""Fingerprints as digits, as words for the telephone, and as a QR code for a camera."""
 
 from __future__ import annotations
 
@@ -21,6 +21,23 @@ def as_words(fingerprint: str) -> str:
     """
     raw = bytes.fromhex(fingerprint)
     return " ".join(_word(raw[at] << 8 | raw[at + 1]) for at in range(0, len(raw), 2))
+
+
+def as_qr(fingerprint: str) -> tuple[tuple[bool, ...], ...]:
+    """Give the whole fingerprint as a QR code, which reads as its digits in capitals.
+
+    Args:
+        fingerprint: 64 lowercase hexadecimal digits.
+
+    Returns:
+        Rows of modules from the top, dark ones true, with the quiet zone of four around them.
+    """
+    import qrcode  # takes a moment, and most commands show no code
+
+    code = qrcode.QRCode(border=4)
+    code.add_data(fingerprint.upper())
+    code.make(fit=True)
+    return tuple(map(tuple, code.get_matrix()))
 
 
 def parse_fingerprint(text: str) -> str:

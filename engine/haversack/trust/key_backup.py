@@ -11,6 +11,7 @@ from haversack.base.errors import FileFormatError
 from haversack.base.files import read_bytes, write_bytes
 from haversack.trust.chain_files import read_chain
 from haversack.trust.errors import TrustError
+from haversack.trust.key_files import write_module
 from haversack.trust.own_keys import OwnKeys
 
 _FORMAT = "haversack-key-backup/1"
@@ -38,8 +39,14 @@ def write_backup(keys: OwnKeys, name: str, target: Path) -> None:
     write_bytes(target, dump_canonical({"files": files, "format": _FORMAT, "name": name}) + b"\n")
 
 
-def restore_backup(keys: OwnKeys, file: Path, name: str | None) -> str:
+def restore_backup(keys: OwnKeys, file: Path, name: str | None, module: Path | None = None) -> str:
     """Put a backed-up key into the keyring; give its name.
+
+    Args:
+        keys: The keyring's own keys.
+        file: The backup.
+        name: What to call the key; None for its name in the backup.
+        module: The PKCS#11 module for a key that is on a token; no backup names one.
 
     Raises:
         TrustError: The file is no backup, or the name is in use.
@@ -65,4 +72,6 @@ def restore_backup(keys: OwnKeys, file: Path, name: str | None) -> str:
             if path.endswith(".key.json"):
                 (folder / path).chmod(0o600)
         read_chain(folder / "root")
+        if module is not None:
+            write_module(folder, module)
     return chosen

@@ -10,22 +10,20 @@ import platformdirs
 
 from haversack.trust.chain import RootChain
 from haversack.trust.chain_files import read_any_chain, write_publisher_file
+from haversack.trust.clock import BUILT
 from haversack.trust.cosigners import public_half
 from haversack.trust.errors import Untrusted
 from haversack.trust.fingerprints import as_words, parse_fingerprint
 from haversack.trust.key_backup import restore_backup, write_backup
-from haversack.trust.names import check_name
-from haversack.trust.own_keys import (
-    KeyInfo,
-    KeyRole,
-    OwnKeys,
-    PublisherSigner,
-    check_publisher,
-)
+from haversack.trust.key_info import KeyInfo
+from haversack.trust.last_run import LastRun
+from haversack.trust.names import check_name, check_publisher
+from haversack.trust.own_keys import KeyRole, OwnKeys, PublisherSigner
 from haversack.trust.private_keys import DEFAULT_COST, Cost
 from haversack.trust.publishers import PublisherInfo, Publishers
 from haversack.trust.ratchet import Ratchet
 from haversack.trust.receipts import Receipts
+from haversack.trust.token_keys import TokenPlace
 
 
 def default_home() -> Path:
@@ -44,12 +42,14 @@ class KeyRing:
     Attributes:
         home: The folder.
         ratchet: The highest counters seen.
+        last_run: When something was last packed or opened here.
         receipts: What was opened.
     """
 
     def __init__(self, home: Path | None = None, cost: Cost = DEFAULT_COST) -> None:
         self.home = Path(home) if home is not None else default_home()
         self.ratchet = Ratchet(self.home / "state" / "ratchet.json")
+        self.last_run = LastRun(self.home / "state" / "last-run.json")
         self.receipts = Receipts(self.home / "receipts")
         self._own = OwnKeys(self.home / "keys", cost)
         self._publishers = Publishers(self.home / "publishers")
@@ -63,25 +63,28 @@ class KeyRing:
         with_keys: Sequence[Path] = (),
         threshold: int = 1,
         code: bool = False,
+        token: TokenPlace | None = None,
     ) -> KeyInfo:
         """Make a key of one's own. It is not trusted by that, not even here.
 
         Args:
             name: Its name on this machine.
-            passphrase: Encrypts the private halves.
+            passphrase: Encrypts the private halves; for a token, its PIN, here and wherever a
+                passphrase is asked for later.
             publisher: The name that other machines show; the same as ``name`` if left out.
             with_keys: Files with the public halves of others who sign bundles too.
             threshold: How many of all these keys must sign a bundle.
             code: Whether it may sign code too, with a key of its own for that.
+            token: A hardware token to make the keys on; None for files.
 
         Raises:
-            TrustError: The name is in use.
+            TrustError: The name is in use, or the token says no.
             UsageError: A name or the passphrase will not do.
             StorageError: The disk says no.
         """
         keys = [public_half(file) for file in with_keys]
         shown = check_publisher(publisher or name)
-        self._own.create(name, passphrase, shown, keys, threshold, code)
+        self._own.create(name, passphrase, shown, keys, threshold, code, token)
         return self.show(name)
 
     def list(self) -> tuple[KeyInfo, ...]:
@@ -167,13 +170,20 @@ class KeyRing:
         write_backup(self._own, name, target)
         return target
 
-    def restore(self, file: Path, name: str | None = None) -> KeyInfo:
+    def restore(
+        self, file: Path, name: str | None = None, *, module: Path | None = None
+    ) -> KeyInfo:
         """Put a key from its backup into this keyring.
+
+        Args:
+            file: The backup.
+            name: What to call the key here; None for its name in the backup.
+            module: The PKCS#11 module for a key that is on a token.
 
         Raises:
             TrustError: It is no backup, or the name is in use.
         """
-        return self.show(restore_backup(self._own, file, name))
+        return self.show(restore_backup(self._own, file, name, module))
 
     def raise_counter(self, name: str, bundle: str, last: int) -> None:
         """Take over the last counter of a bundle that another workstation gave out."""
@@ -217,6 +227,18 @@ class KeyRing:
     def pinned(self, fingerprint: str) -> RootChain | None:
         """Give the longest chain known of a trusted publisher; None where it is not trusted."""
         return self._publishers.get(fingerprint)
+
+    def proved_times(self) -> dict[str, str]:
+        """Give the stamps of what certainly happened, by what that was: no clock is before them.
+
+        Raises:
+            TrustError: What is kept of them is damaged.
+        """
+        return {
+            "this program was made": BUILT,
+            "a bundle that was opened here was signed": self.ratchet.newest_signing_time(),
+            "a bundle was packed or opened here": self.last_run.read(),
+        }
 
     def learn(self, chain: RootChain) -> None:
         """Keep newer roots of a trusted publisher, after every check of a bundle passed."""

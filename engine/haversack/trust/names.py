@@ -31,3 +31,14 @@ def check_name(text: str, what: str) -> str:
             "Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
         )
     return text
+
+
+def check_publisher(text: str) -> str:
+    """Give a publisher's name back if it can be shown.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if not text or len(text) > 200 or not text.isprintable():
+        raise UsageError("that publisher's name cannot be shown", "Use up to 200 printed letters.")
+    return text

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from securesystemslib.signer import CryptoSigner, Key, Signer
+from securesystemslib.signer import Key, Signer
 from tuf.api.metadata import Root
 
 from haversack.base.errors import UsageError
@@ -25,50 +24,22 @@ from haversack.trust.counters import Counters
 from haversack.trust.envelope import sign_envelope
 from haversack.trust.errors import TrustError
 from haversack.trust.fingerprints import as_words
-from haversack.trust.names import check_name
-from haversack.trust.private_keys import (
-    Cost,
-    KeyFile,
-    generate,
-    open_private,
-    read_key_file,
-    save_private,
-    signer_of,
+from haversack.trust.key_files import (
+    NewKey,
+    OwnSigner,
+    label_of,
+    make_key,
+    open_key,
+    read_module,
+    write_module,
 )
+from haversack.trust.key_info import KeyInfo
+from haversack.trust.names import check_name
+from haversack.trust.private_keys import Cost
+from haversack.trust.token_keys import TokenPlace, TokenSigner
 
 KeyRole = Literal["data", "root", "code"]
 _TUF_ROLE: dict[KeyRole, str] = {"data": roots.DATA_ROLE, "root": Root.type}
-
-
-@dataclass(frozen=True)
-class KeyInfo:
-    """What can be said of one's own key without its passphrase.
-
-    Attributes:
-        name: Its name on this machine.
-        publisher: The name that other machines show.
-        fingerprint: SHA-256 of the first root: what others pin.
-        words: The same as words.
-        root_version: How often the roots were renewed, from 1.
-        expires: When the newest root ends.
-        data_keyids: Ids of the keys that sign bundles now.
-        threshold: How many of them must sign a bundle.
-        code_keyids: Ids of the keys that may sign code; empty where none may.
-        revoked: Ids of keys that were revoked.
-        counters: The last counter given out, by bundle name.
-    """
-
-    name: str
-    publisher: str
-    fingerprint: str
-    words: str
-    root_version: int
-    expires: datetime
-    data_keyids: tuple[str, ...]
-    threshold: int
-    code_keyids: tuple[str, ...]
-    revoked: tuple[str, ...]
-    counters: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -86,8 +57,8 @@ class PublisherSigner:
     name: str
     chain: RootChain
     counters: Counters
-    signer: CryptoSigner
-    code_signer: CryptoSigner | None = None
+    signer: Signer
+    code_signer: Signer | None = None
 
     @property
     def may_sign_code(self) -> bool:
@@ -167,51 +138,59 @@ class OwnKeys:
             newest.code_keyids,
             tuple(sorted(chain.revoked)),
             self.counters(name).read(),
+            self._token_of(name, chain),
         )
 
     def create(
         self,
         name: str,
-        passphrase: str,
+        secret: str,
         publisher: str,
         with_keys: Sequence[Key],
         threshold: int,
         code: bool = False,
+        token: TokenPlace | None = None,
     ) -> None:
         """Make a root key, a data key and, where wanted, a key for code, and the first root.
 
         Args:
             name: Its name on this machine.
-            passphrase: Encrypts the private halves.
+            secret: The passphrase that encrypts the private halves, or the token's PIN.
             publisher: The name that other machines show.
             with_keys: Public keys of others who sign bundles too.
             threshold: How many of all of them must sign a bundle.
             code: Whether it gets a key that may sign code.
+            token: Where all these keys are made; None for files.
 
         Raises:
-            TrustError: The name is in use.
+            TrustError: The name is in use, or the token says no.
             UsageError: The name, the passphrase or the threshold will not do.
             StorageError: The disk says no.
         """
-        root_key, data_key = generate(), generate()
-        root_signer, data_signer = signer_of(root_key), signer_of(data_key)
-        root = roots.new_root(
-            publisher, [root_signer.public_key], [data_signer.public_key], datetime.now(UTC)
-        )
-        set_signers(root, with_keys, (), threshold)
-        code_key = generate() if code else None
-        if code_key is not None:
-            roots.give_code_key(root, signer_of(code_key).public_key, (), revoke=False)
-        content = roots.sign_root(root, [root_signer])
-        check_chain([content])
-        with self.new_folder(name) as folder:
-            _save(root_key, folder, "root", passphrase, self._cost)
-            _save(data_key, folder, "data", passphrase, self._cost)
-            if code_key is not None:
-                _save(code_key, folder, "code", passphrase, self._cost)
+        with self.new_folder(name) as folder, contextlib.ExitStack() as undo:
+            root_key = self._make(name, "root", secret, token, undo)
+            data_key = self._make(name, "data", secret, token, undo)
+            made: dict[KeyRole, NewKey] = {"root": root_key, "data": data_key}
+            root = roots.new_root(
+                publisher,
+                [root_key.signer.public_key],
+                [data_key.signer.public_key],
+                datetime.now(UTC),
+            )
+            set_signers(root, with_keys, (), threshold)
+            if code:
+                made["code"] = self._make(name, "code", secret, token, undo)
+                roots.give_code_key(root, made["code"].signer.public_key, (), revoke=False)
+            content = roots.sign_root(root, [root_key.signer])
+            check_chain([content])
+            for role, key in made.items():
+                _save(key, folder, role)
             write_bytes(folder / "root" / roots.file_name(1), content)
+            if token is not None:
+                write_module(folder, token.module)
+            undo.pop_all()
 
-    def unlock(self, name: str, passphrase: str, code: bool = False) -> PublisherSigner:
+    def unlock(self, name: str, secret: str, code: bool = False) -> PublisherSigner:
         """Open the key that signs bundles, and the one that signs code if that is wanted.
 
         Raises:
@@ -224,11 +203,11 @@ class OwnKeys:
                 f"{name} has no key that may sign code",
                 f"Make one with `haversack keys rotate {name} --code`.",
             )
-        signer = self._open(name, chain, "data", passphrase)
-        code_signer = self._open(name, chain, "code", passphrase) if code else None
+        signer = self._open(name, chain, "data", secret)
+        code_signer = self._open(name, chain, "code", secret) if code else None
         return PublisherSigner(name, chain, self.counters(name), signer, code_signer)
 
-    def renew(self, name: str, passphrase: str, role: KeyRole, revoke: bool) -> None:
+    def renew(self, name: str, secret: str, role: KeyRole, revoke: bool) -> None:
         """Replace the key of a role; the new root is signed by the old and the new root keys.
 
         Where there was none that may sign code, there is one afterwards.
@@ -238,29 +217,33 @@ class OwnKeys:
             TrustError: There is no such key, or a private half is not on this machine.
         """
         chain, folder = self.chain(name), self.path(name)
-        old_root = self._open(name, chain, "root", passphrase)
-        new_key = generate()
-        new_signer = signer_of(new_key)
+        old_root = self._open(name, chain, "root", secret)
         old_ids = self._own_ids(name, chain, role)
-        swaps: dict[str, dict[str, Key]] = {}
-        if role != "code":
-            swaps[_TUF_ROLE[role]] = dict.fromkeys(old_ids, new_signer.public_key)
-        root = roots.next_root(chain.newest, datetime.now(UTC), swaps, revoke)
-        if role == "code":
-            roots.give_code_key(root, new_signer.public_key, old_ids, revoke)
-        signers: list[Signer] = [old_root, new_signer] if role == "root" else [old_root]
-        content = roots.sign_root(root, signers)
-        check_chain([*(one.content for one in chain.roots), content])
-        _save(new_key, folder, role, passphrase, self._cost)
-        write_bytes(folder / "root" / roots.file_name(root.version), content)
+        # a key for code that is the first of its kind is made where the root key is
+        like = role if old_ids else "root"
+        with contextlib.ExitStack() as undo:
+            new_key = self._make(name, role, secret, self._place_of(name, chain, like), undo)
+            public = new_key.signer.public_key
+            swaps: dict[str, dict[str, Key]] = {}
+            if role != "code":
+                swaps[_TUF_ROLE[role]] = dict.fromkeys(old_ids, public)
+            root = roots.next_root(chain.newest, datetime.now(UTC), swaps, revoke)
+            if role == "code":
+                roots.give_code_key(root, public, old_ids, revoke)
+            signers: list[Signer] = [old_root]
+            signers += [new_key.signer] if role == "root" else []
+            content = roots.sign_root(root, signers)
+            check_chain([*(one.content for one in chain.roots), content])
+            _save(new_key, folder, role)
+            write_bytes(folder / "root" / roots.file_name(root.version), content)
+            undo.pop_all()
         for keyid in old_ids:
-            with contextlib.suppress(OSError):
-                _key_path(folder, role, keyid).unlink(missing_ok=True)
+            _forget(_key_path(folder, role, keyid), secret)
 
     def change_signers(
         self,
         name: str,
-        passphrase: str,
+        secret: str,
         add: Sequence[Key],
         remove: Sequence[Key],
         threshold: int | None,
@@ -269,7 +252,7 @@ class OwnKeys:
 
         Args:
             name: The publisher's key.
-            passphrase: Of the root key.
+            secret: The passphrase or PIN of the root key.
             add: Public keys that sign from now on.
             remove: Public keys that do so no longer.
             threshold: How many must sign; None for as many as before.
@@ -287,7 +270,7 @@ class OwnKeys:
                 f"Replace it with `haversack keys rotate {name}`.",
             )
         root = next_signers(chain.newest, datetime.now(UTC), add, remove, threshold)
-        content = roots.sign_root(root, [self._open(name, chain, "root", passphrase)])
+        content = roots.sign_root(root, [self._open(name, chain, "root", secret)])
         check_chain([*(one.content for one in chain.roots), content])
         write_bytes(folder / "root" / roots.file_name(root.version), content)
 
@@ -324,15 +307,39 @@ class OwnKeys:
             )
         return own or ids
 
-    def _open(self, name: str, chain: RootChain, role: KeyRole, passphrase: str) -> CryptoSigner:
-        file = self._key_file(name, chain, role)
-        return open_private(file, passphrase)
+    def _make(
+        self,
+        name: str,
+        role: KeyRole,
+        secret: str,
+        token: TokenPlace | None,
+        undo: contextlib.ExitStack,
+    ) -> NewKey:
+        """Make a key that is taken back unless all goes well."""
+        made = make_key(secret, self._cost, token, f"haversack {name} {role}")
+        undo.callback(made.discard)
+        return made
 
-    def _key_file(self, name: str, chain: RootChain, role: KeyRole) -> KeyFile:
+    def _place_of(self, name: str, chain: RootChain, role: KeyRole) -> TokenPlace | None:
+        """Give the token that a role's key is on, for its successor; None where it is in a file."""
+        path = self._key_file(name, chain, role)
+        label, module = label_of(path), read_module(path.parent)
+        return TokenPlace(module, label) if label and module is not None else None
+
+    def _token_of(self, name: str, chain: RootChain) -> str:
+        try:
+            return label_of(self._key_file(name, chain, "data"))
+        except TrustError:  # it is kept elsewhere
+            return ""
+
+    def _open(self, name: str, chain: RootChain, role: KeyRole, secret: str) -> OwnSigner:
+        return open_key(self._key_file(name, chain, role), secret)
+
+    def _key_file(self, name: str, chain: RootChain, role: KeyRole) -> Path:
         for keyid in _keyids(chain, role):
             path = _key_path(self.path(name), role, keyid)
             if path.is_file():
-                return read_key_file(path)
+                return path
         raise TrustError(
             f"the private {role} key of {name} is not on this machine",
             "Restore it from its backup, or work where it is kept.",
@@ -345,20 +352,19 @@ def _keyids(chain: RootChain, role: KeyRole) -> tuple[str, ...]:
     return tuple(chain.newest.root.roles[_TUF_ROLE[role]].keyids)
 
 
-def check_publisher(text: str) -> str:
-    """Give a publisher's name back if it can be shown.
-
-    Raises:
-        UsageError: It cannot.
-    """
-    if not text or len(text) > 200 or not text.isprintable():
-        raise UsageError("that publisher's name cannot be shown", "Use up to 200 printed letters.")
-    return text
+def _save(key: NewKey, folder: Path, role: KeyRole) -> None:
+    key.save(_key_path(folder, role, key.signer.public_key.keyid))
 
 
-def _save(key: Ed25519PrivateKey, folder: Path, role: KeyRole, passphrase: str, cost: Cost) -> None:
-    path = _key_path(folder, role, signer_of(key).public_key.keyid)
-    save_private(key, path, passphrase, cost)
+def _forget(path: Path, secret: str) -> None:
+    """Remove a key that was replaced; where that fails it does no harm."""
+    with contextlib.suppress(TrustError, OSError):
+        if label_of(path):
+            key = open_key(path, secret)
+            if isinstance(key, TokenSigner):
+                key.destroy()
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _key_path(folder: Path, role: KeyRole, keyid: str) -> Path:
