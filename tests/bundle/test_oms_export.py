@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from faults.staging import Kit, few_items, make_kit, state_of
+from faults.staging import Kit, few_items, item, make_kit, repack, state_of
 from haversack.base.errors import UsageError
 from haversack.bundle.errors import Invalid
 from haversack.bundle.oms import PAYLOAD, SIGNATURE, export_oms
@@ -96,4 +96,13 @@ def test_a_key_that_the_tool_does_not_know_is_refused_first(kit: Kit, tmp_path: 
     wrong.write_bytes(b"no key")
     with pytest.raises(UsageError, match="PEM"):
         export_oms(kit.folder, tmp_path / "oms", kit.field, wrong)
+    assert not (tmp_path / "oms").exists()
+
+
+def test_a_file_that_bears_the_name_of_the_signature_is_told(
+    kit: Kit, key: Path, tmp_path: Path
+) -> None:
+    repack(kit, [*few_items(), item("MODEL.sig", b"mine")])
+    with pytest.raises(UsageError, match=r"a file model\.sig"):
+        export_oms(kit.folder, tmp_path / "oms", kit.field, key)
     assert not (tmp_path / "oms").exists()

@@ -141,6 +141,21 @@ def test_a_later_root_changes_who_signs_and_how_many(
     assert as_person("field", "verify", str(bundle)).json["state"] == "verified"
 
 
+def test_the_key_of_another_signer_is_revoked_by_its_file(
+    as_person: As, team: Path, tmp_path: Path
+) -> None:
+    bundle, bob = tmp_path / "KIT", str(tmp_path / "bob.json")
+    _pack(as_person, bundle)
+    assert as_person("bob", "bundle", "sign", str(bundle), "--key", "bob").code == 0
+    told = as_person("team", "keys", "signers", "team", "--without-key", bob, "--revoke")
+    assert told.code == 0 and len(told.json["revoked"]) == 1
+    as_person("team", "keys", "show", "team", "-o", str(team))
+    assert as_person("field", "keys", "trust", str(team), "--yes").code == 0
+    told = as_person("field", "verify", str(bundle))
+    assert told.code == 3 and told.json["state"] == "untrusted"
+    assert as_person("team", "keys", "signers", "team", "--with-key", bob).code == 2
+
+
 def test_an_untrusted_publishers_hint_names_the_command_and_no_means_nothing_was_trusted(
     as_person: As, team: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

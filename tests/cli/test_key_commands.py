@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from cli.cli_calls import Call
+from haversack.cli.qr import draw
+from haversack.trust.fingerprints import as_qr
+from trust.soft_token import LABELS, PIN, soft_tokens
 
 
 @pytest.fixture
@@ -62,3 +65,40 @@ def test_a_wrong_passphrase_an_unknown_key_and_nobody_to_ask_are_told(
     assert told.code == 2 and "--passphrase-file" in told.err
     (tmp_path / "empty.txt").write_text("\n")
     assert call("keys", "new", "x", "--passphrase-file", str(tmp_path / "empty.txt")).code == 2
+
+
+def test_a_key_is_shown_in_words_and_as_a_code_for_a_camera(call: Call, secret: str) -> None:
+    made = call("keys", "new", "team", "--passphrase-file", secret, "--json").json
+    shown = call("keys", "show", "team").out
+    assert all(word in shown for word in made["words"].split())
+    assert draw(as_qr(made["fingerprint"])) in shown
+
+
+def test_a_code_is_drawn_module_by_module() -> None:
+    modules = as_qr("ab" * 32)
+    assert len(modules) == len(modules[0]) >= 33
+    assert not any(modules[3]) and modules[4][4:11] == (True,) * 7, "quiet zone, then a corner"
+    upper, lower = {"\u2588": (0, 0), "\u2580": (0, 1), "\u2584": (1, 0), " ": (1, 1)}, []
+    for line in draw(modules).split("\n"):
+        lower += [[upper[letter][at] for letter in line] for at in (0, 1)]
+    assert lower[: len(modules)] == [[int(dark) for dark in row] for row in modules]
+
+
+def test_a_key_is_made_on_a_token_and_signs_under_its_pin(call: Call, tmp_path: Path) -> None:
+    tokens = soft_tokens()
+    pin, saved = tmp_path / "pin.txt", tmp_path / "backup.json"
+    pin.write_text(f"{PIN}\n")
+    new = ["keys", "new", "team", "--token", str(tokens.module), "--passphrase-file", str(pin)]
+    try:
+        assert call(*new, "--json").code == 2, "there are two"
+        made = call(*new, "--token-label", LABELS[1], "--json").json
+        assert made["token"] == LABELS[1]
+        assert call("keys", "rotate", "team", "--passphrase-file", str(pin), "--json").code == 0
+        assert call("keys", "backup", "team", str(saved)).code == 0
+        again = ["keys", "restore", str(saved), "--name", "again", "--token", str(tokens.module)]
+        assert call(*again).code == 0
+        pin.write_text("0000\n")
+        told = call("keys", "rotate", "again", "--passphrase-file", str(pin), "--json")
+        assert told.json["error"] == "WrongPassphrase" and "PIN" in told.err
+    finally:
+        tokens.wipe(LABELS[1])

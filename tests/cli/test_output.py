@@ -94,3 +94,10 @@ def test_bars_show_on_a_screen() -> None:
         hear(Progressed(phase="train", done=4, total=10, seconds_left=61))
     assert "4 of 10 steps" in made.getvalue() and "1:01 left" in made.getvalue()
     assert "loss 0.25" in made.getvalue()
+
+
+def test_a_name_that_is_no_utf8_has_a_json_form_wherever_it_stands() -> None:
+    name = b"\xff\x1b[31mred".decode("utf-8", "surrogateescape")
+    found = to_json({"file": name, name: [Path(name), (name, 1.5, None)], "plain": "é"})
+    told = "\\udcff\x1b[31mred"
+    assert json.loads(found) == {"file": told, told: [told, [told, 1.5, None]], "plain": "é"}

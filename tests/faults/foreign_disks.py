@@ -72,6 +72,11 @@ def need(*programs: str) -> None:
     """Skip where this machine cannot mount."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         pytest.skip("mounting takes root on Linux")
+    need_programs(*programs)
+
+
+def need_programs(*programs: str) -> None:
+    """Skip where one is not installed."""
     for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")

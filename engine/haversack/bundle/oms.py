@@ -28,6 +28,7 @@ from haversack.bundle.donors import locate
 from haversack.bundle.exporting import refuse_what_is_there
 from haversack.bundle.manifest import Manifest, ManifestFile
 from haversack.bundle.parallel import Counting, for_all
+from haversack.bundle.paths import fold
 from haversack.bundle.sticks import partial
 from haversack.bundle.stream import FileStream
 from haversack.trust.keyring import KeyRing
@@ -96,6 +97,11 @@ def export_oms(
     if places.needs:
         raise partial(found, places, donors)
     refuse_what_is_there(out)
+    if any(f"{fold(file.path)}/".startswith(f"{SIGNATURE}/") for file in found.manifest.files):
+        raise UsageError(
+            f"the bundle has a file {SIGNATURE}, which is what the signature is called",
+            "Export it with --oci instead.",
+        )
     files = found.manifest.files
     meter = Meter("exporting", found.manifest.size, on_progress, cancel=cancel)
     count = Counting(meter.advance)

@@ -203,6 +203,9 @@ def signers(
         list[Path] | None,
         typer.Option("--without-key", help="Whose key signs no longer; what it signed stays good."),
     ] = None,
+    revoke_them: Annotated[
+        bool, typer.Option("--revoke", help="With --without-key: what it signed counts no longer.")
+    ] = False,
     threshold: Annotated[
         int | None, typer.Option("--threshold", min=1, help="How many must sign a bundle.")
     ] = None,
@@ -217,7 +220,12 @@ def signers(
         )
     secret = passphrase(passphrase_file, f"the key {name}")
     info = KeyRing().change_signers(
-        name, secret, add=with_key or (), remove=without_key or (), threshold=threshold
+        name,
+        secret,
+        add=with_key or (),
+        remove=without_key or (),
+        threshold=threshold,
+        revoke=revoke_them,
     )
     return Answer(info, _key(info))
 

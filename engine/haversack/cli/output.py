@@ -51,7 +51,8 @@ def out() -> Console:
 def to_json(value: object) -> str:
     """Give a value as JSON; what is not a number (NaN, infinity) becomes null.
 
-    Dataclasses, pydantic models, paths, sets and numpy values are understood.
+    Dataclasses, pydantic models, paths, sets and numpy values are understood. In a file's name,
+    bytes that are no UTF-8 are written as escapes.
     """
     options = (
         orjson.OPT_INDENT_2
@@ -59,7 +60,24 @@ def to_json(value: object) -> str:
         | orjson.OPT_SERIALIZE_NUMPY
         | orjson.OPT_PASSTHROUGH_DATACLASS
     )
-    return orjson.dumps(value, default=_plain, option=options).decode("utf-8")
+    try:
+        return orjson.dumps(value, default=_plain, option=options).decode("utf-8")
+    except TypeError:  # perhaps a name that is no UTF-8
+        return orjson.dumps(_escaped(value), default=_plain, option=options).decode("utf-8")
+
+
+def _escaped(value: object) -> object:
+    """Give a value in which every text can be written as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_escaped(key): _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_escaped(inner) for inner in value]
+    try:
+        return _escaped(_plain(value))
+    except TypeError:  # a number, or what is known to orjson alone
+        return value
 
 
 def _plain(value: object) -> object:
@@ -76,8 +94,6 @@ def _plain(value: object) -> object:
         return sorted(value, key=str)
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

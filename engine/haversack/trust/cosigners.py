@@ -12,7 +12,7 @@ from tuf.api.metadata import Root
 from haversack.base.errors import UsageError
 from haversack.trust.chain_files import read_any_chain
 from haversack.trust.envelope import MOST_SIGNATURES
-from haversack.trust.roots import DATA_ROLE, RootFile, next_root
+from haversack.trust.roots import DATA_ROLE, MOST_KEYS, RootFile, next_root, revoke_keys
 
 
 def public_half(source: Path) -> Key:
@@ -52,6 +52,10 @@ def set_signers(root: Root, add: Sequence[Key], remove: Sequence[Key], threshold
                 f"key {key.keyid[:12]}… signs for this publisher already", "Name another file."
             )
         root.add_key(key, DATA_ROLE)
+    if len(root.keys) > MOST_KEYS:
+        raise UsageError(
+            f"a root holds at most {MOST_KEYS} keys, not {len(root.keys)}", "Let fewer people sign."
+        )
     most = min(len(role.keyids), MOST_SIGNATURES)
     if not 1 <= threshold <= most:
         raise UsageError(
@@ -67,6 +71,7 @@ def next_signers(
     add: Sequence[Key],
     remove: Sequence[Key],
     threshold: int | None,
+    revoke: bool = False,
 ) -> Root:
     """Give the root that follows, unsigned, with other keys that sign bundles.
 
@@ -76,6 +81,7 @@ def next_signers(
         add: Keys that sign from now on.
         remove: Keys that do so no longer.
         threshold: How many must sign; None for as many as before.
+        revoke: Whether what the removed keys signed counts no longer.
 
     Raises:
         UsageError: As ``set_signers``, or a key was revoked before.
@@ -88,4 +94,6 @@ def next_signers(
             )
     root = next_root(newest, now, {}, revoke=False)
     set_signers(root, add, remove, threshold or root.roles[DATA_ROLE].threshold)
+    if revoke:
+        revoke_keys(root, [key.keyid for key in remove])
     return root

@@ -146,6 +146,7 @@ class KeyRing:
         add: Sequence[Path] = (),
         remove: Sequence[Path] = (),
         threshold: int | None = None,
+        revoke: bool = False,
     ) -> KeyInfo:
         """Say in a new root whose keys sign bundles, and how many of them must.
 
@@ -155,6 +156,7 @@ class KeyRing:
             add: Files with the public halves of those who sign from now on.
             remove: The same of those who do so no longer; what they signed stays good.
             threshold: How many must sign; None for as many as before.
+            revoke: Whether what those signed counts no longer.
 
         Raises:
             WrongPassphrase: That is not its passphrase.
@@ -162,7 +164,7 @@ class KeyRing:
             TrustError: There is no such key, or its private half is not here.
         """
         added, removed = ([public_half(one) for one in files] for files in (add, remove))
-        self._own.change_signers(name, passphrase, added, removed, threshold)
+        self._own.change_signers(name, passphrase, added, removed, threshold, revoke)
         return self.show(name)
 
     def backup(self, name: str, target: Path) -> Path:

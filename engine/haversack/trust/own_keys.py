@@ -247,6 +247,7 @@ class OwnKeys:
         add: Sequence[Key],
         remove: Sequence[Key],
         threshold: int | None,
+        revoke: bool = False,
     ) -> None:
         """Say in a new root who signs bundles; what was signed under the old roots stays good.
 
@@ -256,6 +257,7 @@ class OwnKeys:
             add: Public keys that sign from now on.
             remove: Public keys that do so no longer.
             threshold: How many must sign; None for as many as before.
+            revoke: Whether what the removed keys signed counts no longer.
 
         Raises:
             WrongPassphrase: That is not the key's passphrase.
@@ -269,7 +271,7 @@ class OwnKeys:
                 f"the key of {name} itself cannot be left out",
                 f"Replace it with `haversack keys rotate {name}`.",
             )
-        root = next_signers(chain.newest, datetime.now(UTC), add, remove, threshold)
+        root = next_signers(chain.newest, datetime.now(UTC), add, remove, threshold, revoke)
         content = roots.sign_root(root, [self._open(name, chain, "root", secret)])
         check_chain([*(one.content for one in chain.roots), content])
         write_bytes(folder / "root" / roots.file_name(root.version), content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from haversack.trust.errors import Invalid
 from haversack.trust.private_keys import is_plain_ed25519
 
 LIMIT = 256 * 1024
+MOST_KEYS = 64
 DATA_ROLE = "targets"
 LIFETIME = timedelta(days=3650)
 _PUBLISHER, _CODE, _REVOKED = "x-haversack-publisher", "x-haversack-code", "x-haversack-revoked"
@@ -111,11 +112,15 @@ def next_root(
         for old, new in keys.items():
             root.revoke_key(old, role)
             root.add_key(new, role)
-            if revoke:
-                root.unrecognized_fields[_REVOKED] = sorted(
-                    {*root.unrecognized_fields[_REVOKED], old}
-                )
+        if revoke:
+            revoke_keys(root, keys)
     return root
+
+
+def revoke_keys(root: Root, keyids: Iterable[str]) -> None:
+    """Let what keys signed count no longer, under a root that is not signed yet."""
+    revoked = {*root.unrecognized_fields[_REVOKED], *keyids}
+    root.unrecognized_fields[_REVOKED] = sorted(revoked)
 
 
 def give_code_key(root: Root, key: Key, in_place_of: Collection[str], revoke: bool) -> None:
@@ -133,9 +138,7 @@ def give_code_key(root: Root, key: Key, in_place_of: Collection[str], revoke: bo
     role["keyids"] = sorted({*role["keyids"], key.keyid} - set(in_place_of))
     root.keys[key.keyid] = key
     if revoke:
-        root.unrecognized_fields[_REVOKED] = sorted(
-            {*root.unrecognized_fields[_REVOKED], *in_place_of}
-        )
+        revoke_keys(root, in_place_of)
 
 
 def sign_root(root: Root, signers: list[Signer]) -> bytes:
@@ -201,6 +204,8 @@ def _check_shape(document: Any) -> None:
     if set(document) != {"signatures", "signed"} or document["signed"].get("_type") != Root.type:
         raise ValueError("other parts than signed and signatures")
     signed = document["signed"]
+    if max(len(signed["keys"]), len(document["signatures"])) > MOST_KEYS:
+        raise ValueError(f"more than {MOST_KEYS} keys or signatures")  # each takes its time
     if type(signed["version"]) is not int or not 1 <= signed["version"] < 2**31:
         raise ValueError("its version is no positive number")
     for signature in document["signatures"]:
