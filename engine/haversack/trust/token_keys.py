@@ -224,7 +224,7 @@ def _token(place: TokenPlace) -> Token:
     from pkcs11 import TokenFlag
     from pkcs11.exceptions import PKCS11Error
 
-    hint = "Give the path of the token's PKCS#11 module, such as opensc-pkcs11.so."
+    hint = "Give the path of the token's PKCS#11 module, such as libsofthsm2.so."
     if not place.module.is_file():
         raise TrustError(f"there is no module {place.module}", hint)
     try:
