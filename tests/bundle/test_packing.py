@@ -12,7 +12,9 @@ import pytest
 
 from faults.staging import (
     BLOB_SIZE,
+    CHEAP,
     CONTENTS,
+    PASSPHRASE,
     Kit,
     assert_whole,
     few_items,
@@ -252,6 +254,18 @@ def test_a_counter_is_never_given_out_twice_even_if_sealing_failed(kit: Kit) -> 
     kit.signer.counters.reserve(CONTENTS.name)
     repack(kit)
     assert kit.statement["predicate"]["counter"] == 3
+
+
+def test_the_counter_of_another_workstation_is_taken_from_the_bundle_that_lies_there(
+    kit: Kit, tmp_path: Path
+) -> None:
+    second = KeyRing(tmp_path / "second", CHEAP)
+    second.restore(kit.publisher.backup("me", tmp_path / "backup.json"))
+    repack(kit)
+    repack(kit)
+    receipt = pack(few_items(), kit.folder, second.unlock("me", PASSPHRASE), CONTENTS, OPTIONS)
+    assert receipt.counter == 4
+    assert kit.bundle.verify(kit.field).statement.counter == 4
 
 
 def test_the_manifest_is_json_that_any_program_can_read(kit: Kit) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from haversack.base.errors import UsageError
 from haversack.trust.clock import BUILT, judge, parse_stamp, stamp
-from haversack.trust.counters import Counters
+from haversack.trust.counters import HIGHEST, Counters
 from haversack.trust.errors import Rollback, TrustError
 from haversack.trust.fingerprints import as_words, parse_fingerprint
 from haversack.trust.keyring import KeyRing
@@ -63,6 +63,14 @@ def test_a_counter_can_be_raised_but_never_lowered(tmp_path: Path) -> None:
     for wrong in (0, -1, 2**53):
         with pytest.raises(UsageError):
             counters.raise_to("kit", wrong)
+
+
+def test_after_the_last_counter_there_is_none(tmp_path: Path) -> None:
+    counters = Counters(tmp_path / "counters.json")
+    counters.raise_to("kit", HIGHEST)
+    with pytest.raises(TrustError, match="used up"):
+        counters.reserve("kit")
+    assert counters.read() == {"kit": HIGHEST}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="takes fork")

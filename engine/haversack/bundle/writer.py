@@ -28,6 +28,7 @@ from haversack.bundle.sealing import make_statement, seal, small_files, write_sm
 from haversack.bundle.set_sealing import seal_others
 from haversack.bundle.spread import Share, Spread, blob_size_for, counts, piece_sizes, spread
 from haversack.trust.chain import RootChain
+from haversack.trust.counters import HIGHEST
 from haversack.trust.own_keys import PublisherSigner
 
 _MOST_JOBS = 4
@@ -161,7 +162,8 @@ def _write(
         writer.written = {one: size for one, size in writer.written.items() if one in kept}
     if options.read_back:
         read_all_back(writers, small, jobs, on_progress, cancel)
-    if last := max(stick.counter for stick in sticks):  # by another workstation perhaps
+    last = max(stick.counter for stick in sticks)  # perhaps another workstation's
+    if 0 < last < HIGHEST:
         signer.counters.raise_to(contents.name, last)
     statement = make_statement(manifest, content, small[README], signer, contents, options.now)
     payload_sha256 = seal(folders[0], statement, signer)

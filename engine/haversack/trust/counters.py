@@ -55,11 +55,15 @@ class Counters:
         """Give the next counter; it is never given out again, even if the sealing fails.
 
         Raises:
-            TrustError: The file is damaged.
+            TrustError: The file is damaged, or there is no number left.
             StorageError: It cannot be written.
         """
         with locked(self._file.with_suffix(".lock")):
             counters = self.read()
+            if counters.get(bundle) == HIGHEST:
+                raise TrustError(
+                    f"the numbers of bundle {bundle} are used up", "Give it another name."
+                )
             counters[bundle] = counters.get(bundle, 0) + 1
             self._write(counters)
         return counters[bundle]

@@ -244,7 +244,7 @@ def _token(place: TokenPlace) -> Token:
         called = f" labelled {place.label!r}" if place.label else ""
         raise TrustError(f"no token{called} is plugged in", "Plug it in and try again.")
     if len(tokens) > 1:
-        labels = ", ".join(repr(token.label) for token in tokens)
+        labels = ", ".join(sorted(repr(token.label) for token in tokens))
         raise UsageError(f"several tokens are plugged in: {labels}", "Name one: --token-label.")
     return tokens[0]
 
