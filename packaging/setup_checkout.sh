@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv from a bare clone on Debian or Ubuntu: system libraries, virtual environment, packages.
 # As root it installs what is missing; otherwise it prints the one line that does.
+# What only some tests stage their faults with is installed where that can be done: without it they skip.
 # With the word `freeze` it asks for what the frozen app takes along too: the libraries of a real screen
 # and PyInstaller.
 set -euo pipefail
@@ -62,6 +63,31 @@ missing_packages() {
   command -v unshare >/dev/null || echo util-linux
 }
 
+# Programs that tests stage faults with, each with its Debian package: a hardware token of software,
+# wrong clocks, sticks of other file systems.
+FOR_TESTS="
+softhsm2-util     softhsm2
+faketime          faketime
+mkfs.exfat        exfatprogs
+mount.exfat-fuse  exfat-fuse
+mkfs.vfat         dosfstools
+mcopy             mtools
+"
+
+install_for_tests() {
+  local name package packages=
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+  while read -r name package; do
+    [ -z "$name" ] || PATH="$PATH:/sbin:/usr/sbin" command -v "$name" >/dev/null || packages+=" $package"
+  done <<<"$FOR_TESTS"
+  [ -n "$packages" ] || return 0
+  say "installing for tests:$packages"
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086 # one word for each package
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages; } >&2 ||
+    say "not installed; the tests that need them skip by name"
+}
+
 install_missing() {
   local packages
   packages=$(missing_packages "$1" | sort -u | tr '\n' ' ')
@@ -83,6 +109,7 @@ install_missing() {
 }
 
 install_missing "$(find_python)"
+[ "${1:-}" = freeze ] || install_for_tests
 python=$(find_python)
 if [ -z "$python" ]; then
   say "Python 3.11 or newer is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"
