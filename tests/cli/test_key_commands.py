@@ -102,3 +102,16 @@ def test_a_key_is_made_on_a_token_and_signs_under_its_pin(call: Call, tmp_path: 
         assert told.json["error"] == "WrongPassphrase" and "PIN" in told.err
     finally:
         tokens.wipe(LABELS[1])
+
+
+def test_what_is_pinned_is_what_was_shown_though_the_stick_gives_other_bytes_afterwards(
+    call: Call, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, other = tmp_path / "shown.json", tmp_path / "other.json"
+    for name, file in (("team", shown), ("mallory", other)):
+        call("keys", "new", name, "--passphrase-file", secret)
+        call("keys", "show", name, "-o", str(file))
+    monkeypatch.setattr("haversack.cli.keys.confirm", lambda *words: other.replace(shown))
+    told = call("keys", "trust", str(shown), "--json")
+    assert (told.code, told.json["state"]) == (3, "untrusted")
+    assert call("keys", "list", "--json").json["publishers"] == []

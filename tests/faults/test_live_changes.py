@@ -25,12 +25,15 @@ from faults.sticks import plugged_in
 from haversack.base.errors import Cancelled, IntegrityError
 from haversack.base.files import write_bytes
 from haversack.base.progress import CancelToken, Progress
+from haversack.bundle.admission import Admitted, Policy, admit
 from haversack.bundle.bundle import Bundle
 from haversack.bundle.errors import Invalid, PackError, Refused
+from haversack.bundle.layout import ENVELOPE
 from haversack.bundle.reader import read_file
 from haversack.bundle.writer import PackOptions, pack
 from haversack.pantry.errors import PantryBusyError
 from haversack.pantry.pantry import Pantry
+from haversack.trust.keyring import KeyRing
 
 
 @pytest.mark.parametrize("path", ["data/a.tar", "weights/lite0.safetensors"])
@@ -52,6 +55,25 @@ def test_fault_70_a_swap_after_taking_in_changes_nothing_here(kit: Kit) -> None:
         blob.write_bytes(b"gone")
     for file in taken.files:
         kit.store.verify(file.sha256)
+
+
+def test_fault_71_what_is_shown_as_signed_is_what_was_checked_and_not_what_was_read_before(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    envelope = kit.folder / ENVELOPE
+    sound, statement = envelope.read_bytes(), kit.statement
+    statement["predicate"].update(counter=99, volumes=["what it never held"])
+    kit.seal(statement)
+
+    def admit_after_a_change(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
+        envelope.write_bytes(sound)
+        return admit(folder, keyring, policy)
+
+    monkeypatch.setattr("haversack.bundle.reader.admit", admit_after_a_change)
+    found = kit.bundle.inspect(kit.field)
+    assert found.claims is not None
+    assert (found.state, found.claims.counter) == ("signed", 1)
+    assert found.claims.volumes == CONTENTS.volumes
 
 
 @pytest.mark.root

@@ -112,6 +112,8 @@ def inspect(folder: Path, keyring: KeyRing, policy: Policy | None = None) -> Ins
         return Inspection(
             folder, state, error.message, error.hint, error.file, *who, (), (), (), ()
         )
+    known = found.chain.fingerprint  # what was checked, though the first look may have seen other
+    who = (found.statement, found.chain.newest.publisher, known, as_words(known), True)
     rest = (found.manifest.files, found.needs, found.litter, found.warnings)
     if found.needs:
         lack = partial(found, Places(folder, {}, found.needs))

@@ -144,6 +144,7 @@ def trust(
                 "Give it with --fingerprint.",
                 "nothing was trusted",
             )
+        fingerprint = chain.fingerprint  # a stick may give other bytes when it is read again
     info = ring.trust(file, fingerprint)
     return Answer(info, ["trusted from now on", *_publisher(info)])
 
