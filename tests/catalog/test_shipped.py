@@ -6,7 +6,9 @@ import pytest
 
 from haversack.base.digests import sha256_file
 from haversack.base.resources import resource
+from haversack.catalog.published import PublishedWeights
 from haversack.catalog.shipped import registry
+from haversack.recipe.assets import Pin
 from haversack.recipe.options import options_of
 from haversack.recipe.schema import slots_of
 from haversack.recipe.tree import Recipe
@@ -44,6 +46,39 @@ def test_every_asset_has_a_licence_a_source_and_a_digest() -> None:
         assert asset.size > 0
         assert asset.sha256 != "0" * 64
         assert (asset.convert is None) == (asset.sha256 == asset.origin.sha256)
+
+
+PUBLISHED = [kind for kind in KINDS if issubclass(registry().get(kind), PublishedWeights)]
+
+
+@pytest.mark.parametrize("kind", PUBLISHED)
+def test_weights_without_a_known_digest_are_named_by_licence_and_source_alone(kind: str) -> None:
+    schema = registry().get(kind)
+    named = {"name": "resnet10t"} if "name" in schema.model_fields else {}
+    sizes = next((o.choices for o in options_of(schema) if o.name == "size"), (None,))
+    for size in sizes:
+        changes = {**named, **({} if size is None else {"size": size})}
+        assert schema.model_validate({**changes, "weights": "none"}).unpinned() == {}
+        if size == "tiny":
+            continue  # published by nobody, and refused
+        node = schema.model_validate({**changes, "weights": "published"})
+        (file,) = node.unpinned().values()
+        assert node.assets() == ()
+        assert file.licence
+        assert file.uri.startswith(("hf:", "https://"))
+        pin = Pin("a" * 64, 9, "b" * 64 if file.convert else "a" * 64)
+        (asset,) = schema.model_validate({**changes, "weights": str(pin)}).assets()
+        assert (asset.sha256, asset.size, asset.origin.sha256) == ("a" * 64, 9, pin.fetched)
+        assert (asset.convert is None) == (asset.sha256 == asset.origin.sha256)
+
+
+def test_what_fills_by_default_has_the_options_that_suit_the_model() -> None:
+    recipe = Recipe.empty(registry(), "detection")
+    recipe.fill_empty_recursively({"model": "D-FINE"})
+    assert (recipe["optimizer.learning_rate"], recipe["trainer.gradient_clip"]) == (4e-4, 0.1)
+    chosen = Recipe.empty(registry(), "detection")
+    chosen.fill_empty_recursively({"model": "D-FINE", "optimizer": "AdamW"})
+    assert chosen["optimizer.learning_rate"] == 1e-3
 
 
 def test_the_shipped_smoke_set_is_the_one_that_the_catalogue_pins() -> None:

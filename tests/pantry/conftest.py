@@ -25,6 +25,10 @@ def site() -> Iterator[Site]:
             served.answer(self)
             self.close_connection = True
 
+        def do_HEAD(self) -> None:
+            served.announce(self)
+            self.close_connection = True
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in the base class
             pass
 

@@ -18,6 +18,7 @@ class Site:
     ranges: list[str | None] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     port: int = 0
+    announced: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -27,6 +28,14 @@ class Site:
         self.ranges.append(request.headers.get("Range"))
         self.paths.append(request.path)
         (self.answers.pop(0) if self.answers else whole)(self, request)
+
+    def announce(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer as a hub does that keeps the bytes elsewhere."""
+        request.send_response(302)
+        request.send_header("Location", f"http://127.0.0.1:{self.port}/elsewhere")
+        for name, value in self.announced.items():
+            request.send_header(name, value)
+        request.end_headers()
 
 
 def whole(site: Site, request: BaseHTTPRequestHandler) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from haversack.training.loading.batches import Batch
 from haversack.training.networks.center_point import STRIDE, CenterPointNet
 from haversack.training.tasks.center_decode import decode
+from haversack.training.tasks.center_head import CenterHead
 from haversack.training.tasks.center_targets import center_targets
 from haversack.training.tasks.detection import DetectionTask
 
@@ -67,7 +68,7 @@ def test_targets_of_a_batch_do_not_mix_pictures() -> None:
 
 
 def test_a_picture_without_objects_has_empty_targets_and_a_finite_loss() -> None:
-    task = DetectionTask(2, 0.3, 10)
+    task = DetectionTask(CenterHead(2, 10), 0.3)
     outputs = (torch.zeros(1, 2, EDGE, EDGE),) * 3
     for most in (0, 3):
         losses = task.loss(outputs, _batch(torch.zeros(1, most, 4), torch.full((1, most), -1)))
@@ -76,7 +77,7 @@ def test_a_picture_without_objects_has_empty_targets_and_a_finite_loss() -> None
 
 
 def test_the_loss_is_lowest_where_the_maps_are_right() -> None:
-    task = DetectionTask(2, 0.3, 10)
+    task = DetectionTask(CenterHead(2, 10), 0.3)
     boxes, labels = torch.tensor([[[20.0, 20, 60, 80]]]), torch.tensor([[1]])
     wanted = center_targets(boxes, labels, 2, EDGE, STRIDE)
     batch = _batch(boxes, labels)
@@ -89,7 +90,7 @@ def test_the_loss_is_lowest_where_the_maps_are_right() -> None:
 
 
 def test_the_meter_gives_one_to_a_detector_that_is_right() -> None:
-    task = DetectionTask(2, 0.3, 10)
+    task = DetectionTask(CenterHead(2, 10), 0.3)
     boxes, labels = torch.tensor([[[20.0, 20, 60, 80]]]), torch.tensor([[1]])
     wanted = center_targets(boxes, labels, 2, EDGE, STRIDE)
     meter = task.meter()

@@ -9,7 +9,7 @@ import torch
 
 from haversack.base.digests import sha256_file
 from haversack.runs.spec import RunKind, RunSpec
-from haversack.training.convert.by_position import convert
+from haversack.training.convert.converting import convert
 from haversack.training.errors import ConversionError
 from haversack.training.jobs.convert import convert as convert_job
 

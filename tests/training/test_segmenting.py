@@ -21,7 +21,8 @@ from haversack.training.jobs.measure import measure
 from haversack.training.jobs.predict import predict
 from haversack.training.jobs.train import train
 from haversack.training.loading.batches import collate
-from haversack.training.tasks.segmentation import SegmentationTask, dice_loss
+from haversack.training.tasks.pixel_head import PixelHead, dice_loss
+from haversack.training.tasks.segmentation import SegmentationTask
 from training_desk import DIGITS, Desk, small_recipe
 
 
@@ -90,7 +91,7 @@ def test_a_mirrored_mask_follows_its_picture() -> None:
 
 
 def test_what_is_not_judged_changes_neither_loss_nor_metrics() -> None:
-    task = SegmentationTask(3, 1.0)
+    task = SegmentationTask(3, PixelHead(3, 1.0))
     labels = np.asarray([[0, 1], [2, NOT_JUDGED]], np.uint8)
     batch = collate([Sample(np.zeros((2, 2, 3), np.uint8), Mask(labels), "a")])
     logits = torch.nn.functional.one_hot(torch.tensor([[[0, 1], [2, 0]]]), 3)

@@ -20,7 +20,7 @@ from haversack.recipe.tree import Recipe
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import AssetFile
 from haversack.runs.supervisor import run_worker
-from haversack.training.convert.by_position import convert
+from haversack.training.convert.converting import convert
 from training_desk import small_recipe, spec_of
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.registry]

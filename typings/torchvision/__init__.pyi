@@ -1,4 +1,5 @@
 # torchvision publishes no types. Incomplete: only what is used here.
 from torchvision import models as models
+from torchvision import ops as ops
 
 __version__: str

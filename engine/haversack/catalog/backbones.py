@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from haversack.catalog.published import NONE, PIN, PUBLISHED, PublishedWeights
 from haversack.catalog.tasks import CLASSIFICATION
-from haversack.recipe.assets import Asset, Origin
+from haversack.recipe.assets import Asset, Origin, Unpinned
 from haversack.recipe.schema import UNSET, Ingredient, Meta
 
 
@@ -20,11 +21,6 @@ class Backbone(Ingredient):
     def timm_name(self) -> str:
         """Give timm's name of the architecture."""
         raise NotImplementedError
-
-    def starts_from(self) -> Asset | None:
-        """Give the weights that it starts from; None for a random start."""
-        found = self.assets()
-        return found[0] if found else None
 
 
 class TimmBackbone(Backbone):
@@ -44,11 +40,11 @@ class TimmBackbone(Backbone):
         return self.architecture
 
 
-class OtherTimm(Backbone):
+class OtherTimm(Backbone, PublishedWeights):
     """Any other architecture of the installed timm, for classification.
 
-    Its weights are not known here by digest. Whoever has seen them pins them by digest and size;
-    ``none`` starts from random numbers.
+    Its weights are not known here by digest. Whoever has seen them pins them by digest and size, or
+    preparing pins what timm publishes; ``none`` starts from random numbers.
     """
 
     meta = Meta(
@@ -69,8 +65,8 @@ class OtherTimm(Backbone):
     )
     weights: str = Field(
         UNSET,
-        pattern=r"^(\?\?\?|none|[0-9a-f]{64}:[1-9][0-9]{0,12})$",
-        description="none, or SHA256:BYTES of model.safetensors at the hub",
+        pattern=rf"^(\?\?\?|{NONE}|{PUBLISHED}|{PIN})$",
+        description="none, published (preparing pins them), or SHA256:BYTES of the hub's file",
     )
 
     def timm_name(self) -> str:
@@ -82,23 +78,21 @@ class OtherTimm(Backbone):
         """The name under which timm publishes the weights at the hub."""
         return f"timm/{self.name}.{self.tag}" if self.tag else f"timm/{self.name}"
 
+    def source(self) -> Unpinned:
+        """Name timm's weights at the hub."""
+        return Unpinned(
+            name=f"weights/{self.hub_name.removeprefix('timm/')}",
+            licence="NOASSERTION",
+            uri=f"hf:{self.hub_name}@main/model.safetensors",
+        )
+
     def assets(self) -> tuple[Asset, ...]:
         """Name the weights, where they are pinned."""
-        if UNSET in (self.name, self.weights) or self.weights == "none":
-            return ()
-        sha256, _, size = self.weights.partition(":")
-        uri = f"hf:{self.hub_name}@main/model.safetensors"
-        return (
-            Asset(
-                name=f"weights/{self.hub_name.removeprefix('timm/')}",
-                kind="weights",
-                media_type="application/vnd.safetensors",
-                sha256=sha256,
-                size=int(size),
-                licence="NOASSERTION",
-                origin=Origin(uri=uri, sha256=sha256),
-            ),
-        )
+        return () if self.name == UNSET else super().assets()
+
+    def unpinned(self) -> dict[str, Unpinned]:
+        """Name the weights, where they are wanted and not pinned yet."""
+        return {} if self.name == UNSET else super().unpinned()
 
 
 def _meta(size: int, parameters: str) -> Meta:

@@ -1,4 +1,4 @@
-"""Models: a head on a backbone."""
+"""Models: what every one has in common, and those that are a head on a backbone of timm."""
 
 from __future__ import annotations
 
@@ -8,7 +8,30 @@ from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.schema import Ingredient, Meta, slot
 
 
-class TimmClassifier(Ingredient):
+class Model(Ingredient):
+    """A network that takes square pictures."""
+
+    image_size: int = Field(
+        128,
+        ge=32,
+        le=2048,
+        description="Side of the square picture that enters the network",
+        json_schema_extra={"unit": "px"},
+    )
+
+
+class Detector(Model):
+    """A network that finds boxes."""
+
+    score_threshold: float = Field(0.3, ge=0.0, le=1.0, description="Lowest score drawn")
+    max_detections: int = Field(50, ge=1, le=1000, description="Most boxes for a picture")
+
+
+class Segmenter(Model):
+    """A network that labels each pixel."""
+
+
+class TimmClassifier(Model):
     """A timm backbone with a linear classifier."""
 
     meta = Meta(
@@ -32,7 +55,7 @@ class TimmClassifier(Ingredient):
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
 
 
-class CenterPoint(Ingredient):
+class CenterPoint(Detector):
     """A centre-point detector (after Zhou et al. 2019, Objects as Points, arXiv:1904.07850)."""
 
     meta = Meta(
@@ -54,12 +77,10 @@ class CenterPoint(Ingredient):
         json_schema_extra={"unit": "px"},
     )
     head_channels: int = Field(64, ge=8, le=512, description="Width of the head")
-    score_threshold: float = Field(0.3, ge=0.0, le=1.0, description="Lowest score drawn")
-    max_detections: int = Field(50, ge=1, le=1000, description="Most boxes for a picture")
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
 
 
-class FeaturePyramid(Ingredient):
+class FeaturePyramid(Segmenter):
     """A light feature pyramid (after Kirillov et al. 2019, Panoptic FPN, arXiv:1901.02446)."""
 
     meta = Meta(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from haversack.catalog import augmentations, backbones, datasets, models, outcomes, tasks, training
+from haversack.catalog import (
+    augmentations,
+    backbones,
+    datasets,
+    detectors,
+    models,
+    outcomes,
+    segmenters,
+    tasks,
+    training,
+)
 from haversack.catalog.own import OwnClassification, OwnDetection, OwnSegmentation
 from haversack.catalog.smoke import Smoke
 from haversack.recipe.registry import Registry, TaskDefaults
@@ -32,6 +42,11 @@ def registry() -> Registry:
             models.TimmClassifier,
             models.CenterPoint,
             models.FeaturePyramid,
+            detectors.SSDLite320,
+            detectors.DFine,
+            detectors.RTDetrV2,
+            segmenters.LRASPP,
+            segmenters.Eomt,
             backbones.EfficientNetLite0,
             backbones.EfficientNetLite1,
             backbones.EfficientNetLite2,
@@ -67,6 +82,7 @@ def registry() -> Registry:
                 "classification",
                 {
                     **_COMMON,
+                    "model": ("vision/classification/timm-classifier",),
                     "data.data_generator": ("data/sets/builtin/classification/digits",),
                     "data.augmentation": ("augmentation/classification/basic",),
                 },
@@ -75,6 +91,7 @@ def registry() -> Registry:
                 "detection",
                 {
                     **_COMMON,
+                    "model": ("vision/detection/center-point",),
                     "data.data_generator": ("data/sets/composed/detection/digit-scenes",),
                     "data.augmentation": ("augmentation/detection/basic",),
                 },
@@ -84,6 +101,7 @@ def registry() -> Registry:
                 "segmentation",
                 {
                     **_COMMON,
+                    "model": ("vision/segmentation/feature-pyramid",),
                     "data.data_generator": ("data/sets/composed/segmentation/digit-scenes",),
                     "data.augmentation": ("augmentation/segmentation/basic",),
                 },

@@ -178,7 +178,7 @@ def describe(recipe: Recipe, pantry: Pantry) -> dict[str, object]:
         "state": stand.state,
         "proved": stand.proved,
         "unset": stand.unset,
-        "missing_assets": [asset.name for asset in stand.missing],
+        "missing_assets": stand.lacking,
         "assets": recipe.assets(),
         "ingredients": {path or "recipe": node.kind for path, node in recipe.walk()},
         "options": {
@@ -207,6 +207,9 @@ def show(recipe: Recipe, pantry: Pantry) -> list[RenderableType]:
             for a in recipe.assets()
         ]
         shown.append(table("files", ("name", "size", "licence", "source", "here"), files))
+    if stand.unpinned:
+        unseen = [(file.name, file.licence, file.uri) for file in stand.unpinned]
+        shown.append(table("to be pinned by preparing", ("name", "licence", "source"), unseen))
     return shown
 
 

@@ -62,6 +62,7 @@ class _Entry(BaseModel):
     sppr: str
     missing_slots: tuple[str, ...]
     assets: tuple[Asset, ...]
+    unpinned: tuple[str, ...] = ()
 
 
 class RecipeShelf:
@@ -100,6 +101,7 @@ class RecipeShelf:
             sppr=to_sppr(recipe),
             missing_slots=tuple(recipe.missing()),
             assets=recipe.assets(),
+            unpinned=tuple(file.name for file in recipe.unpinned().values()),
         )
         with self._store.alone():
             known = self.documents.get(entry.id)
@@ -166,7 +168,8 @@ class RecipeShelf:
         self.documents.put(entry.id, entry.model_dump(mode="json"))
 
     def _record(self, entry: _Entry) -> RecipeRecord:
-        lacking = tuple(a.name for a in entry.assets if not self._assets.is_ready(a))
+        absent = tuple(a.name for a in entry.assets if not self._assets.is_ready(a))
+        lacking = (*absent, *entry.unpinned)
         return RecipeRecord(
             entry.id, entry.name, entry.task, entry.missing_slots, lacking, entry.sppr
         )

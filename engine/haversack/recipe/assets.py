@@ -1,7 +1,12 @@
-"""What an ingredient needs from outside: files pinned by digest, with their licence and source."""
+"""What an ingredient needs from outside: files with their licence, their source and their digest.
+
+A file whose digest nobody could see yet is `Unpinned`: it is named with its source, and becomes an
+`Asset` when it is first fetched and agrees with what its source publishes.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,7 +44,8 @@ class Asset(BaseModel):
         licence: SPDX identifier.
         origin: Where the bytes come from.
         convert: Name of the conversion that makes the kept file from the fetched one
-            (``timm-by-position:ARCHITECTURE``); None where they are the same.
+            (``timm-by-position:ARCHITECTURE``, ``torchvision:ARCHITECTURE``); None where they are
+            the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,3 +58,63 @@ class Asset(BaseModel):
     licence: str
     origin: Origin
     convert: str | None = None
+
+
+class Unpinned(BaseModel):
+    """A file that is known by its source alone: nobody has seen its digest yet.
+
+    Attributes:
+        name: Stable name, as that of the asset it will be.
+        kind: As of an asset.
+        media_type: Media type of the file as the pantry will keep it.
+        licence: SPDX identifier.
+        uri: As of an origin. Its source must publish a SHA-256 or the beginning of one.
+        convert: As of an asset.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Literal["weights"] = "weights"
+    media_type: str = "application/vnd.safetensors"
+    licence: str
+    uri: str
+    convert: str | None = None
+
+    def pinned(self, pin: Pin) -> Asset:
+        """Give the asset that it is once its bytes are known."""
+        return Asset(
+            name=self.name,
+            kind=self.kind,
+            media_type=self.media_type,
+            sha256=pin.sha256,
+            size=pin.size,
+            licence=self.licence,
+            origin=Origin(uri=self.uri, sha256=pin.fetched),
+            convert=self.convert,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What is known of a file once it was fetched, as an option of a recipe carries it.
+
+    Attributes:
+        sha256: Digest of the file as the pantry keeps it.
+        size: Its bytes.
+        fetched: Digest of the file as its source gives it.
+    """
+
+    sha256: Sha256
+    size: int
+    fetched: Sha256
+
+    @classmethod
+    def parse(cls, text: str) -> Pin:
+        """Read ``SHA256:BYTES`` or ``SHA256:BYTES:SHA256-AS-FETCHED``; the pattern is checked."""
+        sha256, size, *fetched = text.split(":")
+        return cls(sha256, int(size), fetched[0] if fetched else sha256)
+
+    def __str__(self) -> str:
+        short = f"{self.sha256}:{self.size}"
+        return short if self.fetched == self.sha256 else f"{short}:{self.fetched}"

@@ -26,6 +26,8 @@ def empty_slots(root: Ingredient) -> Iterator[tuple[str, SlotSpec]]:
 def fill(root: Ingredient, registry: Registry, task: str, answers: Answers) -> Ingredient:
     """Give a tree whose empty slots are filled, recursively.
 
+    What fills a slot by default has the options that suit the task and what was chosen before it.
+
     Args:
         root: The tree; it is not modified.
         registry: What may fill a slot.
@@ -42,7 +44,7 @@ def fill(root: Ingredient, registry: Registry, task: str, answers: Answers) -> I
     passed: set[str] = set()
     while (found := _next_empty(root, passed)) is not None:
         path, spec = found
-        chosen = _choose(path, spec, registry, task, pending)
+        chosen = _choose(path, spec, registry, task, pending, _suggested(root, path))
         if chosen is None:
             passed.add(path)
         else:
@@ -72,8 +74,21 @@ def _next_empty(root: Ingredient, passed: Collection[str]) -> tuple[str, SlotSpe
     return next((entry for entry in empty_slots(root) if entry[0] not in passed), None)
 
 
+def _suggested(root: Ingredient, path: str) -> dict[str, object]:
+    """Give the options that the ingredients chosen so far suggest for what fills a slot."""
+    found: dict[str, object] = {}
+    for _, node in walk(root):
+        found.update(node.suggests.get(path, {}))
+    return found
+
+
 def _choose(
-    path: str, spec: SlotSpec, registry: Registry, task: str, answers: Answers
+    path: str,
+    spec: SlotSpec,
+    registry: Registry,
+    task: str,
+    answers: Answers,
+    suggested: Mapping[str, object],
 ) -> tuple[Ingredient, ...] | None:
     if path in answers:
         answer = answers[path]
@@ -83,7 +98,7 @@ def _choose(
         return tuple(resolve(item, spec, registry, task, path) for item in given) or None
     defaults = registry.defaults(task, path)
     if defaults:
-        options = registry.default_options(task, path)
+        options = {**registry.default_options(task, path), **suggested}
         return tuple(registry.find(name, spec.role, task)(**options) for name in defaults)
     if spec.optional:
         return None

@@ -6,14 +6,14 @@ Options are ordinary fields. A slot is a field declared with `slot()` (one ingre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-from haversack.recipe.assets import Asset
+from haversack.recipe.assets import Asset, Unpinned
 
 UNSET = "???"
 
@@ -77,14 +77,24 @@ class SlotSpec:
 
 
 class Ingredient(BaseModel):
-    """One node of a recipe. Subclasses set ``meta``, options and slots."""
+    """One node of a recipe. Subclasses set ``meta``, options and slots.
+
+    Attributes:
+        meta: What it is.
+        suggests: Options that suit it, by slot, of what fills other slots by default.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
     meta: ClassVar[Meta]
+    suggests: ClassVar[Mapping[str, Mapping[str, object]]] = {}
 
     def assets(self) -> tuple[Asset, ...]:
         """Name the files that this ingredient needs with its present options."""
         return ()
+
+    def unpinned(self) -> dict[str, Unpinned]:
+        """Name the files that it wants and whose digest is not known, by the option to pin."""
+        return {}
 
     @property
     def kind(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes
-from haversack.recipe.assets import Asset
+from haversack.recipe.assets import Asset, Unpinned
 from haversack.recipe.codec import to_data
 from haversack.recipe.errors import IncompleteRecipe, RecipeError, unknown
 from haversack.recipe.fill import Answer, Answers, empty_slots, fill, resolve
@@ -134,6 +134,14 @@ class Recipe:
         """Give the files that the recipe needs, each once, in document order."""
         found = {asset.name: asset for _, node in self.walk() for asset in node.assets()}
         return tuple(found.values())
+
+    def unpinned(self) -> dict[str, Unpinned]:
+        """Give the files whose digest is not known yet, by the dotted path of the option to pin."""
+        return {
+            f"{path}.{option}": file
+            for path, node in self.walk()
+            for option, file in node.unpinned().items()
+        }
 
     def copy(self) -> Recipe:
         """Give an independent recipe with the same tree."""

@@ -68,13 +68,13 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
     try:
         with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
             source = pantry.store.path(fetched.raw_sha256)
-            converted = _convert(asset, source, pantry, Path(scratch).resolve())
+            converted = convert_apart(asset.convert, source, pantry, Path(scratch).resolve())
             pantry.assets.put(asset, fetched, file=converted)
     finally:
         pantry.store.discard(fetched.raw_sha256)
 
 
-def _convert(asset: Asset, source: Path, pantry: Pantry, folder: Path) -> Path:
+def convert_apart(conversion: str, source: Path, pantry: Pantry, folder: Path) -> Path:
     """Convert foreign weights once, in a worker without a network where one can be made."""
     target = folder / "converted.safetensors"
     apart = isolation()
@@ -84,7 +84,7 @@ def _convert(asset: Asset, source: Path, pantry: Pantry, folder: Path) -> Path:
             run_id="convert",
             run_dir=folder / "run",
             options={
-                "conversion": asset.convert,
+                "conversion": conversion,
                 "source": str(source),
                 "target": str(target),
             },

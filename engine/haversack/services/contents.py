@@ -20,7 +20,7 @@ from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import statement_of
 from haversack.services.errors import MissingAssets
-from haversack.services.readiness import describe_asset
+from haversack.services.readiness import describe_missing
 
 RECIPE_TYPE = "application/vnd.haversack.recipe+json"
 VOLUME_TYPE = "application/vnd.apache.parquet"
@@ -119,9 +119,9 @@ def _failed(recipe_id: str, pantry: Pantry) -> bool:
 def _load_ready(pantry: Pantry, name: str) -> Recipe:
     recipe = pantry.recipes.load(name)
     recipe.require_complete()
-    missing = [asset for asset in recipe.assets() if not pantry.assets.is_ready(asset)]
+    missing = describe_missing(recipe, pantry)
     if missing:
-        raise MissingAssets(tuple(describe_asset(asset) for asset in missing))
+        raise MissingAssets(missing)
     return recipe
 
 

@@ -17,7 +17,7 @@ from haversack.services.cook_row import recipe_of_row
 from haversack.services.errors import MissingAssets, PreparationError
 from haversack.services.listen import Listener, Said, ignore
 from haversack.services.prepare import single_recipe
-from haversack.services.readiness import describe_asset, readiness
+from haversack.services.readiness import describe_missing
 from haversack.services.shelving import keep
 from haversack.services.volumes import volume_for
 
@@ -116,7 +116,7 @@ def cook(
         default,
     )
     _tell(recipe, verbose, on_event)
-    missing = readiness(recipe, pantry).missing
+    missing = describe_missing(recipe, pantry)
     if not missing:
         for asset in recipe.assets():
             pantry.store.verify(asset.sha256)
@@ -126,7 +126,7 @@ def cook(
         except FetchError as error:
             if error.reason != "no network":
                 raise
-            raise MissingAssets(tuple(describe_asset(asset) for asset in missing)) from error
+            raise MissingAssets(missing) from error
         if report.rehearsal is not None and report.rehearsal.verdict == "failed":
             raise PreparationError(
                 f"the rehearsal failed: {report.rehearsal.why}", "Choose another recipe."

@@ -15,6 +15,7 @@ from haversack.services.capture import capture
 from haversack.services.errors import PreparationError
 from haversack.services.isolation import isolation
 from haversack.services.listen import Listener, Said, ignore
+from haversack.services.pinning import pin
 from haversack.services.rehearse import rehearse
 from haversack.services.report import PreparationReport, Step
 from haversack.services.scratch import Bench, checkpoint_of
@@ -43,7 +44,8 @@ def single_recipe(
     """Run a minimal training and validation so that everything it needs is local afterwards.
 
     The recipe is not modified; a copy runs with ``fast_dev_run``, pretrained weights and batch
-    size 1. The recipe, its assets and the report are kept in the pantry.
+    size 1. The recipe, its assets and the report are kept in the pantry. Where a file of it has no
+    digest yet, what is kept and reported is the recipe with the digest that was found.
 
     Args:
         recipe: A complete recipe.
@@ -55,13 +57,14 @@ def single_recipe(
 
     Raises:
         IncompleteRecipe: Slots are empty; they are listed.
-        FetchError: Something could not be fetched.
+        FetchError: Something could not be fetched, or is not what its source publishes.
         PreparationError: The dry run failed.
     """
     if task not in TASKS:
         raise UsageError(f"no task is called {task!r}", f"Choose one of: {', '.join(TASKS)}.")
     recipe.require_complete()
     pantry = pantry or _own_pantry(recipe)
+    recipe = pin(recipe, pantry, on_event=on_event, cancel=cancel)
     copy = dry_copy(recipe)
     captured = capture(copy.assets(), pantry, on_event=on_event, cancel=cancel)
     files = asset_files(copy, pantry)

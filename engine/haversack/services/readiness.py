@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from haversack.pantry.pantry import Pantry
-from haversack.recipe.assets import Asset
+from haversack.recipe.assets import Asset, Unpinned
 from haversack.recipe.tree import Recipe
 
 ReadinessState = Literal["ready", "needs preparing", "incomplete"]
@@ -20,13 +20,21 @@ class Readiness:
         state: ``ready`` (every asset is here), ``needs preparing`` or ``incomplete``.
         unset: Dotted paths of empty slots and options.
         missing: Assets that are not in the pantry.
+        unpinned: Files whose digest nobody has seen yet: preparing fetches and pins them.
         proved: Whether a rehearsal without a network has passed for exactly this recipe.
     """
 
     state: ReadinessState
     unset: tuple[str, ...]
     missing: tuple[Asset, ...]
+    unpinned: tuple[Unpinned, ...]
     proved: bool
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Names of all files that are not here."""
+        assets = (asset.name for asset in self.missing)
+        return (*assets, *(file.name for file in self.unpinned))
 
 
 def readiness(recipe: Recipe, pantry: Pantry) -> Readiness:
@@ -36,17 +44,27 @@ def readiness(recipe: Recipe, pantry: Pantry) -> Readiness:
     """
     unset = tuple(recipe.missing())
     missing = tuple(asset for asset in recipe.assets() if not pantry.assets.is_ready(asset))
+    unpinned = tuple(recipe.unpinned().values())
     state: ReadinessState = "ready"
     if unset:
         state = "incomplete"
-    elif missing:
+    elif missing or unpinned:
         state = "needs preparing"
-    return Readiness(state, unset, missing, _proved(recipe, pantry))
+    return Readiness(state, unset, missing, unpinned, _proved(recipe, pantry))
 
 
 def describe_asset(asset: Asset) -> str:
     """Say in one line what an asset is, how large, and where it comes from."""
     return f"{asset.name} ({asset.size / 1e6:.1f} MB, {asset.licence}, from {asset.origin.uri})"
+
+
+def describe_missing(recipe: Recipe, pantry: Pantry) -> tuple[str, ...]:
+    """Give one line for each file that a recipe needs and the pantry lacks."""
+    stand = readiness(recipe, pantry)
+    return (
+        *(describe_asset(asset) for asset in stand.missing),
+        *(f"{f.name} (no digest known yet, {f.licence}, from {f.uri})" for f in stand.unpinned),
+    )
 
 
 def _proved(recipe: Recipe, pantry: Pantry) -> bool:

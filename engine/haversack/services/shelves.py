@@ -66,8 +66,8 @@ def _recipes(pantry: Pantry) -> list[ShelfItem]:
             continue
         if stand.unset:
             detail = "empty: " + ", ".join(stand.unset)
-        elif stand.missing:
-            detail = "not here yet: " + ", ".join(asset.name for asset in stand.missing)
+        elif stand.lacking:
+            detail = "not here yet: " + ", ".join(stand.lacking)
         else:
             detail = recipe.task
         assets = recipe.assets()

@@ -16,7 +16,7 @@ from haversack.runs.store import RunStore
 from haversack.runs.supervisor import run_worker
 from haversack.services.errors import MissingAssets
 from haversack.services.listen import Listener, ignore
-from haversack.services.readiness import describe_asset
+from haversack.services.readiness import describe_missing
 
 
 def run_store(pantry: Pantry) -> RunStore:
@@ -30,9 +30,9 @@ def asset_files(recipe: Recipe, pantry: Pantry) -> tuple[AssetFile, ...]:
     Raises:
         MissingAssets: Some are not in the pantry; each is named with its source.
     """
-    missing = [asset for asset in recipe.assets() if not pantry.assets.is_ready(asset)]
+    missing = describe_missing(recipe, pantry)
     if missing:
-        raise MissingAssets(tuple(describe_asset(asset) for asset in missing))
+        raise MissingAssets(missing)
     return tuple(
         AssetFile(name=asset.name, path=pantry.store.path(asset.sha256), sha256=asset.sha256)
         for asset in recipe.assets()

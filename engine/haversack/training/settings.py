@@ -9,9 +9,8 @@ import torch
 from torch import nn
 
 from haversack.catalog.datasets import DataPipeline
-from haversack.catalog.models import CenterPoint, FeaturePyramid, TimmClassifier
+from haversack.catalog.models import Model
 from haversack.catalog.training import LightningTrainer
-from haversack.training.errors import UnbuildableError
 from haversack.training.work import Work, expect
 
 
@@ -53,7 +52,7 @@ def settings_of(work: Work) -> Settings:
     epochs = 1 if fast else min(trainer.num_epochs, limits.max_epochs or trainer.num_epochs)
     batch_size = limits.batch_size or data.batch_size
     return Settings(
-        image_size=limits.image_size or _image_size(work),
+        image_size=limits.image_size or expect(work.root.model, Model, "model").image_size,
         batch_size=batch_size,
         val_batch_size=batch_size,
         epochs=epochs,
@@ -62,13 +61,6 @@ def settings_of(work: Work) -> Settings:
         workers=data.num_workers,
         seed=trainer.seed,
     )
-
-
-def _image_size(work: Work) -> int:
-    model = work.root.model
-    if isinstance(model, TimmClassifier | CenterPoint | FeaturePyramid):
-        return model.image_size
-    raise UnbuildableError("the model has no picture size", "Choose a model, then run it again.")
 
 
 def trains_at(network: nn.Module, batch_size: int, image_size: int) -> bool:

@@ -237,9 +237,9 @@ class RecipesPage(Page):
         restyle(self.state, "chip", STATES[stand.state])
         if stand.unset:
             line = tr("Still empty: {slots}.").format(slots=", ".join(stand.unset))
-        elif stand.missing:
+        elif stand.lacking:
             size = words.size(sum(asset.size for asset in stand.missing))
-            names = ", ".join(asset.name for asset in stand.missing)
+            names = ", ".join(stand.lacking)
             line = tr("To fetch while there is a network: {names} ({size}).").format(
                 names=names, size=size
             )

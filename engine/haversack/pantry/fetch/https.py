@@ -44,6 +44,30 @@ def download(url: str, part: Path, call: Call, headers: Mapping[str, str] | None
         persist(attempt, lambda: _size(part), call)
 
 
+def announced(url: str, call: Call, headers: Mapping[str, str] | None = None) -> httpx.Headers:
+    """Ask a server for the headers of a file, without following it to where the bytes lie.
+
+    Raises:
+        FetchError: No network, not there, or refused.
+        Cancelled: Someone asked to stop.
+    """
+    check_url(url)
+    shown, found = without_secrets(url), httpx.Headers()
+    with _client(url, call) as client:
+
+        def attempt() -> None:
+            try:
+                response = client.head(url, headers=dict(headers or {}), follow_redirects=False)
+            except httpx.TransportError as error:
+                raise Transient(_unreachable(shown, error)) from error
+            if not response.is_redirect:
+                _check_status(response, shown)
+            found.update(response.headers)
+
+        persist(attempt, lambda: 0, call)
+    return found
+
+
 def _client(url: str, call: Call) -> httpx.Client:
     return httpx.Client(
         follow_redirects=True,

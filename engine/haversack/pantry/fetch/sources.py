@@ -101,6 +101,19 @@ def _from_source(origin: Origin, place: Place, call: Call) -> Whole:
             raise addresses.bad(f"no source is called {scheme[:40]!r}", f"There are: {schemes}.")
 
 
+def download_first(uri: str, place: Place, call: Call) -> Whole:
+    """Bring a file whose digest is not known before; only what is downloaded can be.
+
+    Raises:
+        FetchError: It cannot be had.
+    """
+    scheme, _, rest = uri.partition(":")
+    if scheme == "hf":
+        url, headers = hub.resolve(rest)
+        return _downloaded(url, uri, headers, place, call)
+    return _downloaded(uri, addresses.without_secrets(uri), {}, place, call)
+
+
 def _downloaded(url: str, shown: str, headers: dict[str, str], place: Place, call: Call) -> Whole:
     from haversack.pantry.fetch.https import download  # httpx costs a tenth of a second
 

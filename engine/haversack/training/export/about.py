@@ -19,7 +19,7 @@ class OnnxAbout(BaseModel):
         recipe_id: Id of the recipe that was trained.
         precision: Numbers in the file.
         input: What the input holds.
-        stride: Pixels in a cell of a detector's maps; 0 for other tasks.
+        stride: Pixels in a cell of a centre-point detector's maps; 0 for other networks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -24,7 +24,6 @@ from haversack.training.inference.onnx_runner import open_onnx
 from haversack.training.inference.runner import Loaded, load_network
 from haversack.training.loading.batches import as_input, collate
 from haversack.training.loading.samples import SquaredSamples
-from haversack.training.networks.center_point import STRIDE
 from haversack.training.work import Work, expect
 
 FILES: Mapping[str, str] = {"float32": "model.onnx", "int8": "model-int8.onnx"}
@@ -73,14 +72,14 @@ def export_checkpoint(work: Work, splits: Mapping[str, Dataset]) -> Exported:
     options = expect(work.root.export, OnnxExport, "export")
     precision = wanted_precision(work)
     network, loaded = load_network(work)
-    about = _about(work, loaded, "float32")
+    about = _about(work, network, loaded, "float32")
     work.emit(PhaseBegan(phase="export"))
     model = to_onnx(network, about, options.opset)
     if precision == "int8":
         work.emit(PhaseBegan(phase="calibrate"))
         pictures = _pictures(splits["train"], loaded.image_size, options.calibration_images)
         model = to_int8(model, pictures)
-        describe(model, _about(work, loaded, "int8"))
+        describe(model, _about(work, network, loaded, "int8"))
     path = work.run_dir / FILES[precision]
     content = model.SerializeToString()
     write_bytes(path, content)
@@ -97,14 +96,16 @@ def export_checkpoint(work: Work, splits: Mapping[str, Dataset]) -> Exported:
     return Exported(path, precision, apart, len(content))
 
 
-def _about(work: Work, loaded: Loaded, precision: Literal["float32", "int8"]) -> OnnxAbout:
+def _about(
+    work: Work, network: nn.Module, loaded: Loaded, precision: Literal["float32", "int8"]
+) -> OnnxAbout:
     return OnnxAbout(
         task=loaded.task.name,
         classes=loaded.classes,
         image_size=loaded.image_size,
         recipe_id=work.recipe.id,
         precision=precision,
-        stride=STRIDE if loaded.task.name == "detection" else 0,
+        stride=int(getattr(network, "stride", 0)),
     )
 
 
@@ -123,7 +124,16 @@ def _compare(
     for picture in pictures:
         with torch.inference_mode():
             wanted = network(torch.from_numpy(picture))
-        for given, want in zip(runner.session.run(None, {"images": picture}), wanted, strict=True):
-            worst = max(worst, float(np.abs(given - want.numpy()).max()))
-            largest = max(largest, float(want.abs().max()))
+        given = [torch.from_numpy(g) for g in runner.session.run(None, {"images": picture})]
+        worst = max(worst, _apart(given, wanted, getattr(network, "is_ordered", True)))
+        largest = max(largest, *(float(want.abs().max()) for want in wanted))
     return worst, largest
+
+
+def _apart(given: list[torch.Tensor], wanted: tuple[torch.Tensor, ...], is_ordered: bool) -> float:
+    """Give the largest difference; without an order each answer is held against its nearest."""
+    if is_ordered:
+        return max(float((g - w).abs().max()) for g, w in zip(given, wanted, strict=True))
+    one, other = torch.cat(given, -1)[0], torch.cat(wanted, -1)[0]
+    distances = torch.cdist(one, other, p=torch.inf)
+    return max(float(distances.min(0).values.max()), float(distances.min(1).values.max()))

@@ -104,14 +104,14 @@ def load_network(work: Work) -> tuple[nn.Module, Loaded]:
             f"the checkpoint is of {about.task}, the recipe of {work.recipe.task}",
             "Give the recipe that was trained.",
         )
-    network = build_network(work, len(about.classes), pretrained=False)
+    network = build_network(work, len(about.classes), about.image_size, pretrained=False)
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
         raise CheckpointError(
             "the checkpoint does not fit the recipe's network", "Give the recipe that was trained."
         ) from error
-    task = build_task(work, len(about.classes))
+    task = build_task(work, len(about.classes), about.image_size)
     return network.eval(), Loaded(task, about.classes, about.image_size)
 
 
@@ -122,5 +122,5 @@ def _from_onnx(work: Work, path: Path) -> Trained:
             f"{path.name} is of {runner.about.task}, the recipe of {work.recipe.task}",
             "Give the recipe that was exported.",
         )
-    classes = runner.about.classes
-    return Trained(runner, build_task(work, len(classes)), classes, runner.about.image_size)
+    classes, image_size = runner.about.classes, runner.about.image_size
+    return Trained(runner, build_task(work, len(classes), image_size), classes, image_size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from haversack.runs.spec import RunSpec
-from haversack.training.convert import by_position
+from haversack.training.convert import converting
 from haversack.training.errors import ConversionError
 
 
@@ -24,4 +24,4 @@ def convert(spec: RunSpec) -> dict[str, object]:
         raise ConversionError(
             "a conversion needs the options conversion, source and target", "Make the run again."
         )
-    return {"file": target, **by_position.convert(conversion, Path(source), Path(target))}
+    return {"file": target, **converting.convert(conversion, Path(source), Path(target))}

@@ -58,7 +58,7 @@ def train(work: Work) -> Result:
     splits = build_datasets(work)
     classes = tuple(splits["train"].classes)
     resume = read_about(work.spec.resume_from) if work.spec.resume_from is not None else None
-    network = build_network(work, len(classes), pretrained=resume is None)
+    network = build_network(work, len(classes), settings.image_size, pretrained=resume is None)
     settings = _with_trainable_batch(work, network, settings)
     template = About(
         task=work.recipe.task,
@@ -100,7 +100,7 @@ def _fit(
     early_stop = options.early_stop
     module = TaskModule(
         network,
-        build_task(work, len(template.classes)),
+        build_task(work, len(template.classes), settings.image_size),
         lambda net: build_optimizer(options.optimizer, net),
         lambda optimizer, steps: build_scheduler(options.scheduler, optimizer, steps),
     )

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from haversack.training.checkpoint.lightning_io import ABOUT
 from haversack.training.checkpoint.state import About
 from haversack.training.loading.batches import Batch, as_input
-from haversack.training.tasks.task import Task
+from haversack.training.tasks.task import GivesItsLoss, Task
 
 RNG = "haversack_rng"
 
@@ -53,7 +53,11 @@ class TaskModule(LightningModule):
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Tensor]:
         """Give the loss and, detached, its parts."""
-        losses = self.task.loss(self.network(as_input(batch["images"])), batch)
+        images = as_input(batch["images"])
+        if isinstance(self.network, GivesItsLoss):
+            losses = self.network.losses(images, batch)
+        else:
+            losses = self.task.loss(self.network(images), batch)
         return {name: value if name == "loss" else value.detach() for name, value in losses.items()}
 
     def on_validation_epoch_start(self) -> None:

@@ -27,6 +27,7 @@ class CenterPointNet(nn.Module):
     """
 
     output_names = ("heatmap", "size", "offset")
+    stride = STRIDE
 
     def __init__(
         self, architecture: str, classes: int, channels: int, mean: float, std: float

@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+Levels = float | tuple[float, float, float]
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
 
 class Normalise(nn.Module):
     """``(x - mean) / std`` for each channel; part of the network, so exports carry it."""
@@ -12,10 +15,11 @@ class Normalise(nn.Module):
     mean: torch.Tensor
     std: torch.Tensor
 
-    def __init__(self, mean: float, std: float) -> None:
+    def __init__(self, mean: Levels, std: Levels) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.full((1, 3, 1, 1), mean), persistent=False)
-        self.register_buffer("std", torch.full((1, 3, 1, 1), std), persistent=False)
+        for name, levels in (("mean", mean), ("std", std)):
+            values = torch.tensor(levels).expand(3).reshape(1, 3, 1, 1).clone()
+            self.register_buffer(name, values, persistent=False)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Normalise ``(n, 3, h, w)``."""

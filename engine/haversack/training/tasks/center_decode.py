@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch.nn import functional
 
-
-@dataclass(frozen=True, slots=True)
-class Detections:
-    """The best places of a batch, best first.
-
-    Attributes:
-        xyxy: ``(n, k, 4)`` in pixels of the network's square.
-        scores: ``(n, k)`` in 0..1.
-        labels: ``(n, k)`` int64.
-    """
-
-    xyxy: torch.Tensor
-    scores: torch.Tensor
-    labels: torch.Tensor
+from haversack.training.tasks.detections import Detections
 
 
 def decode(maps: tuple[torch.Tensor, ...], most: int, stride: int) -> Detections:

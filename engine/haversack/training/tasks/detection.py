@@ -1,21 +1,29 @@
-"""Detection by centre points: focal heat map, L1 of size and offset; COCO mAP."""
+"""Detection: what a head makes of a network's answers, judged by COCO mAP."""
 
 from __future__ import annotations
 
-import torch
+from typing import Protocol
+
 from torch import Tensor
-from torch.nn import functional
 from torchmetrics.detection import MeanAveragePrecision
 
 from haversack.training.loading.batches import Batch
-from haversack.training.networks.center_point import STRIDE
-from haversack.training.tasks.center_decode import Detections, decode
-from haversack.training.tasks.center_targets import CenterTargets, center_targets
+from haversack.training.tasks.detections import Detections
 from haversack.training.tasks.task import Meter, Outputs, Prediction
 
-SIZE_WEIGHT = 1.0
-OFFSET_WEIGHT = 1.0
 REPORTED = ("map", "map_50", "map_75", "mar_10", "mar_100")
+
+
+class DetectionHead(Protocol):
+    """How one kind of network answers; a file of its own for each."""
+
+    def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
+        """Give ``loss``, the sum that is minimised, and its parts."""
+        ...
+
+    def decode(self, outputs: Outputs) -> Detections:
+        """Read boxes from the answers."""
+        ...
 
 
 class DetectionTask:
@@ -24,73 +32,45 @@ class DetectionTask:
     name = "detection"
     primary = "map"
 
-    def __init__(self, classes: int, score_threshold: float, max_detections: int) -> None:
-        self._classes = classes
+    def __init__(self, head: DetectionHead, score_threshold: float) -> None:
+        self._head = head
         self._score_threshold = score_threshold
-        self._max_detections = max_detections
 
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
-        """Give the weighted sum and its three parts."""
-        heatmap, size, offset = (output.float() for output in outputs)
-        wanted = center_targets(
-            batch["boxes"], batch["labels"], self._classes, heatmap.shape[-1], STRIDE
-        )
-        parts = {
-            "heatmap": focal_loss(heatmap, wanted),
-            "size": _masked_l1(size, wanted.size, wanted.weight),
-            "offset": _masked_l1(offset, wanted.offset, wanted.weight),
-        }
-        total = parts["heatmap"] + SIZE_WEIGHT * parts["size"] + OFFSET_WEIGHT * parts["offset"]
-        return {"loss": total, **parts}
+        """Give the head's loss and its parts."""
+        return self._head.loss(outputs, batch)
 
     def meter(self) -> Meter:
         """Give an empty meter."""
-        return _DetectionMeter(self._max_detections)
+        return _DetectionMeter(self._head)
 
     def predict(self, outputs: Outputs) -> list[Prediction]:
         """Give the boxes that score at least the threshold, best first."""
-        found = decode(outputs, self._max_detections, STRIDE)
+        found = self._head.decode(outputs)
         return [self._one(found, row) for row in range(len(found.scores))]
 
     def _one(self, found: Detections, row: int) -> Prediction:
-        count = int((found.scores[row] >= self._score_threshold).sum())
+        scores = found.scores[row]
+        count = int(((scores >= self._score_threshold) & (scores > 0)).sum())
         return Prediction(
             found.labels[row, :count].tolist(),
-            found.scores[row, :count].tolist(),
+            scores[:count].tolist(),
             found.xyxy[row, :count].cpu().numpy(),
         )
-
-
-def focal_loss(logits: Tensor, wanted: CenterTargets) -> Tensor:
-    """Give the focal loss of a heat map, per object.
-
-    Source: Law and Deng 2018, "CornerNet", arXiv:1808.01244, with alpha 2 and beta 4; in float32
-    and by log-sigmoid, so that no score is ever 0 or 1.
-    """
-    probability = logits.sigmoid()
-    at_centre = wanted.heatmap >= 1
-    hit = functional.logsigmoid(logits) * (1 - probability) ** 2
-    miss = functional.logsigmoid(-logits) * probability**2 * (1 - wanted.heatmap) ** 4
-    return -torch.where(at_centre, hit, miss).sum() / wanted.objects
-
-
-def _masked_l1(given: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
-    apart = (given - wanted).abs() * weight[:, None]
-    return apart.sum() / (2 * weight.sum().clamp(min=1))
 
 
 class _DetectionMeter:
     """COCO mean average precision; the mean over nothing, which COCO writes as -1, is left out."""
 
-    def __init__(self, max_detections: int) -> None:
-        self._max_detections = max_detections
+    def __init__(self, head: DetectionHead) -> None:
+        self._head = head
         self._metric = MeanAveragePrecision(backend="faster_coco_eval")
         self._metric.warn_on_many_detections = False
 
     def update(self, outputs: Outputs, batch: Batch) -> None:
-        found = decode(tuple(o.cpu() for o in outputs), self._max_detections, STRIDE)
+        found = self._head.decode(tuple(o.cpu() for o in outputs))
         given = [
-            {"boxes": boxes, "scores": scores, "labels": labels}
+            {"boxes": boxes[scores > 0], "scores": scores[scores > 0], "labels": labels[scores > 0]}
             for boxes, scores, labels in zip(found.xyxy, found.scores, found.labels, strict=True)
         ]
         wanted = [

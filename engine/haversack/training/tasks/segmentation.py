@@ -1,10 +1,11 @@
-"""Segmentation: cross-entropy and Dice; mean intersection over union by torchmetrics."""
+"""Segmentation: what a head makes of a network's answers, judged by mean IoU of torchmetrics."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassAccuracy, MulticlassJaccardIndex
 
@@ -12,9 +13,17 @@ from haversack.data.sample import NOT_JUDGED
 from haversack.training.loading.batches import Batch
 from haversack.training.tasks.task import Meter, Outputs, Prediction
 
-SMOOTH = 1.0
-POWER = 0.5
-"""How far small classes are lifted: 0 not at all, 1 to the same sum as large ones."""
+
+class SegmentationHead(Protocol):
+    """How one kind of network answers; a file of its own for each."""
+
+    def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
+        """Give ``loss``, the sum that is minimised, and its parts."""
+        ...
+
+    def scores(self, outputs: Outputs) -> Tensor:
+        """Give the share of each class in each pixel, ``(n, classes, s, s)``, adding up to 1."""
+        ...
 
 
 class SegmentationTask:
@@ -23,67 +32,25 @@ class SegmentationTask:
     name = "segmentation"
     primary = "miou"
 
-    def __init__(self, classes: int, dice_weight: float) -> None:
+    def __init__(self, classes: int, head: SegmentationHead) -> None:
         self._classes = classes
-        self._dice_weight = dice_weight
+        self._head = head
 
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
-        """Give the weighted sum and its two parts."""
-        logits, wanted = outputs[0].float(), batch["masks"].long()
-        weights = class_weights(wanted, self._classes)
-        entropy = functional.cross_entropy(logits, wanted, weights, ignore_index=NOT_JUDGED)
-        entropy = entropy if bool(weights.any()) else logits.sum() * 0  # nothing is judged
-        parts = {"cross_entropy": entropy, "dice": dice_loss(logits, wanted)}
-        total = parts["cross_entropy"] + self._dice_weight * parts["dice"]
-        return {"loss": total, **parts}
+        """Give the head's loss and its parts."""
+        return self._head.loss(outputs, batch)
 
     def meter(self) -> Meter:
         """Give an empty meter."""
-        return _SegmentationMeter(self._classes)
+        return _SegmentationMeter(self._classes, self._head)
 
     def predict(self, outputs: Outputs) -> list[Prediction]:
         """Give the mask of each picture and the classes in it, with their mean probability."""
-        best = outputs[0].float().softmax(1).max(1)
+        best = self._head.scores(outputs).max(1)
         return [
             _one(mask, probability)
             for mask, probability in zip(best.indices, best.values, strict=True)
         ]
-
-
-def class_weights(wanted: Tensor, classes: int) -> Tensor:
-    """Give each class of a batch a weight that lifts the small ones: its area to the power -0.5.
-
-    Otherwise a ground of nine pixels in ten is all that a short training learns.
-
-    Args:
-        wanted: ``(n, h, w)`` int64 with 255 where nothing is judged.
-        classes: Number of classes.
-
-    Returns:
-        ``(classes,)``; 0 for a class that the batch does not show.
-    """
-    areas = torch.bincount(wanted[wanted != NOT_JUDGED], minlength=classes).float()
-    return torch.where(areas > 0, areas.clamp(min=1).pow(-POWER), 0.0)
-
-
-def dice_loss(logits: Tensor, wanted: Tensor) -> Tensor:
-    """Give 1 less the soft Dice coefficient, averaged over the classes that the batch shows.
-
-    Source: Milletari, Navab, Ahmadi 2016, "V-Net", arXiv:1606.04797.
-
-    Args:
-        logits: ``(n, classes, h, w)``.
-        wanted: ``(n, h, w)`` int64 with 255 where nothing is judged.
-    """
-    judged = (wanted != NOT_JUDGED)[:, None]
-    truth = functional.one_hot(wanted.masked_fill(~judged[:, 0], 0), logits.shape[1])
-    truth = truth.permute(0, 3, 1, 2) * judged
-    given = logits.softmax(1) * judged
-    both = (given * truth).sum((0, 2, 3))
-    size = given.sum((0, 2, 3)) + truth.sum((0, 2, 3))
-    shown = truth.sum((0, 2, 3)) > 0
-    apart = 1 - (2 * both + SMOOTH) / (size + SMOOTH)
-    return (apart * shown).sum() / shown.sum().clamp(min=1)
 
 
 def _one(mask: Tensor, probability: Tensor) -> Prediction:
@@ -96,7 +63,8 @@ def _one(mask: Tensor, probability: Tensor) -> Prediction:
 class _SegmentationMeter:
     """Mean over the classes that are there or were said to be; accuracy over the pixels."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, head: SegmentationHead) -> None:
+        self._head = head
         self._metrics = MetricCollection(
             {
                 "miou": MulticlassJaccardIndex(classes, ignore_index=NOT_JUDGED),
@@ -107,7 +75,9 @@ class _SegmentationMeter:
         )
 
     def update(self, outputs: Outputs, batch: Batch) -> None:
-        self._metrics.update(outputs[0].argmax(1).cpu(), batch["masks"].long().cpu())
+        self._metrics.update(
+            self._head.scores(outputs).argmax(1).cpu(), batch["masks"].long().cpu()
+        )
 
     def compute(self) -> dict[str, float]:
         return {name: float(value) for name, value in self._metrics.compute().items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -72,4 +72,13 @@ class Task(Protocol):
 
     def predict(self, outputs: Outputs) -> list[Prediction]:
         """Give what the network says about each picture of a batch."""
+        ...
+
+
+@runtime_checkable
+class GivesItsLoss(Protocol):
+    """A network whose training needs more than its outputs tell."""
+
+    def losses(self, images: Tensor, batch: Batch) -> dict[str, Tensor]:
+        """Give ``loss``, the sum that is minimised, and its parts, for pictures in 0..1."""
         ...

@@ -1,0 +1,109 @@
+"""What the detection transformers of the library transformers have in common here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers.conversion_mapping import get_model_conversion_mapping
+from transformers.core_model_loading import apply_renamings
+
+from haversack.training.loading.batches import Batch
+from haversack.training.networks.weights import load_backbone
+
+# transformers checks shapes in a way that ONNX has no words for; they are right by construction.
+os.environ.setdefault("TRANSFORMERS_DISABLE_TORCH_CHECK", "1")
+
+NEW = ("model.decoder.class_embed.", "model.enc_score_head.", "model.denoising_class_embed.")
+"""Tensors that depend on the classes and start anew beside published weights."""
+_DECODER = "model.decoder."
+PARTS = ("vfl", "bbox", "giou")
+
+
+class SetDetectorNet(nn.Module):
+    """Pictures ``(n, 3, s, s)`` of 0..1 to the answers of ``q`` queries.
+
+    They are ``logits`` ``(n, q, classes)`` and ``boxes`` ``(n, q, 4)``: centre, width and height in
+    0..1 of the picture. Training needs more than they tell (each decoder layer's answers, and those
+    of queries that start from blurred true boxes), so the network gives its loss itself.
+
+    Attributes:
+        is_ordered: False: two runtimes may name queries of the same score in another order.
+
+    Args:
+        detector: A ``…ForObjectDetection`` of transformers, made from its configuration.
+    """
+
+    output_names = ("logits", "boxes")
+    is_ordered = False
+
+    def __init__(self, detector: nn.Module) -> None:
+        super().__init__()
+        # The decoder's own heads give the answers; these are second names of them.
+        del detector.class_embed, detector.bbox_embed
+        self.detector = detector
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Give logits and boxes."""
+        found = self.detector(pixel_values=images)
+        return found.logits, found.pred_boxes
+
+    def losses(self, images: torch.Tensor, batch: Batch) -> dict[str, Tensor]:
+        """Give ``loss``, the sum over all layers, and the parts of the last layer."""
+        found = self.detector(pixel_values=images, labels=set_targets(batch))
+        return {"loss": found.loss, **{name: found.loss_dict[f"loss_{name}"] for name in PARTS}}
+
+    def load_published(self, tensors: Mapping[str, Tensor]) -> None:
+        """Start from published tensors; what depends on the classes stays as it is.
+
+        They may have the names that transformers had when they were published.
+
+        Raises:
+            ConversionError: A tensor is missing or has another shape.
+        """
+        renamings = get_model_conversion_mapping(self.detector)
+        given = {apply_renamings(name, renamings): tensor for name, tensor in tensors.items()}
+        shared = {
+            _DECODER + name: tensor
+            for name, tensor in given.items()
+            if name.startswith("bbox_embed.")
+        }
+        load_backbone(self.detector, {**shared, **given}, NEW)
+
+
+def set_targets(batch: Batch) -> list[dict[str, Tensor]]:
+    """Give the objects of each picture as transformers wants them.
+
+    Returns:
+        For each picture ``class_labels`` ``(m,)`` and ``boxes`` ``(m, 4)``: centre, width and
+        height in 0..1.
+    """
+    size = batch["images"].shape[-1]
+    found = []
+    for boxes, labels in zip(batch["boxes"], batch["labels"], strict=True):
+        real = labels >= 0
+        left_top, right_bottom = boxes[real, :2] / size, boxes[real, 2:] / size
+        middle = torch.cat(((left_top + right_bottom) / 2, right_bottom - left_top), 1)
+        found.append({"class_labels": labels[real], "boxes": middle})
+    return found
+
+
+def free_the_batch(modeling: ModuleType) -> None:
+    """Let a module of transformers be exported for batches of any size.
+
+    It takes ``len`` of a tensor, which ties the export to the size of the example.
+    """
+    vars(modeling)["len"] = _length
+
+
+def _length(value: Any) -> Any:
+    return value.shape[0] if isinstance(value, Tensor) else len(value)
+
+
+def places(image_size: int, strides: tuple[int, ...]) -> int:
+    """Give the number of places of all maps: no more objects than that can be looked for."""
+    return sum((-(-image_size // stride)) ** 2 for stride in strides)

@@ -1,0 +1,1 @@
+# transformers publishes no types. Incomplete: only what is used here.
