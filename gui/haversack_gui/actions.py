@@ -34,10 +34,11 @@ class Action:
 PAGES = (
     Action("page.pantry", "Pantry", "Ctrl+1", "pantry", "What lies ready in this pantry"),
     Action("page.recipes", "Recipes", "Ctrl+2", "recipes", "Put a recipe together and prepare it"),
-    Action("page.front", "Front", "Ctrl+3", "front", "Choose by accuracy against speed or size"),
-    Action("page.train", "Train", "Ctrl+4", "train", "Train, watch, export and evaluate"),
-    Action("page.pack", "Pack", "Ctrl+5", "pack", "Sign and write a bundle onto a stick"),
-    Action("page.open", "Open", "Ctrl+6", "open", "Check a bundle and take it in"),
+    Action("page.data", "Data", "Ctrl+3", "data", "Look at your own pictures and bring them"),
+    Action("page.front", "Front", "Ctrl+4", "front", "Choose by accuracy against speed or size"),
+    Action("page.train", "Train", "Ctrl+5", "train", "Train, watch, export and evaluate"),
+    Action("page.pack", "Pack", "Ctrl+6", "pack", "Sign and write a bundle onto a stick"),
+    Action("page.open", "Open", "Ctrl+7", "open", "Check a bundle and take it in"),
 )
 
 OTHERS = (

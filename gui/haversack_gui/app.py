@@ -27,6 +27,7 @@ from haversack_gui.workspace import Workspace
 PAGES = {
     "pantry": "haversack_gui.pages.pantry:PantryPage",
     "recipes": "haversack_gui.pages.recipes:RecipesPage",
+    "data": "haversack_gui.pages.data:DataPage",
     "front": "haversack_gui.pages.front:FrontPage",
     "train": "haversack_gui.pages.train:TrainPage",
     "pack": "haversack_gui.pages.pack:PackPage",

@@ -6,9 +6,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from packaging.metadata import parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -52,20 +52,14 @@ def read_wheel(file: Path) -> Wheel:
         with zipfile.ZipFile(file) as archive:
             (entry,) = [one for one in archive.infolist() if _METADATA.fullmatch(one.filename)]
             with archive.open(entry) as stream:
-                about = BytesHeaderParser().parsebytes(stream.read(_METADATA_LIMIT))
-    except (zipfile.BadZipFile, ValueError) as error:
+                about, _ = parse_email(stream.read(_METADATA_LIMIT))
+        name, version = canonicalize_name(about["name"]), about["version"]
+    except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise FileFormatError(f"{file.name} is not a wheel", "Fetch it again.") from error
-    return Wheel(
-        canonicalize_name(about["Name"] or ""),
-        about["Version"] or "",
-        tuple(about.get_all("Requires-Dist", ())),
-        _licence(
-            about["License-Expression"] or "",
-            about["License"] or "",
-            about.get_all("Classifier", ()),
-        ),
-        file,
+    licence = _licence(
+        about.get("license_expression", ""), about.get("license", ""), about.get("classifiers", ())
     )
+    return Wheel(name, version, tuple(about.get("requires_dist", ())), licence, file)
 
 
 def _licence(expression: str, field: str, classifiers: Iterable[str]) -> str:

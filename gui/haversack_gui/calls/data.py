@@ -1,0 +1,193 @@
+"""The data page's calls: check a folder, give its pictures, count what it holds, take it in."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QImage
+
+from haversack_gui import words
+from haversack_gui.calls.pantry import OpenPantry, dataset_name
+from haversack_gui.jobs import Changed, Told
+
+if TYPE_CHECKING:
+    from haversack.services.gallery import Checked, Gallery, Problem
+
+GRID_EDGE = 192
+BINS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person says of a folder.
+
+    Attributes:
+        folder: The folder.
+        form: The format, or ``"auto"``.
+        task: What the labels are for; empty for what the format is for.
+    """
+
+    folder: Path
+    form: str = "auto"
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A folder that was checked.
+
+    Attributes:
+        wish: What was asked.
+        format: The format that was found.
+        task: What the labels are for.
+        gallery: The pictures.
+        counts: How many pictures or objects of each class, by split.
+        splits: How many pictures each split has.
+        problems: What was left out or mended.
+    """
+
+    wish: Wish
+    format: str
+    task: str
+    gallery: Gallery
+    counts: dict[str, dict[str, int]]
+    splits: dict[str, int]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A small picture for the screen.
+
+    Attributes:
+        image: The picture.
+        scale: Its pixels for one pixel of the picture itself.
+    """
+
+    image: QImage
+    scale: float
+
+
+def formats() -> tuple[str, ...]:
+    """Give the formats that a folder can be read as."""
+    from haversack.services.datasets import FORMATS
+
+    return FORMATS
+
+
+def look_at(pantry: OpenPantry, wish: Wish, told: Told) -> Changed:
+    """Read and decode everything in a folder; changes nothing."""
+    from haversack.services.datasets import check_data
+    from haversack.services.gallery import folder_gallery
+
+    checked = check_data(
+        wish.folder, wish.form, wish.task or None, on_event=told.on_event, cancel=told.cancel
+    )
+    gallery = folder_gallery(wish.folder, checked, pantry.engine)
+    return Changed(frozenset(), _looked(wish, checked, gallery), "")
+
+
+def _looked(wish: Wish, checked: Checked, gallery: Gallery) -> Looked:
+    counted: dict[str, Counter[str]] = {name: Counter() for name in checked.classes}
+    for one in gallery.pictures:
+        names = [name for name, *_ in one.boxes] if one.boxes else one.classes
+        for name in names:
+            counted[name][one.split] += 1
+    return Looked(
+        wish,
+        checked.format,
+        checked.task,
+        gallery,
+        {name: dict(counts) for name, counts in counted.items()},
+        checked.splits(),
+        checked.problems,
+    )
+
+
+def thumb(gallery: Gallery, at: int, edge: int = GRID_EDGE) -> Thumb | None:
+    """Give one picture made small for the screen; None where it cannot be read any more."""
+    from haversack.base.errors import HaversackError
+
+    try:
+        small = gallery.small(at, edge)
+    except HaversackError:
+        return None
+    height, width = small.pixels.shape[:2]
+    image = QImage(small.pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    return Thumb(image.copy(), width / small.width)
+
+
+def measure(gallery: Gallery) -> tuple[list[int], list[int]]:
+    """Give the longer edges of the pictures, and the sizes of the boxes (root of their area)."""
+    edges = [max(size) for size in gallery.sizes()]
+    boxes = [
+        round(((right - left) * (bottom - top)) ** 0.5)
+        for one in gallery.pictures
+        for _, left, top, right, bottom in one.boxes
+    ]
+    return edges, boxes
+
+
+def take_in(
+    pantry: OpenPantry,
+    looked: Looked,
+    name: str,
+    licence: str,
+    becomes: Mapping[str, str],
+    told: Told,
+) -> Changed:
+    """Take a folder that was looked at into the pantry, its classes renamed or left out."""
+    from haversack.services.datasets import import_data
+
+    wish = looked.wish
+    kept, checked = import_data(
+        wish.folder,
+        pantry.engine,
+        name,
+        wish.form,
+        wish.task or None,
+        licence or "NOASSERTION",
+        on_event=told.on_event,
+        cancel=told.cancel,
+    )
+    pictures = words.count(len(checked.pictures), "picture", "pictures")
+    classes = words.count(len(checked.classes), "class", "classes")
+    said = f"{kept.name}: {pictures} in {classes} lie in the pantry now."
+    return Changed(frozenset({"assets"}), kept.name, said)
+
+
+def command(pantry: OpenPantry, wish: Wish, name: str, licence: str) -> str:
+    """Give the command that takes the folder in as the page does."""
+    said = ["haversack", "data", "import", str(wish.folder), "--name", name]
+    said += ["--format", wish.form] if wish.form != "auto" else []
+    said += ["--task", wish.task] if wish.task else []
+    said += ["--licence", licence] if licence else []
+    return shlex.join([*said, "--pantry", str(pantry.path)])
+
+
+def name_for(folder: Path) -> str:
+    """Give the name that a folder's data get unless the person says another."""
+    return dataset_name(folder)
+
+
+def bins(values: list[int], count: int = BINS) -> list[tuple[str, int]]:
+    """Sort values into bins of equal width: what each spans, and how many it holds."""
+    if not values:
+        return []
+    low, high = min(values), max(values)
+    if low == high:
+        return [(str(low), len(values))]
+    width = max(1, -(-(high - low + 1) // count))
+    held = Counter((value - low) // width for value in values)
+    last = (high - low) // width
+    return [(_span(low + at * width, width, high), held[at]) for at in range(last + 1)]
+
+
+def _span(first: int, width: int, high: int) -> str:
+    end = min(high, first + width - 1)
+    return str(first) if end == first else f"{first}–{end}"
