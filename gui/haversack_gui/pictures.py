@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from haversack.base.resources import resource
 from haversack_gui.app import PAGES, Wishes, application, make_window
 from haversack_gui.frame.window import Window
 
@@ -36,12 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["HAVERSACK_HOME"] = str(folder / "home")
         pantry = given.pantry or _make_pantry(folder / "demo pantry")
         bundle = _make_bundle(pantry, folder)
-        take_pictures(given.out, pantry, bundle, folder / "home")
+        take_pictures(given.out, pantry, bundle, folder / "home", _own_pictures(folder))
     return 0
 
 
-def take_pictures(out: Path, pantry: Path, bundle: Path | None, home: Path) -> list[Path]:
-    """Show each page in each theme and take its picture."""
+def take_pictures(
+    out: Path, pantry: Path, bundle: Path | None, home: Path, data: Path | None = None
+) -> list[Path]:
+    """Show each page in each theme and take its picture; ``data`` is shown on the data page."""
     app = application(["haversack"])
     made: list[Path] = []
     for theme in ("light", "dark"):
@@ -49,6 +53,9 @@ def take_pictures(out: Path, pantry: Path, bundle: Path | None, home: Path) -> l
             window = make_window(app, wishes)
             window.resize(*SIZES[""])
             window.show()
+            settle(window, app.processEvents)
+            if name == "data" and data is not None:
+                window.show_page("data", data)
             settle(window, app.processEvents)
             for suffix, size in SIZES.items():
                 if suffix and theme == "dark":
@@ -103,6 +110,16 @@ def _make_pantry(folder: Path) -> Path:
     train(pantry.recipes.load("Read digits, small"), pantry)
     for name, (path, card) in shipped_volumes().items():
         pantry.volumes.put(name, path.read_bytes(), card.as_dict())
+    return folder
+
+
+def _own_pictures(scratch: Path) -> Path:
+    """Unpack the shipped detection set, with one picture that cannot be read."""
+    folder = scratch / "shapes"
+    with tarfile.open(resource("data/smoke-voc.tar")) as tar:
+        tar.extractall(folder, filter="data")
+    first = min(path for path in folder.rglob("*") if path.suffix in (".jpg", ".png"))
+    first.write_bytes(first.read_bytes()[:200])
     return folder
 
 

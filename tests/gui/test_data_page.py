@@ -86,15 +86,16 @@ def test_pictures_are_narrowed_by_class_split_and_name(desk: Desk, tmp_path: Pat
     _drop(desk, sets.image_folder(tmp_path / "set"))
     page = desk.page
     desk.choose(page.class_box, "roof")
+    desk.settle()
     assert len(page.model.places) == 5
     desk.choose(page.split_box, "Validation")
+    desk.settle()
     assert len(page.model.places) == 1
     assert page.amount.text() == "1 of 10"
     desk.choose(page.class_box, "Every class")
     desk.choose(page.split_box, "Both splits")
     desk.type_into(page.search, "flower/3")
-    desk.wait(lambda: len(page.model.places) == 1)
-    assert page.model.index(0).data() == "flower/3.png"
+    desk.wait(lambda: len(page.model.places) == 1 and page.model.index(0).data() == "flower/3.png")
 
 
 def test_a_picture_opens_large_by_the_keyboard_and_the_next_follows(

@@ -10,7 +10,7 @@ import contextlib
 import io
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +64,14 @@ class Small:
         pixels: ``(height, width, 3)`` uint8 RGB.
         width: Of the picture itself, in pixels.
         height: Of the picture itself, in pixels.
+        mask: ``(height, width)`` numbers of classes at the small picture's pixels, 255 where
+            nothing is judged; None where there is no mask.
     """
 
     pixels: Pixels
     width: int
     height: int
+    mask: Pixels | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Gallery:
         read: Gives the bytes of the picture at a place.
         key: Names the bytes of the picture at a place, for the thumbnails that are kept.
         folder: Where thumbnails are kept; None for nowhere.
+        mask: Gives the mask of the picture at a place, of a height and a width; None where there
+            are no masks.
     """
 
     title: str
@@ -92,14 +97,24 @@ class Gallery:
     read: Callable[[int], bytes]
     key: Callable[[int], str]
     folder: Path | None = None
+    mask: Callable[[int, int, int], Pixels] | None = None
 
     def small(self, at: int, edge: int = EDGE) -> Small:
-        """Give a picture with no edge longer than ``edge``.
+        """Give a picture with no edge longer than ``edge``, with its mask where it has one.
 
         Raises:
             DataError: It is no picture any more.
             StorageError: It cannot be read any more.
         """
+        small = self._picture(at, edge)
+        if self.mask is None:
+            return small
+        mask = Image.fromarray(self.mask(at, small.height, small.width))
+        height, width = small.pixels.shape[:2]
+        shrunk = mask.resize((width, height), Image.Resampling.NEAREST)
+        return replace(small, mask=np.array(shrunk))
+
+    def _picture(self, at: int, edge: int) -> Small:
         kept = self._kept(at, edge)
         if kept is not None:
             with contextlib.suppress(StorageError, OSError, ValueError, SyntaxError):

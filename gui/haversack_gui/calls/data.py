@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,10 +67,12 @@ class Thumb:
     Attributes:
         image: The picture.
         scale: Its pixels for one pixel of the picture itself.
+        mask: The numbers of the classes at its pixels; None where there is no mask.
     """
 
     image: QImage
     scale: float
+    mask: QImage | None = None
 
 
 def formats() -> tuple[str, ...]:
@@ -119,7 +121,40 @@ def thumb(gallery: Gallery, at: int, edge: int = GRID_EDGE) -> Thumb | None:
         return None
     height, width = small.pixels.shape[:2]
     image = QImage(small.pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    return Thumb(image.copy(), width / small.width)
+    mask = None
+    if small.mask is not None:
+        values = small.mask.tobytes()
+        mask = QImage(values, width, height, width, QImage.Format.Format_Indexed8).copy()
+    return Thumb(image.copy(), width / small.width, mask)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Which of a set's pictures are wanted.
+
+    Attributes:
+        text: Part of the path; empty for any.
+        label: A class that is shown; empty for any.
+        split: The split; empty for any.
+    """
+
+    text: str = ""
+    label: str = ""
+    split: str = ""
+
+
+def narrowed(gallery: Gallery, wanted: Narrow) -> Sequence[int]:
+    """Give the places of the pictures that are wanted, ascending."""
+    text, label, split = wanted.text.lower(), wanted.label, wanted.split
+    if wanted == Narrow():
+        return range(len(gallery.pictures))
+    return [
+        at
+        for at, one in enumerate(gallery.pictures)
+        if (not split or one.split == split)
+        and (not label or label in one.classes)
+        and (not text or text in one.name.lower())
+    ]
 
 
 def measure(gallery: Gallery) -> tuple[list[int], list[int]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -14,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 
 from haversack_gui import words
 from haversack_gui.calls import data as calls
@@ -31,8 +33,22 @@ MOST_WANTED = 120
 AT_ONCE = 8
 ASKERS = 2
 BROKEN = QObject()  # stands for a picture that cannot be read any more
-SmallPicture = tuple[QPixmap, float]
 Decoded = tuple["Gallery", dict[int, calls.Thumb | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallPicture:
+    """A picture that can be drawn at once.
+
+    Attributes:
+        picture: It.
+        scale: Its pixels for one pixel of the picture itself.
+        mask: The numbers of the classes at its pixels; None where there is no mask.
+    """
+
+    picture: QPixmap
+    scale: float
+    mask: QImage | None
 
 
 class PictureModel(QAbstractListModel):
@@ -42,8 +58,7 @@ class PictureModel(QAbstractListModel):
         super().__init__(parent)
         self._jobs = jobs
         self.gallery: Gallery | None = None
-        self.places: list[int] = []
-        self._rows: dict[int, int] = {}
+        self.places: Sequence[int] = ()
         self._small: OrderedDict[int, SmallPicture | QObject] = OrderedDict()
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._asked: set[int] = set()
@@ -58,24 +73,13 @@ class PictureModel(QAbstractListModel):
         self._small.clear()
         self._wanted.clear()
         self._asked = set()
-        self._keep_places(list(range(len(gallery.pictures))) if gallery is not None else [])
+        self.places = range(len(gallery.pictures)) if gallery is not None else range(0)
         self.endResetModel()
 
-    def narrow(self, text: str = "", label: str = "", split: str = "") -> None:
-        """Keep the pictures whose path holds a text, that show a class, that are in a split."""
-        if self.gallery is None:
-            return
-        text = text.lower()
+    def keep(self, places: Sequence[int]) -> None:
+        """Show some of the set's pictures: their places in it, ascending."""
         self.beginResetModel()
-        self._keep_places(
-            [
-                at
-                for at, one in enumerate(self.gallery.pictures)
-                if (not split or one.split == split)
-                and (not label or label in one.classes)
-                and (not text or text in one.name.lower())
-            ]
-        )
+        self.places = places
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
@@ -99,10 +103,6 @@ class PictureModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{one.name}, {caption(one)}"
         return None
-
-    def _keep_places(self, places: list[int]) -> None:
-        self.places = places
-        self._rows = {at: row for row, at in enumerate(places)}
 
     def _small_or_wish(self, at: int) -> SmallPicture | QObject | None:
         found = self._small.get(at)
@@ -134,10 +134,12 @@ class PictureModel(QAbstractListModel):
             self._asked.difference_update(thumbs)
             for at, thumb in thumbs.items():
                 self._small[at] = (
-                    BROKEN if thumb is None else (QPixmap.fromImage(thumb.image), thumb.scale)
+                    BROKEN
+                    if thumb is None
+                    else SmallPicture(QPixmap.fromImage(thumb.image), thumb.scale, thumb.mask)
                 )
-                row = self._rows.get(at)
-                if row is not None:
+                row = bisect_left(self.places, at)
+                if row < len(self.places) and self.places[row] == at:
                     index = self.index(row)
                     self.dataChanged.emit(index, index, [SMALL_ROLE])
             while len(self._small) > MOST_KEPT:

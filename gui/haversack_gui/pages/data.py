@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -115,7 +116,7 @@ class DataPage(Page):
         self.name_edit.setMaximumWidth(200)
         self.licence = QLineEdit()
         self.licence.setAccessibleName(tr("Licence"))
-        self.licence.setPlaceholderText(tr("Licence, such as CC0-1.0"))
+        self.licence.setPlaceholderText(tr("Licence, as CC0-1.0"))
         self.licence.setMaximumWidth(200)
         self.importing = button(
             "Import", self._import, "primary", name="data_import",
@@ -195,17 +196,23 @@ class DataPage(Page):
             box.blockSignals(False)
 
     def _narrow(self) -> None:
-        if self.looked is None:
+        gallery = self.model.gallery
+        if gallery is None:
             return
-        self.model.narrow(
-            self.search.text(),
+        wanted = calls.Narrow(
+            self.search.text().strip(),
             self.class_box.currentData() or "",
             self.split_box.currentData() or "",
         )
-        here, all_ = len(self.model.places), len(self.looked.gallery.pictures)
-        self.amount.setText(
-            "" if here == all_ else tr("{here:,} of {all:,}").format(here=here, all=all_)
-        )
+
+        def narrowed(places: Sequence[int]) -> None:
+            self.model.keep(places)
+            here, all_ = len(places), len(gallery.pictures)
+            self.amount.setText(
+                "" if here == all_ else tr("{here:,} of {all:,}").format(here=here, all=all_)
+            )
+
+        self.workspace.jobs.query(lambda: calls.narrowed(gallery, wanted), narrowed, key="narrow")
 
     def _again(self) -> None:
         if self.wish is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
@@ -25,7 +26,7 @@ class PictureDialog(QDialog):
     """Shows one picture; the arrow keys go on to the next."""
 
     def __init__(
-        self, jobs: Jobs, cells: CellPainter, gallery: Gallery, places: list[int], row_: int,
+        self, jobs: Jobs, cells: CellPainter, gallery: Gallery, places: Sequence[int], row_: int,
         parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(parent)
@@ -91,6 +92,8 @@ class _Picture(QWidget):
         place = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, image)
+        if self._thumb.mask is not None:
+            self._cells.draw_mask(painter, place, self._thumb.mask)
         zoom = self._thumb.scale * factor
         for name, left, top, right, bottom in self._boxes:
             box = QRectF(left, top, right - left, bottom - top)

@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from haversack_gui.look import Look
 from haversack_gui.models.pictures import (
@@ -22,9 +15,11 @@ from haversack_gui.models.pictures import (
     SMALL_ROLE,
     Index,
     PictureModel,
+    SmallPicture,
     caption,
 )
 from haversack_gui.theme import RADIUS, TYPE
+from haversack_gui.widgets.cell_grid import CellGrid
 from haversack_gui.words import tr
 
 if TYPE_CHECKING:
@@ -32,26 +27,21 @@ if TYPE_CHECKING:
 
 CELL = QSize(184, 188)
 EDGE = 6
-FRAME = QSize(172, 132)
+GROUND = "background"  # the class of a mask that is not drawn
+NOT_JUDGED = 255
+MASK_ALPHA = 130
+FRAME = 132  # height of the pictures
 
 
-class PictureGrid(QListView):
-    """Rows of cells of one size, so that 100,000 of them are laid out at once."""
+class PictureGrid(CellGrid):
+    """The pictures of a set; the view asks for those that are seen."""
 
     def __init__(self, look: Look, model: PictureModel) -> None:
-        super().__init__()
+        super().__init__(CELL)
         self.painter_of_cells = CellPainter(look, self)
         self.setModel(model)
         self.setItemDelegate(self.painter_of_cells)
         self.setAccessibleName(tr("Pictures"))
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.verticalScrollBar().setSingleStep(CELL.height() // 3)
         look.changed.connect(self.viewport().update)
 
 
@@ -80,7 +70,8 @@ class CellPainter(QStyledItemDelegate):
             painter.setPen(QPen(QColor(palette.accent), 2))
             painter.setBrush(QColor(palette.accent_soft))
             painter.drawRoundedRect(cell, RADIUS, RADIUS)
-        frame = QRectF(option.rect.left() + EDGE, option.rect.top() + EDGE, *FRAME.toTuple())
+        width = option.rect.width() - 2 * EDGE
+        frame = QRectF(option.rect.left() + EDGE, option.rect.top() + EDGE, width, FRAME)
         small = index.data(SMALL_ROLE)
         if small is None or small is BROKEN:
             painter.fillRect(frame, QColor(palette.sunken))
@@ -88,7 +79,7 @@ class CellPainter(QStyledItemDelegate):
                 painter.setPen(QColor(palette.bad))
                 painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, tr("cannot be read"))
         else:
-            self._draw_picture(painter, frame, one, *small)
+            self._draw_picture(painter, frame, one, small)
         self._write(painter, frame, one)
         painter.restore()
 
@@ -97,9 +88,22 @@ class CellPainter(QStyledItemDelegate):
         curves = self._look.palette.curves
         return QColor(curves[self.classes.get(name, 0) % len(curves)])
 
+    def draw_mask(self, painter: QPainter, place: QRectF, mask: QImage) -> None:
+        """Lay the areas of a mask over a picture, each in the colour of its class."""
+        table = [0] * 256
+        for name, number in self.classes.items():
+            if name != GROUND and number < NOT_JUDGED:
+                colour = self.colour(name)
+                colour.setAlpha(MASK_ALPHA)
+                table[number] = colour.rgba()
+        mask.setColorTable(table)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(place, mask)
+
     def _draw_picture(
-        self, painter: QPainter, frame: QRectF, one: Shown, picture: QPixmap, scale: float
+        self, painter: QPainter, frame: QRectF, one: Shown, small: SmallPicture
     ) -> None:
+        picture = small.picture
         factor = min(frame.width() / picture.width(), frame.height() / picture.height())
         width, height = picture.width() * factor, picture.height() * factor
         place = QRectF(
@@ -107,8 +111,10 @@ class CellPainter(QStyledItemDelegate):
         )
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(place, picture, QRectF(picture.rect()))
+        if small.mask is not None:
+            self.draw_mask(painter, place, small.mask)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        zoom = scale * factor
+        zoom = small.scale * factor
         for name, left, top, right, bottom in one.boxes:
             box = QRectF(
                 place.left() + left * zoom,
@@ -128,17 +134,17 @@ class CellPainter(QStyledItemDelegate):
         painter.setFont(font)
         metrics = QFontMetrics(font)
         middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
-        first = metrics.elidedText(one.name.rpartition("/")[2], middle, FRAME.width())
+        first = metrics.elidedText(one.name.rpartition("/")[2], middle, int(frame.width()))
         second = metrics.elidedText(
-            f"{caption(one)} · {tr(SPLITS.get(one.split, one.split))}", right, FRAME.width()
+            f"{caption(one)} · {tr(SPLITS.get(one.split, one.split))}", right, int(frame.width())
         )
         line = metrics.height() + 2
         below = QRectF(frame.left(), frame.bottom() + 4, frame.width(), line)
         painter.setPen(QColor(palette.text))
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, first)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, first)
         painter.setPen(QColor(palette.muted))
         below.translate(0, line)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, second)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, second)
 
 
 SPLITS = {"train": "training", "val": "validation", "unlabeled": "without labels"}

@@ -16,7 +16,7 @@ from haversack_gui.models.rows import Column, RowsModel, SearchModel
 from haversack_gui.widgets.bars import Bars
 from haversack_gui.widgets.basics import column, holder, label
 from haversack_gui.widgets.picture_grid import SPLITS
-from haversack_gui.widgets.table import ROW_HEIGHT, table
+from haversack_gui.widgets.table import ROW_HEIGHT, selected_rows, table
 from haversack_gui.words import tr
 
 if TYPE_CHECKING:
@@ -41,13 +41,20 @@ class SetFacts(QTabWidget):
         self._edges_title = label("", "small")
         self.problems: RowsModel[Problem] = RowsModel(
             [
-                Column(tr("File"), lambda one: one.file),
-                Column(tr("What is wrong"), lambda one: one.what),
+                Column(
+                    tr("File"),
+                    lambda one: one.file.rpartition("/")[2],
+                    key=lambda one: one.file,
+                    tip=lambda one: one.file,
+                ),
+                Column(tr("What is wrong"), what_is_wrong),
             ],
             self,
         )
         self.problem_table = table(SearchModel(self.problems, self), tr("Problems"), stretch=1)
-        self.problem_table.setColumnWidth(0, 150)
+        self.problem_table.setColumnWidth(0, 130)
+        self.problem_text = label("", "small", select=True)
+        self.problem_table.selectionModel().selectionChanged.connect(lambda *_: self._explain())
         self.hint = label(
             "Untick a class to leave it out; edit its last column to rename it.", "small"
         )
@@ -69,7 +76,9 @@ class SetFacts(QTabWidget):
         scroll.setWidget(sizes)
         self.addTab(holder(column(self.class_table, self.hint, margin="s")), tr("Classes"))
         self.addTab(scroll, tr("Sizes"))
-        self.addTab(holder(column(self.problem_table, margin="s")), tr("Problems"))
+        self.addTab(
+            holder(column(self.problem_table, self.problem_text, margin="s")), tr("Problems")
+        )
         self.classes.dataChanged.connect(lambda *_: mapped())
 
     def show_set(self, looked: calls.Looked) -> None:
@@ -79,8 +88,13 @@ class SetFacts(QTabWidget):
         self.problems.show(looked.problems)
         self.setTabText(0, tr("Classes {count}").format(count=len(looked.counts)))
         self.setTabText(2, tr("Problems {count}").format(count=len(looked.problems)))
+        self.problem_text.setText("")
         self.edges.show_bars([])
         self.boxes.show_bars([])
+
+    def _explain(self) -> None:
+        chosen = selected_rows(self.problem_table)
+        self.problem_text.setText(f"{chosen[0].file}: {what_is_wrong(chosen[0])}" if chosen else "")
 
     def show_sizes(self, measured: tuple[list[int], list[int]]) -> None:
         """Show how large pictures and boxes are."""
@@ -94,6 +108,11 @@ class SetFacts(QTabWidget):
         self.boxes.show_bars(calls.bins(boxes))
         for part in (self.boxes, self._boxes_title):
             part.setVisible(bool(boxes))
+
+
+def what_is_wrong(one: Problem) -> str:
+    """Say what is wrong without naming the file again."""
+    return one.what.removeprefix(one.file).strip()
 
 
 def _class_table(model: ClassRows) -> QTableView:
