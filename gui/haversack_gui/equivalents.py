@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -228,14 +228,39 @@ def have(pantry: Path, file: Path) -> Same:
     )
 
 
-def import_data(pantry: Path, folder: Path, name: str) -> Same:
-    """Bring a folder of pictures."""
+def check_data(folder: Path, form: str, task: str) -> Same:
+    """Look at a folder of pictures; changes nothing."""
+    return Same(_line("data", "check", folder, *_as(form, task)))
+
+
+def import_data(
+    pantry: Path,
+    folder: Path,
+    name: str,
+    form: str = "auto",
+    task: str = "",
+    licence: str = "",
+    becomes: Mapping[str, str] | None = None,
+) -> Same:
+    """Bring a folder of pictures; ``becomes`` renames classes, to nothing to leave one out."""
+    extra = [*_as(form, task), *(("--licence", licence) if licence else ())]
+    for old, new in (becomes or {}).items():
+        extra += ["--map-class", f"{old}={new}"]
+    given = f", {form!r}" if form != "auto" or task or licence else ""
+    given += f", {task or None!r}" if task or licence else ""
+    given += f", {licence!r}" if licence else ""
+    given += f", mapping={dict(becomes)!r}" if becomes else ""
     return Same(
-        _line("data", "import", folder, "--name", name, "--pantry", pantry),
+        _line("data", "import", folder, "--name", name, *extra, "--pantry", pantry),
         f"{_with(pantry)}from pathlib import Path\n"
         "from haversack.services.datasets import import_data\n"
-        f"import_data(Path({str(folder)!r}), pantry, {name!r})\n",
+        f"import_data(Path({str(folder)!r}), pantry, {name!r}{given})\n",
     )
+
+
+def _as(form: str, task: str) -> list[str]:
+    said = ["--format", form] if form != "auto" else []
+    return [*said, *(("--task", task) if task else ())]
 
 
 def _with(pantry: Path) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
-from data.byod import sets
+from data.byod import mask_sets, sets
 from gui_desk import Desk
 from haversack.pantry.pantry import Pantry
 from haversack.services.datasets import describe_set, own_sets
@@ -130,8 +131,84 @@ def test_import_takes_the_pictures_in_under_the_name_that_was_typed(
     (kept,) = own_sets(empty_pantry)
     assert (kept.name, kept.task, kept.licence) == ("houses", "classification", "CC0-1.0")
     job = desk.window.workspace.jobs.jobs[-1]
-    assert job.command.startswith(f"haversack data import {tmp_path / 'set'} --name houses")
+    assert job.same.command.startswith(f"haversack data import {tmp_path / 'set'} --name houses")
     assert describe_set(empty_pantry, "houses").classes.keys() == {"flower", "roof"}
+
+
+def test_classes_are_joined_and_left_out_on_the_way_in(
+    desk: Desk, tmp_path: Path, empty_pantry: Pantry
+) -> None:
+    folder = sets.image_folder(tmp_path / "set")
+    for at in range(4):
+        sets.save(folder, f"chimney/{at}.jpg", 101 + 2 * at)
+    _drop(desk, folder)
+    page, classes = desk.page, desk.page.facts.classes
+    page.facts.setCurrentIndex(0)
+    assert classes.setData(classes.index(0, BECOMES), "roof")
+    assert classes.setData(classes.index(1, 0), Qt.CheckState.Unchecked.value, _CHECKED)
+    assert page.will.text() == "1 class after mapping"
+    desk.click(page.importing)
+    desk.settle()
+    described = describe_set(empty_pantry, "set")
+    assert {name: sum(counts.values()) for name, counts in described.classes.items()} == {"roof": 9}
+    command = desk.window.workspace.jobs.jobs[-1].same.command
+    assert "--map-class chimney=roof --map-class flower=" in command
+
+
+def test_masks_are_laid_over_their_pictures(desk: Desk, tmp_path: Path) -> None:
+    _drop(desk, mask_sets.indexed(tmp_path / "set"))
+    page = desk.page
+    assert "for segmentation" in page.summary.text()
+    desk.wait(lambda: all(_thumbs(desk)))
+    thumb = _thumbs(desk)[0]
+    truth = mask_sets.truth()
+    seen = [
+        [thumb.mask.pixelIndex(x, y) for x in range(truth.shape[1])] for y in range(truth.shape[0])
+    ]
+    assert (np.asarray(seen) == truth).all()
+    place = QRectF(0, 0, truth.shape[1], truth.shape[0])
+    canvas = QImage(truth.shape[1], truth.shape[0], QImage.Format.Format_RGB32)
+    canvas.fill(Qt.GlobalColor.white)
+    painter = QPainter(canvas)
+    page.grid.painter_of_cells.draw_mask(painter, place, thumb.mask)
+    painter.end()
+    drawn = [
+        [canvas.pixelColor(x, y).name() for x in range(truth.shape[1])]
+        for y in range(truth.shape[0])
+    ]
+    colours = {int(n): set(np.asarray(drawn)[truth == n]) for n in np.unique(truth)}
+    assert colours[0] == {"#ffffff"}, "the ground is left as it is"
+    assert all(len(found) == 1 for found in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
+
+
+def test_pictures_without_labels_can_be_imported(
+    desk: Desk, tmp_path: Path, empty_pantry: Pantry
+) -> None:
+    for at in range(3):
+        sets.save(tmp_path / "set", f"{at}.jpg", at)
+    desk.page.look_at(calls.Wish(tmp_path / "set", "unlabeled"))
+    desk.settle()
+    assert "0 classes" in desk.page.summary.text()
+    desk.click(desk.page.importing)
+    desk.settle()
+    (kept,) = own_sets(empty_pantry)
+    assert kept.task == "unlabeled"
+
+
+def test_pictures_that_look_alike_across_the_split_are_told_before_training(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for split in ("train", "val"):
+        for label, first in (("roof", 1), ("flower", 2)):
+            for at in range(3):
+                seed = first + 2 * at + (20 if split == "val" else 0)
+                sets.save(tmp_path / "set", f"{split}/{label}/{at}.jpg", seed)
+    twin = sets.picture(1).resize((96, 96))
+    twin.save(tmp_path / "set" / "val" / "roof" / "twin.jpg", quality=80)
+    _drop(desk, tmp_path / "set")
+    said = {one.file: one.what for one in desk.page.facts.problems.rows}
+    assert said["val/roof/twin.jpg"] == "looks like train/roof/0.jpg, which is trained on"
 
 
 def test_without_a_name_or_a_class_nothing_can_be_imported(desk: Desk, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from haversack.base.digests import sha256_bytes
 from haversack.base.files import StorageError, read_bytes, write_bytes
 from haversack.data.byod.check import Checked
 from haversack.data.byod.folder import BroughtFolder
+from haversack.data.byod.masks import Painter
 from haversack.data.byod.records import Labelled, Problem
 from haversack.data.errors import DataError
 from haversack.data.pictures import MAX_PIXELS
@@ -174,12 +175,20 @@ def folder_gallery(folder: Path, checked: Checked, pantry: Pantry) -> Gallery:
         lambda at: members.read(names[at]),
         key,
         _place(pantry, f"folder:{folder.resolve()}"),
+        _masks(members, checked),
     )
+
+
+def _masks(members: BroughtFolder, checked: Checked) -> Callable[[int, int, int], Pixels] | None:
+    if checked.task != "segmentation":
+        return None
+    painter = Painter(members, checked.classes, checked.palette)
+    return lambda at, height, width: painter.mask(checked.pictures[at], height, width)[0]
 
 
 def _shown(one: Labelled) -> Shown:
     boxes = tuple((name, *box) for name, box in one.boxes)
-    classes = {name for name, *_ in boxes} | ({one.label} if one.label else set())
+    classes = {name for name, *_ in (*boxes, *one.areas)} | ({one.label} if one.label else set())
     return Shown(one.picture, one.label, one.split, boxes, frozenset(classes))
 
 

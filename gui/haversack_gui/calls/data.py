@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,8 +106,16 @@ def _looked(wish: Wish, checked: Checked, gallery: Gallery) -> Looked:
         gallery,
         {name: dict(counts) for name, counts in counted.items()},
         checked.splits(),
-        checked.problems,
+        (*checked.problems, *_look_alikes(checked)),
     )
+
+
+def _look_alikes(checked: Checked) -> list[Problem]:
+    from haversack.services.gallery import Problem
+
+    return [
+        Problem(pair.val, f"looks like {pair.train}, which is trained on") for pair in checked.alike
+    ]
 
 
 def thumb(gallery: Gallery, at: int, edge: int = GRID_EDGE) -> Thumb | None:
@@ -187,6 +194,7 @@ def take_in(
         wish.form,
         wish.task or None,
         licence or "NOASSERTION",
+        mapping=becomes,
         on_event=told.on_event,
         cancel=told.cancel,
     )
@@ -194,15 +202,6 @@ def take_in(
     classes = words.count(len(checked.classes), "class", "classes")
     said = f"{kept.name}: {pictures} in {classes} lie in the pantry now."
     return Changed(frozenset({"assets"}), kept.name, said)
-
-
-def command(pantry: OpenPantry, wish: Wish, name: str, licence: str) -> str:
-    """Give the command that takes the folder in as the page does."""
-    said = ["haversack", "data", "import", str(wish.folder), "--name", name]
-    said += ["--format", wish.form] if wish.form != "auto" else []
-    said += ["--task", wish.task] if wish.task else []
-    said += ["--licence", licence] if licence else []
-    return shlex.join([*said, "--pantry", str(pantry.path)])
 
 
 def name_for(folder: Path) -> str:

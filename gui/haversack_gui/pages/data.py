@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStackedWidget, QWidget
 
-from haversack_gui import words
+from haversack_gui import equivalents, words
 from haversack_gui.calls import data as calls
 from haversack_gui.models.pictures import PictureModel
 from haversack_gui.pages.page import Page
@@ -24,7 +23,7 @@ from haversack_gui.widgets.set_facts import SetFacts
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
-TASKS = ("", "classification", "detection", "segmentation")
+TASKS = ("", "classification", "detection", "segmentation", "unlabeled")
 SEARCH_AFTER_MS = 200
 
 
@@ -47,7 +46,7 @@ class DataPage(Page):
             "data",
             "Drop a folder with pictures here",
             "Its format is found by itself: a folder for each class, CSV, COCO, Pascal VOC, YOLO, "
-            "KITTI, CVAT, LabelMe. Nothing is changed by looking.",
+            "KITTI, CVAT, LabelMe, masks. Nothing is changed by looking.",
             ("Choose a folder…", self._choose),
         )
         self.stack = QStackedWidget()
@@ -63,6 +62,7 @@ class DataPage(Page):
             box.activated.connect(lambda _place: self._again())
         self.name_edit.textChanged.connect(lambda _text: self._offer())
         self.grid.activated.connect(lambda index: self._enlarge(index.row()))
+        self.main_button, self.search_field = self.importing, self.search
         self._offer()
 
     def take(self, what: object) -> None:
@@ -80,7 +80,7 @@ class DataPage(Page):
             tr("Look at {folder}").format(folder=wish.folder.name),
             lambda told: calls.look_at(pantry, wish, told),
             then=self._show,
-            command=shlex.join(["haversack", "data", "check", str(wish.folder)]),
+            same=equivalents.check_data(wish.folder, wish.form, wish.task),
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
@@ -245,8 +245,11 @@ class DataPage(Page):
             if becomes
             else ""
         )
+        unlabeled = self.looked is not None and not self.looked.counts
         self.importing.setEnabled(
-            self.looked is not None and bool(self.name_edit.text().strip()) and left > 0
+            self.looked is not None
+            and bool(self.name_edit.text().strip())
+            and (left > 0 or unlabeled)
         )
 
     def _import(self) -> None:
@@ -258,7 +261,15 @@ class DataPage(Page):
         self.workspace.jobs.change(
             tr("Import {name}").format(name=name),
             lambda told: calls.take_in(pantry, looked, name, licence, becomes, told),
-            command=calls.command(pantry, looked.wish, name, licence),
+            same=equivalents.import_data(
+                pantry.path,
+                looked.wish.folder,
+                name,
+                looked.wish.form,
+                looked.wish.task,
+                licence,
+                becomes,
+            ),
         )
 
 
