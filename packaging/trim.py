@@ -7,6 +7,8 @@ Must stay: torch/bin/torch_shm_manager (loader workers), torch.testing._internal
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
+from pathlib import Path
 
 UNUSED = re.compile(
     r"""
@@ -63,6 +65,10 @@ EXCLUDED_MODULES = [
 ]
 
 
+# What transformers imports of its models by itself; the others are named where they are used.
+TRANSFORMERS_OWN = {"auto", "encoder_decoder"}
+_NAMED = re.compile(r"\btransformers\.models\.(\w+)")
+
 TRAINING_ONLY = {
     "functorch",
     "lightning",
@@ -75,10 +81,12 @@ TRAINING_ONLY = {
     "sympy",
     "tensorboard",
     "timm",
+    "tokenizers",
     "torch",
     "torchgen",
     "torchmetrics",
     "torchvision",
+    "transformers",
 }
 
 
@@ -90,3 +98,20 @@ def is_for_the_window(module: str) -> bool:
 def is_unused(destination: str) -> bool:
     """Say whether the file that would go to ``destination`` in the folder can be left out."""
     return UNUSED.match(destination.replace("\\", "/")) is not None
+
+
+def models_named(sources: Path) -> set[str]:
+    """Give the models of transformers that Python files below a folder import."""
+    texts = (path.read_text("utf-8") for path in sources.rglob("*.py"))
+    return {name for text in texts for name in _NAMED.findall(text)}
+
+
+def unused_models(sources: Path) -> list[str]:
+    """Give the modules of transformers' models (100 MB) that nothing below ``sources`` names."""
+    found = find_spec("transformers")
+    if found is None or not found.submodule_search_locations:
+        return []
+    kept = TRANSFORMERS_OWN | models_named(sources)
+    folders = (Path(found.submodule_search_locations[0]) / "models").iterdir()
+    there = sorted(folder.name for folder in folders if (folder / "__init__.py").is_file())
+    return [f"transformers.models.{name}" for name in there if name not in kept]

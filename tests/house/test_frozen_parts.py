@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -84,3 +85,20 @@ def test_what_benchmarks_compare_with_is_left_out(trim: ModuleType) -> None:
     wanted = {Requirement(line).name for line in project["optional-dependencies"]["bench"]}
     modules = {name.replace("-", "_") for name in wanted} - {"pyopenssl"}
     assert modules <= set(trim.EXCLUDED_MODULES)
+
+
+def test_of_the_model_library_only_what_is_imported_by_name_stays(
+    trim: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("auto", "encoder_decoder", "eomt", "llama", "bert"):
+        folder = tmp_path / "transformers" / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
+    (tmp_path / "transformers" / "__init__.py").touch()
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "one.py").write_text("from transformers.models.eomt.modeling_eomt import Eomt\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "transformers", raising=False)
+    unused = ["transformers.models.bert", "transformers.models.llama"]
+    assert trim.unused_models(sources) == unused
