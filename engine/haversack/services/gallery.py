@@ -188,7 +188,9 @@ def _masks(members: BroughtFolder, checked: Checked) -> Callable[[int, int, int]
 
 def _shown(one: Labelled) -> Shown:
     boxes = tuple((name, *box) for name, box in one.boxes)
-    classes = {name for name, *_ in (*boxes, *one.areas)} | ({one.label} if one.label else set())
+    classes = {name for name, _ in one.boxes} | {name for name, _ in one.areas}
+    if one.label:
+        classes.add(one.label)
     return Shown(one.picture, one.label, one.split, boxes, frozenset(classes))
 
 
