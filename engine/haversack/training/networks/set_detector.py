@@ -22,6 +22,8 @@ NEW = ("model.decoder.class_embed.", "model.enc_score_head.", "model.denoising_c
 """Tensors that depend on the classes and start anew beside published weights."""
 _DECODER = "model.decoder."
 PARTS = ("vfl", "bbox", "giou")
+TIE = 0.05
+"""How much lower the last place's scores are than the first one's, in logits."""
 
 
 class SetDetectorNet(nn.Module):
@@ -32,7 +34,7 @@ class SetDetectorNet(nn.Module):
     of queries that start from blurred true boxes), so the network gives its loss itself.
 
     Attributes:
-        is_ordered: False: two runtimes may name queries of the same score in another order.
+        is_ordered: False: runtimes may order queries otherwise, or choose otherwise between equals.
 
     Args:
         detector: A ``…ForObjectDetection`` of transformers, made from its configuration.
@@ -46,6 +48,7 @@ class SetDetectorNet(nn.Module):
         # The decoder's own heads give the answers; these are second names of them.
         del detector.class_embed, detector.bbox_embed
         self.detector = detector
+        detector.get_submodule("model.enc_score_head").register_forward_hook(_settle_ties)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Give logits and boxes."""
@@ -90,6 +93,16 @@ def set_targets(batch: Batch) -> list[dict[str, Tensor]]:
         middle = torch.cat(((left_top + right_bottom) / 2, right_bottom - left_top), 1)
         found.append({"class_labels": labels[real], "boxes": middle})
     return found
+
+
+def _settle_ties(_head: nn.Module, _inputs: tuple[Tensor, ...], scores: Tensor) -> Tensor:
+    """Lower the scores ``(n, places, classes)`` of each place a little more than of the one before.
+
+    The places with the best scores become queries. A network that has hardly learnt scores them all
+    alike, and each runtime would choose others.
+    """
+    ramp = torch.linspace(0, -TIE, scores.shape[1], device=scores.device, dtype=scores.dtype)
+    return scores + ramp[:, None]
 
 
 def free_the_batch(modeling: ModuleType) -> None:
