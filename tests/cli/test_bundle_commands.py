@@ -91,7 +91,7 @@ def test_packing_needs_a_key_its_passphrase_and_something_ready(
     call: Call, pantry: Pantry, secret: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "KIT"
-    assert call("pack", str(out), "--key", "nobody", "--passphrase-file", secret).code == 1
+    assert call("pack", str(out), "--key", "nobody", "--passphrase-file", secret).code == 2
     call("keys", "new", "team", "--passphrase-file", secret)
     told = call("pack", str(out), "--key", "team", "--passphrase-file", secret, "--json")
     assert told.code == 2 and "ready" in told.json["message"]

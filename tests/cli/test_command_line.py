@@ -67,6 +67,62 @@ def test_a_wrong_call_exits_with_2_and_says_what_to_do(words: tuple[str, ...], c
     assert what.startswith("error: ") and remedy.startswith("  ")
 
 
+THERE_IS_NONE = (
+    ("recipe", "show", "nothing"),
+    ("recipe", "set", "nothing", "optimizer=AdamW"),
+    ("recipe", "options", "nothing", "optimizer"),
+    ("recipe", "export", "nothing"),
+    ("recipe", "import", "nothing.sppr"),
+    ("recipe", "new", "--task", "nothing"),
+    ("recipe", "cook", "1", "--volume", "nothing"),
+    ("recipe", "cook", "1", "--task", "nothing"),
+    ("prepare", "nothing"),
+    ("train", "nothing"),
+    ("evaluate", "nothing"),
+    ("predict", "nothing", "nothing.jpg"),
+    ("export", "nothing"),
+    ("measure", "nothing"),
+    ("runs", "show", "nothing"),
+    ("runs", "watch", "nothing"),
+    ("runs", "resume", "nothing"),
+    ("runs", "stop", "nothing"),
+    ("pareto", "nothing"),
+    ("pareto", "nothing.parquet"),
+    ("volume", "show", "nothing"),
+    ("volume", "import", "nothing.csv"),
+    ("volume", "merge", "nothing", "--name", "both"),
+    ("volume", "bake", "nothing.json"),
+    ("data", "check", "nothing"),
+    ("data", "import", "nothing"),
+    ("data", "show", "nothing"),
+    ("keys", "show", "nothing"),
+    ("keys", "backup", "nothing", "backup.json"),
+    ("keys", "restore", "nothing.json"),
+    ("keys", "trust", "nothing.json", "--yes"),
+    ("keys", "distrust", "0" * 64),
+    ("pack", "KIT", "--key", "nothing"),
+    ("have", "nothing", "-o", "have.json"),
+    ("inspect", "nothing"),
+    ("verify", "nothing"),
+    ("open", "nothing"),
+    ("bundle", "export", "nothing", "--oci", "oci"),
+    ("bundle", "sign", "nothing", "--key", "nothing"),
+    ("recipe", "list", "--pantry", "nothing"),
+)
+
+
+@pytest.mark.parametrize("words", THERE_IS_NONE, ids=" ".join)
+def test_what_is_named_and_not_there_is_wrong_usage_and_leaves_nothing(
+    words: tuple[str, ...], call: Call, pantry: Pantry
+) -> None:
+    told = call(*words, "--json")
+    assert told.code == 2, told.err
+    assert "nothing" in told.json["message"] or "trusted" in told.json["message"]
+    assert told.json["hint"]
+    assert not list(Path.cwd().iterdir())
+    assert not list(pantry.runs_folder.glob("*")) and not pantry.recipes.list()
+
+
 def test_a_bug_is_one_line_and_with_debug_a_traceback(
     call: Call, pantry: Pantry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +170,7 @@ def test_a_damaged_memory_of_the_pantry_is_no_memory(home: Path, content: str) -
 
 def test_a_folder_that_is_no_pantry_is_refused(call: Call, tmp_path: Path) -> None:
     told = call("recipe", "list", "--pantry", str(tmp_path))
-    assert told.code == 1 and "not a pantry" in told.err
+    assert told.code == 2 and "not a pantry" in told.err
 
 
 def test_the_help_comes_quickly_and_imports_nothing_heavy() -> None:
@@ -145,7 +201,7 @@ def test_python_m_haversack_is_the_same_program(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "HAVERSACK_HOME": str(tmp_path)},
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert '"NotAPantryError"' in done.stdout
 
 

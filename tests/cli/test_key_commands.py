@@ -60,7 +60,7 @@ def test_a_wrong_passphrase_an_unknown_key_and_nobody_to_ask_are_told(
     wrong.write_text("something else entirely\n")
     told = call("keys", "rotate", "team", "--passphrase-file", str(wrong), "--json")
     assert told.code == 1 and told.json["error"] == "WrongPassphrase"
-    assert call("keys", "show", "nobody").code == 1
+    assert call("keys", "show", "nobody").code == 2
     told = call("keys", "new", "other")
     assert told.code == 2 and "--passphrase-file" in told.err
     (tmp_path / "empty.txt").write_text("\n")

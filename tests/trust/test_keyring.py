@@ -237,7 +237,7 @@ def test_unknown_names_are_errors_that_help(ring: KeyRing) -> None:
     ):
         with pytest.raises(TrustError) as caught:
             call()
-        assert caught.value.exit_code == 1
+        assert caught.value.exit_code == 2
 
 
 def test_damaged_pins_are_never_taken_for_no_pins(ring: KeyRing, tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ from haversack.cli import (
 from haversack.cli.failures import report
 
 ABOUT = "Pack vision recipes where there is a network, cook them where there is none."
+EXIT_CODES = (
+    "Exit status: 0 done; 1 failed; 2 wrong usage, such as a name or a file that is not there; "
+    "3 bundle refused; 4 bundle partial; 5 recipe incomplete or invalid; 130 interrupted."
+)
 GROUPS = (
     demo,
     setup,
@@ -52,6 +56,7 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="haversack",
         help=ABOUT,
+        epilog=EXIT_CODES,
         add_completion=False,
         pretty_exceptions_enable=False,
         no_args_is_help=False,

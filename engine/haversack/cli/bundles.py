@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,18 +12,12 @@ from haversack.cli import which_pantry
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.exporting import export
 from haversack.cli.output import human_size, table
+from haversack.cli.places import BundleArgument, WithOption
 from haversack.cli.receipts import receipts
 from haversack.cli.session import Session
 from haversack.cli.signing import sign
 
 _NO_LICENCE = {"NOASSERTION": "licence not stated"}
-BundleArgument = Annotated[Path, typer.Argument(help="The bundle's folder, or one of its sticks.")]
-WithOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--with", help="Another stick of the set, or an older bundle, that has missing blobs."
-    ),
-]
 RefuseExpired = Annotated[
     bool, typer.Option("--refuse-expired", help="Refuse where the publisher's root has expired.")
 ]

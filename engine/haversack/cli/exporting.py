@@ -10,6 +10,7 @@ import typer
 from haversack.base.errors import UsageError
 from haversack.cli.command import Answer
 from haversack.cli.output import human_size, table
+from haversack.cli.places import BundleArgument, WithOption
 from haversack.cli.session import Session
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def export(
     session: Session,
-    bundle: Annotated[Path, typer.Argument(help="The bundle's folder, or one of its sticks.")],
+    bundle: BundleArgument,
     oci: Annotated[
         Path | None, typer.Option("--oci", help="A new folder: an OCI image layout.")
     ] = None,
@@ -28,11 +29,14 @@ def export(
     ] = None,
     oms_key: Annotated[
         Path | None,
-        typer.Option("--oms-key", help="For --oms: a private key on P-256, in PEM, unencrypted."),
+        typer.Option(
+            "--oms-key",
+            exists=True,
+            dir_okay=False,
+            help="For --oms: a private key on P-256, in PEM, unencrypted.",
+        ),
     ] = None,
-    donor: Annotated[
-        list[Path] | None, typer.Option("--with", help="Another stick of the set.")
-    ] = None,
+    donor: WithOption = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Threads at once.")] = None,
 ) -> Answer:
     """Check a bundle while writing it in a form that other tools read."""

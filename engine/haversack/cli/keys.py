@@ -24,7 +24,10 @@ KeyName = Annotated[str, typer.Argument(help="The key's name on this machine.")]
 WithKeys = Annotated[
     list[Path] | None,
     typer.Option(
-        "--with-key", help="A co-signer's file, by `keys show NAME -o FILE`; again for more."
+        "--with-key",
+        exists=True,
+        dir_okay=False,
+        help="A co-signer's file, by `keys show NAME -o FILE`; again for more.",
     ),
 ]
 Token = Annotated[
@@ -118,7 +121,9 @@ def list_keys(session: Session) -> Answer:
 
 def trust(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="A publisher's file, a root, or a bundle.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, help="A publisher's file, a root, or a bundle.")
+    ],
     fingerprint: Annotated[
         str | None,
         typer.Option("--fingerprint", help="As the publisher told it, in digits or words."),
@@ -202,7 +207,12 @@ def signers(
     with_key: WithKeys = None,
     without_key: Annotated[
         list[Path] | None,
-        typer.Option("--without-key", help="Whose key signs no longer; what it signed stays good."),
+        typer.Option(
+            "--without-key",
+            exists=True,
+            dir_okay=False,
+            help="Whose key signs no longer; what it signed stays good.",
+        ),
     ] = None,
     revoke_them: Annotated[
         bool, typer.Option("--revoke", help="With --without-key: what it signed counts no longer.")
@@ -261,7 +271,7 @@ def backup(
 
 def restore(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="A backup of a key.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup of a key.")],
     name: Annotated[str | None, typer.Option("--name", help="What to call it here.")] = None,
     token: Token = None,
 ) -> Answer:

@@ -39,7 +39,12 @@ def pack(
     ] = None,
     since: Annotated[
         Path | None,
-        typer.Option("--since", help="A have-list: leave out what that machine has."),
+        typer.Option(
+            "--since",
+            exists=True,
+            dir_okay=False,
+            help="A have-list: leave out what that machine has.",
+        ),
     ] = None,
     split: Annotated[
         str | None,
@@ -50,12 +55,16 @@ def pack(
     ] = False,
     app_from: Annotated[
         Path | None,
-        typer.Option("--app-from", help="Its folder or archive; else the app that runs now."),
+        typer.Option(
+            "--app-from", exists=True, help="Its folder or archive; else the app that runs now."
+        ),
     ] = None,
     runtime: Annotated[
         Path | None,
         typer.Option(
             "--runtime",
+            exists=True,
+            dir_okay=False,
             help="What `haversack doctor --json` wrote there: wheels for that machine too.",
         ),
     ] = None,
@@ -90,6 +99,7 @@ def pack(
         return _plan(service.plan(opened, recipes, code), packages)
     ring = KeyRing()
     ring.show(key)
+    service.refuse_the_pantry(out, opened)
     secret = passphrase(passphrase_file, f"the key {key}")
     with session.listening() as hear:
         receipt = service.pack(
@@ -127,7 +137,9 @@ def pack(
 
 def have(
     session: Session,
-    pantry: Annotated[Path, typer.Argument(help="The field machine's pantry.")],
+    pantry: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="The field machine's pantry.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The have-list to write.")],
     quick: Annotated[
         bool, typer.Option("--quick", help="Believe the sizes; do not read every file.")

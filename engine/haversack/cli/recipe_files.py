@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +48,9 @@ def export_recipe(
 
 def import_recipe(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="A file that holds SPPR text.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A file that holds SPPR text.")
+    ],
     name: Annotated[str | None, typer.Option("--name", help="What to call it here.")] = None,
     no_upgrade: Annotated[
         bool, typer.Option("--no-upgrade", help="Refuse versions that are not installed.")
@@ -57,13 +60,18 @@ def import_recipe(
     """Take a recipe in from SPPR text."""
     from haversack.cli import recipes
     from haversack.recipe.sppr import MAX_BYTES, from_sppr
+    from haversack.services.shelving import keep
 
     opened = session.pantry(pantry)
     text = read_bytes(file, MAX_BYTES).decode("utf-8", "replace").strip()
     made = from_sppr(text, opened.registry, allow_upgrade=not no_upgrade)
     made.pantry_path = opened.path
-    made.name = made.name if name is None else name
-    opened.recipes.save(made)
+    if name is None:
+        keep(made, opened)
+    else:
+        opened.recipes.refuse_taken(name, but=made.id)
+        made.name = name
+        opened.recipes.save(made)
     return Answer(recipes.describe(made, opened), recipes.show(made, opened))
 
 
@@ -113,10 +121,13 @@ def cook_recipe(
             allow_deprecated=allow_deprecated,
             verbose=verbose,
             default=default,
+            name=name or "",
             on_event=hear,
             cancel=session.cancel,
         )
-    if name is not None:
-        made.name = name
-        opened.recipes.save(made)
-    return Answer(recipes.describe(made, opened), recipes.show(made, opened))
+    shown = [*recipes.show(made, opened), f"train it: {_train_line(made.name, pantry)}"]
+    return Answer(recipes.describe(made, opened), shown)
+
+
+def _train_line(name: str, pantry: Path | None) -> str:
+    return shlex.join(["haversack", "train", name, *(["--pantry", str(pantry)] if pantry else [])])

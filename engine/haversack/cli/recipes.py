@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
-from haversack.base.errors import UsageError
 from haversack.cli import recipe_files, recipe_values
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
@@ -88,7 +87,7 @@ def new_recipe(
 ) -> Answer:
     """Make a recipe; what is not named is filled with the task's defaults."""
     opened = session.pantry(pantry)
-    _refuse_taken(name, opened)
+    opened.recipes.refuse_taken(name or "")
     made = Recipe.empty(opened.registry, task, opened.path)
     made.name = name or ""
     slots, options = recipe_values.split(assignments or [], opened.registry)
@@ -133,8 +132,7 @@ def set_recipe(
     recipe_values.assign(loaded, recipe_values.pairs(assignments or []))
     if default:
         loaded.fill_empty_recursively()
-    if name != loaded.name:
-        _refuse_taken(name, opened)
+    opened.recipes.refuse_taken(name or "", but=before)
     loaded.name = loaded.name if name is None else name
     opened.recipes.save(loaded)
     if loaded.id != before and not keep:
@@ -211,14 +209,6 @@ def show(recipe: Recipe, pantry: Pantry) -> list[RenderableType]:
         unseen = [(file.name, file.licence, file.uri) for file in stand.unpinned]
         shown.append(table("to be pinned by preparing", ("name", "licence", "source"), unseen))
     return shown
-
-
-def _refuse_taken(name: str | None, pantry: Pantry) -> None:
-    if name and any(record.name == name for record in pantry.recipes.list()):
-        raise UsageError(
-            f"a recipe is called {name!r} already",
-            f"Choose another name, or change that one: haversack recipe set {name} SLOT=NAME.",
-        )
 
 
 def _values(node: object) -> str:

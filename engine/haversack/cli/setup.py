@@ -21,13 +21,19 @@ def add_to(app: typer.Typer) -> None:
 def setup(
     session: Session,
     pantry: Annotated[Path, typer.Argument(help="The pantry's folder; made if it is not there.")],
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Read every file again first; put aside what is damaged."),
+    ] = False,
 ) -> Answer:
     """Make a pantry with the golden volumes and the default recipes' files."""
     from haversack.pantry.pantry import Pantry
     from haversack.services.setup import setup as prepare_pantry
 
-    built = Pantry.build(pantry)
     with session.listening() as hear:
+        if rebuild:
+            hear.say("reading every file again")
+        built = Pantry.build(pantry, force_rebuild=rebuild)
         report = prepare_pantry(built, on_event=hear, cancel=session.cancel)
     which_pantry.remember(built.path)
     rows = [("volume", name, "added", None, "") for name in report.volumes_added]

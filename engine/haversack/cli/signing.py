@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,12 +9,13 @@ import typer
 from haversack.cli.asking import PassphraseFile, passphrase
 from haversack.cli.command import Answer
 from haversack.cli.output import table
+from haversack.cli.places import BundleArgument
 from haversack.cli.session import Session
 
 
 def sign(
     session: Session,
-    bundle: Annotated[Path, typer.Argument(help="The bundle's folder, or one of its sticks.")],
+    bundle: BundleArgument,
     key: Annotated[str, typer.Option("--key", help="The name of a key of one's own.")],
     passphrase_file: PassphraseFile = None,
 ) -> Answer:

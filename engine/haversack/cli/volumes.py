@@ -61,7 +61,8 @@ def import_volumes(
         list[str] | None, typer.Option("--map", help="OURS=THEIRS, for columns with other names.")
     ] = None,
     map_file: Annotated[
-        Path | None, typer.Option("--map-file", help="The same as a JSON object.")
+        Path | None,
+        typer.Option("--map-file", exists=True, dir_okay=False, help="The same as a JSON object."),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="What the volume is called.")] = "",
     device: Annotated[str, typer.Option("--device", help="The machine that was measured.")] = "",
@@ -158,7 +159,7 @@ def show_volume(
 
 def bake(
     session: Session,
-    plan: Annotated[Path, typer.Argument(help="A bake plan (JSON).")],
+    plan: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bake plan (JSON).")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the volume to this .parquet too.")
     ] = None,

@@ -108,7 +108,8 @@ def predict(
     session: Session,
     run: RunArgument,
     pictures: Annotated[
-        list[Path] | None, typer.Argument(help="Pictures; some of the run's own if left out.")
+        list[Path] | None,
+        typer.Argument(exists=True, help="Pictures; some of the run's own if left out."),
     ] = None,
     data: Annotated[
         str | None, typer.Option("--data", help="Imported data instead: all of its pictures.")

@@ -144,5 +144,5 @@ def _parse(stem: str, document: dict[str, Any]) -> AssetRecord:
     except ValidationError as error:
         raise FileFormatError(
             f"the asset record {stem} does not hold what it should",
-            "Rebuild the pantry to put it aside, then fetch the asset again.",
+            "Put it aside (haversack setup PANTRY --rebuild), then prepare its recipe again.",
         ) from error

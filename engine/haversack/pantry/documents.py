@@ -120,6 +120,6 @@ class Documents:
         document = load_strict(read_bytes(path, MAX_BYTES + 1), what, MAX_BYTES + 1)
         if not isinstance(document, dict):
             raise FileFormatError(
-                f"{what} is not a JSON object", "Rebuild the pantry to put it aside."
+                f"{what} is not a JSON object", "Put it aside: haversack setup PANTRY --rebuild."
             )
         return document

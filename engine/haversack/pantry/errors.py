@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from haversack.base.errors import EXIT_USAGE, HaversackError
+from haversack.base.errors import EXIT_FAILED, EXIT_USAGE, HaversackError
 
 FetchReason = Literal[
     "no network",
@@ -25,7 +25,15 @@ class PantryError(HaversackError):
 
 
 class NotAPantryError(PantryError):
-    """The folder is not a pantry, or its ``pantry.json`` cannot be understood."""
+    """The folder that was named is not a pantry."""
+
+    exit_code = EXIT_USAGE
+
+
+class DamagedPantryError(NotAPantryError):
+    """The folder is a pantry whose ``pantry.json`` cannot be understood."""
+
+    exit_code = EXIT_FAILED
 
 
 class PantryTooNewError(PantryError):
@@ -44,6 +52,12 @@ class NotInPantryError(PantryError):
 
 class AmbiguousNameError(PantryError):
     """Several things of the pantry go by that name or prefix."""
+
+    exit_code = EXIT_USAGE
+
+
+class NameTakenError(PantryError):
+    """Something else of the pantry has that name."""
 
     exit_code = EXIT_USAGE
 

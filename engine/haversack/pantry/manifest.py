@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.errors import FileFormatError
 from haversack.base.files import read_bytes, storage_error, write_bytes
-from haversack.pantry.errors import NotAPantryError, PantryTooNewError
+from haversack.pantry.errors import DamagedPantryError, NotAPantryError, PantryTooNewError
 
 FILE = "pantry.json"
 FORMAT = "haversack-pantry"
@@ -22,7 +23,8 @@ def check(path: Path) -> None:
     """Raise unless the folder is a pantry that this Haversack can use.
 
     Raises:
-        NotAPantryError: There is no ``pantry.json``, or it is not one.
+        NotAPantryError: There is no ``pantry.json``.
+        DamagedPantryError: It cannot be understood.
         PantryTooNewError: A newer Haversack made it.
         StorageError: It cannot be read.
     """
@@ -34,12 +36,12 @@ def check(path: Path) -> None:
     try:
         content = load_strict(read_bytes(file, _LIMIT), str(file), _LIMIT)
     except FileFormatError as error:
-        raise NotAPantryError(error.message, _REBUILD) from error
+        raise DamagedPantryError(error.message, _rebuild(path)) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise NotAPantryError(f"{file} was not written by Haversack", "Name another folder.")
     version = content.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise NotAPantryError(f"{file} names no format version", _REBUILD)
+        raise DamagedPantryError(f"{file} names no format version", _rebuild(path))
     if version > VERSION:
         raise PantryTooNewError(
             f"{path} has pantry format {version}; this Haversack knows up to {VERSION}",
@@ -87,4 +89,6 @@ def create(path: Path) -> None:
     write_bytes(file, dump_canonical(content) + b"\n")
 
 
-_REBUILD = "Rebuild it with Pantry.build(path, force_rebuild=True); what is sound in it is kept."
+def _rebuild(path: Path) -> str:
+    command = f"haversack setup {shlex.quote(str(path))} --rebuild"
+    return f"Rebuild it: {command}; what is sound in it stays."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from haversack.base.errors import FileFormatError
 from haversack.pantry.assets import AssetShelf
 from haversack.pantry.documents import Documents
-from haversack.pantry.errors import AmbiguousNameError, NotInPantryError
+from haversack.pantry.errors import AmbiguousNameError, NameTakenError, NotInPantryError
 from haversack.pantry.store import Store
 from haversack.recipe.assets import Asset
 from haversack.recipe.registry import Registry
@@ -151,6 +152,15 @@ class RecipeShelf:
         recipe.name, recipe.pantry_path = record.name, self._pantry_path
         return recipe
 
+    def refuse_taken(self, name: str, but: str = "") -> None:
+        """Raise ``NameTakenError`` where a recipe has the name, that of the id ``but`` apart."""
+        if name and any(one.name == name and one.id != but for one in self.list()):
+            raise NameTakenError(
+                f"a recipe is called {name!r} already",
+                "Choose another name, or change that one: "
+                f"haversack recipe set {shlex.quote(name)} SLOT=NAME.",
+            )
+
     def remove(self, name_or_id: str) -> RecipeRecord:
         """Forget a recipe; its assets and runs stay."""
         with self._store.alone():
@@ -183,7 +193,7 @@ def _parse(stem: str, document: dict[str, Any]) -> _Entry:
     if entry is None or entry.id != stem:
         raise FileFormatError(
             f"the recipe record {stem[:12]} does not hold what it should",
-            "Rebuild the pantry to put it aside, then import the recipe again.",
+            "Put it aside (haversack setup PANTRY --rebuild), then import the recipe again.",
         )
     return entry
 

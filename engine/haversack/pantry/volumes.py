@@ -130,5 +130,5 @@ def _field(stem: str, record: dict[str, Any], key: str) -> str:
 def _damaged(stem: str) -> FileFormatError:
     return FileFormatError(
         f"the volume record {stem} does not hold what it should",
-        "Rebuild the pantry to put it aside, then run setup again.",
+        "Put it aside and get those that are shipped: haversack setup PANTRY --rebuild.",
     )

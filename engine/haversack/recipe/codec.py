@@ -71,5 +71,5 @@ def check_role(node: Ingredient, spec: SlotSpec, path: str) -> None:
     if node.meta.role != spec.role:
         raise RecipeError(
             f"{path} takes a {spec.role}, not {node.meta.display_name} ({node.meta.role})",
-            f"See options({path!r}) for what fits.",
+            f"What fits: haversack recipe options RECIPE {path}.",
         )

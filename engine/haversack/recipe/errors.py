@@ -1,11 +1,11 @@
-"""What can be wrong with a recipe; the command line exits with 5 for all of them."""
+"""What can be wrong with a recipe; the command line exits with 5 for all but an unknown task."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from haversack.base.errors import EXIT_RECIPE, HaversackError
+from haversack.base.errors import EXIT_RECIPE, EXIT_USAGE, HaversackError
 
 
 class RecipeError(HaversackError):
@@ -16,6 +16,12 @@ class RecipeError(HaversackError):
 
 class UnknownName(RecipeError):  # noqa: N818 - reads as the outcome it is
     """No ingredient, slot or option has this name."""
+
+
+class UnknownTask(UnknownName):
+    """No task has this name: the call was wrong, there is no recipe yet."""
+
+    exit_code = EXIT_USAGE
 
 
 class AmbiguousName(RecipeError):  # noqa: N818 - reads as the outcome it is
@@ -40,6 +46,11 @@ class IncompleteRecipe(RecipeError):  # noqa: N818 - reads as the outcome it is
             "defaults (haversack recipe set RECIPE --default; fill_empty_recursively in Python).",
         )
         self.missing = tuple(missing)
+
+
+def unknown_task(name: str, known: Sequence[str]) -> UnknownTask:
+    """Build the error for a task that is none."""
+    return UnknownTask(f"no task is called {name!r}", f"There are: {', '.join(known)}.")
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> UnknownName:

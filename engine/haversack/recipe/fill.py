@@ -62,7 +62,8 @@ def resolve(
         check_role(answer, spec, path)
         if task is not None and not answer.meta.serves(task):
             raise RecipeError(
-                f"{answer.meta.display_name} does not serve {task}", f"See options({path!r})."
+                f"{answer.meta.display_name} does not serve {task}",
+                f"What fits: haversack recipe options RECIPE {path}.",
             )
         return answer
     if not isinstance(answer, str):

@@ -10,7 +10,7 @@ from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes
 from haversack.recipe.assets import Asset, Unpinned
 from haversack.recipe.codec import to_data
-from haversack.recipe.errors import IncompleteRecipe, RecipeError, unknown
+from haversack.recipe.errors import IncompleteRecipe, RecipeError, unknown, unknown_task
 from haversack.recipe.fill import Answer, Answers, empty_slots, fill, resolve
 from haversack.recipe.paths import get_at, replace_at, slot_at
 from haversack.recipe.registry import Registry
@@ -38,9 +38,15 @@ class Recipe:
 
     @classmethod
     def empty(cls, registry: Registry, task: str, pantry_path: Path | None = None) -> Recipe:
-        """Make a recipe of which only the task is known."""
-        schema = registry.find(f"task/{task}", role="task")
-        return cls(registry, RecipeRoot(task=schema()), pantry_path=pantry_path)
+        """Make a recipe of which only the task is known.
+
+        Raises:
+            UnknownTask: There is no such task; all are listed.
+        """
+        tasks = {_task_name(schema.meta): schema for schema in registry.candidates("task")}
+        if task not in tasks:
+            raise unknown_task(task, sorted(tasks))
+        return cls(registry, RecipeRoot(task=tasks[task]()), pantry_path=pantry_path)
 
     @property
     def task(self) -> str:
@@ -48,7 +54,7 @@ class Recipe:
         task = getattr(self.root, "task", None)
         if not isinstance(task, Ingredient):
             raise RecipeError("the recipe has no task", "Assign one to `task` first.")
-        return task.meta.path.rpartition("/")[2]
+        return _task_name(task.meta)
 
     @property
     def id(self) -> str:
@@ -146,6 +152,10 @@ class Recipe:
     def copy(self) -> Recipe:
         """Give an independent recipe with the same tree."""
         return Recipe(self.registry, self.root, self.name, self.history, self.pantry_path)
+
+
+def _task_name(meta: Meta) -> str:
+    return meta.path.rpartition("/")[2]
 
 
 def replace_data_generator(recipe: Recipe, data_generator: Answer) -> None:

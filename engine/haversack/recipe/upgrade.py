@@ -54,7 +54,7 @@ def _climb(
     if not allow:
         raise RecipeError(
             f"{kind} is not installed; the newest here is {newest.meta.kind}",
-            "Allow upgrades, or install the release that has it.",
+            "Allow upgrades (without --no-upgrade), or install the release that has it.",
         )
     if version > target:
         raise RecipeError(f"{kind} is newer than this installation", "Install a newer release.")

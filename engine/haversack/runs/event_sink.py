@@ -69,7 +69,7 @@ class EventSink:
             self._log.close()
             raise RunExists(
                 f"the run {run_dir.name} has a worker already",
-                "Watch it with `haversack runs watch`.",
+                f"Watch it with `haversack runs watch {run_dir.name}`.",
             )
         threading.Thread(target=self._pump, name="haversack-events", daemon=True).start()
 

@@ -80,6 +80,7 @@ def cook(
     verbose: int = 0,
     default: bool = False,
     *,
+    name: str = "",
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Recipe:
@@ -98,11 +99,13 @@ def cook(
         allow_deprecated: Whether deprecated ingredients may be used.
         verbose: 0 quiet, 1 ingredients, 2 migrations as well.
         default: Whether empty slots are filled with defaults.
+        name: What to call it; empty for the name it has here, or the volume's with the row.
         on_event: Hears progress.
         cancel: Stops it.
 
     Raises:
         MissingAssets: Files are missing and there is no network; each is named.
+        NameTakenError: Another recipe has the name.
         HaversackError: See `golden_recipe` and `single_recipe`.
     """
     recipe = golden_recipe(
@@ -115,6 +118,7 @@ def cook(
         allow_deprecated,
         default,
     )
+    pantry.recipes.refuse_taken(name, but=recipe.id)
     _tell(recipe, verbose, on_event)
     missing = describe_missing(recipe, pantry)
     if not missing:
@@ -132,6 +136,9 @@ def cook(
                 f"the rehearsal failed: {report.rehearsal.why}", "Choose another recipe."
             )
     keep(recipe, pantry)
+    if name:
+        recipe.name = name
+        pantry.recipes.save(recipe)
     return recipe
 
 
@@ -139,7 +146,8 @@ def _row_number(recipe_id: int | str) -> int:
     text = str(recipe_id).strip()
     if isinstance(recipe_id, bool) or not _NUMBER.fullmatch(text):
         raise UsageError(
-            f"{recipe_id!r} is not the id of a golden recipe", "Give a whole number: 17 or '17'."
+            f"{recipe_id!r} is not the id of a golden recipe",
+            "Give a whole number, such as 17.",
         )
     return int(text)
 
@@ -149,7 +157,7 @@ def _refuse_deprecated(recipe: Recipe) -> None:
         if node.meta.deprecated:
             raise RecipeError(
                 f"{path} is {node.meta.display_name}, which is deprecated: {node.meta.deprecated}",
-                "Allow deprecated ingredients, or choose another recipe.",
+                "Allow it (--allow-deprecated), or choose another recipe.",
             )
 
 

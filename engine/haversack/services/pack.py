@@ -114,7 +114,7 @@ def pack(
         StorageError: The disk is too small, read-only or failing; said before anything is written.
         PackError: A file is not what it says, such as weights that are not safetensors.
     """
-    _refuse_the_pantry(out, pantry)
+    refuse_the_pantry(out, pantry)
     signer = keyring.unlock(key, passphrase, code=code.wanted)
     chosen = select(pantry, recipes, may_be_empty=code.wanted)
     contents = Contents(name or out.name, chosen.recipes, chosen.volumes)
@@ -154,7 +154,8 @@ def _with_code(
         yield replace(chosen, items=tuple(items))
 
 
-def _refuse_the_pantry(out: Path, pantry: Pantry) -> None:
+def refuse_the_pantry(out: Path, pantry: Pantry) -> None:
+    """Raise ``UsageError`` where a bundle would lie in the pantry that it is made from."""
     target, home = out.expanduser().resolve(), pantry.path.resolve()
     if target == home or home in target.parents:
         raise UsageError(

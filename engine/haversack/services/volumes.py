@@ -9,7 +9,7 @@ from haversack.base.errors import UsageError
 from haversack.base.resources import resource
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
-from haversack.recipe.errors import unknown
+from haversack.recipe.errors import unknown_task
 from haversack.volume.card import Card, card_path, read_card
 from haversack.volume.volume import Volume
 
@@ -22,10 +22,13 @@ def load_volume(name_or_path: str | Path, pantry: Pantry | None = None) -> Volum
 
     Raises:
         NotInPantryError: The pantry holds no such volume; near matches are listed.
+        UsageError: The file is not there.
         VolumeError: The file is damaged or is no volume.
     """
     text = str(name_or_path)
     if text.endswith(_SUFFIXES):
+        if not Path(text).exists():
+            raise UsageError(f"there is no file {text}", "Name a volume of the pantry, or a file.")
         return Volume.open(Path(text))
     if pantry is None:
         raise UsageError(
@@ -47,10 +50,10 @@ def volume_for(
     No volume and no task mean detection and ``xval_det``.
 
     Raises:
-        NotInPantryError, UnknownName: An unknown volume or task; near matches are listed.
+        NotInPantryError, UnknownTask: An unknown volume or task; near matches are listed.
     """
     if grdb_task is not None and grdb_task not in BY_TASK:
-        raise unknown("task", grdb_task, list(BY_TASK))
+        raise unknown_task(grdb_task, sorted(BY_TASK))
     name = grdb_volume or BY_TASK[grdb_task or "detection"]
     volume = load_volume(name, pantry)
     card_task = volume.card.task if volume.card is not None else None

@@ -204,5 +204,6 @@ def _checkpoint(spec: RunSpec, folder: Path) -> Path:
         if (checkpoint / "model.safetensors").is_file():
             return checkpoint
     raise UsageError(
-        f"run {spec.run_id} has no checkpoint", "Choose a training run that kept one: runs list."
+        f"run {spec.run_id} has no checkpoint",
+        "Choose a run that kept one: haversack runs list.",
     )

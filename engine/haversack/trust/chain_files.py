@@ -75,6 +75,6 @@ def read_any_chain(source: Path) -> RootChain:
     except (FileFormatError, KeyError, TypeError, ValueError) as error:
         raise TrustError(
             f"{source} names no publisher: {error}",
-            "Give the file that `haversack keys show NAME --export FILE` wrote.",
+            "Give the file that `haversack keys show NAME -o FILE` wrote.",
         ) from error
     return check_chain(contents, source.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from haversack.base.errors import EXIT_REFUSED, HaversackError
+from haversack.base.errors import EXIT_REFUSED, EXIT_USAGE, HaversackError
 
 RefusedState = Literal[
     "unsigned", "untrusted", "rollback", "expired", "too-new", "invalid", "partial"
@@ -12,7 +12,13 @@ RefusedState = Literal[
 
 
 class TrustError(HaversackError):
-    """The keyring cannot do what was asked: no such key, a damaged file, a name in use."""
+    """The keyring cannot do what was asked: a damaged file, a key that is elsewhere."""
+
+
+class WrongName(TrustError):  # noqa: N818 - it names what happened
+    """No key or publisher goes by that name, or a key does already."""
+
+    exit_code = EXIT_USAGE
 
 
 class WrongPassphrase(TrustError):  # noqa: N818 - it names what happened

@@ -22,7 +22,7 @@ from haversack.trust.chain_files import read_chain
 from haversack.trust.cosigners import next_signers, set_signers
 from haversack.trust.counters import Counters
 from haversack.trust.envelope import sign_envelope
-from haversack.trust.errors import TrustError
+from haversack.trust.errors import TrustError, WrongName
 from haversack.trust.fingerprints import as_words
 from haversack.trust.key_files import (
     NewKey,
@@ -109,7 +109,7 @@ class OwnKeys:
         """
         folder = self._folder / check_name(name, "key")
         if not (folder / "root").is_dir():
-            raise TrustError(
+            raise WrongName(
                 f"there is no key named {name}", "See `haversack keys list`, or make one."
             )
         return folder
@@ -286,7 +286,7 @@ class OwnKeys:
         """
         target = self._folder / check_name(name, "key")
         if target.exists():
-            raise TrustError(f"there is a key named {name} already", "Choose another name.")
+            raise WrongName(f"there is a key named {name} already", "Choose another name.")
         temp = self._folder / f"{TEMP_MARK}{secrets.token_hex(6)}"
         try:
             temp.mkdir(parents=True, mode=0o700)

@@ -12,7 +12,7 @@ from haversack.base.digests import is_sha256
 from haversack.base.files import TEMP_MARK, fsync_folder, storage_error
 from haversack.trust.chain import RootChain, longer_chain
 from haversack.trust.chain_files import read_chain, write_chain
-from haversack.trust.errors import Invalid, TrustError
+from haversack.trust.errors import Invalid, TrustError, WrongName
 from haversack.trust.fingerprints import as_words
 
 
@@ -82,7 +82,7 @@ class Publishers:
         """
         chain = self.get(fingerprint)
         if chain is None:
-            raise TrustError(
+            raise WrongName(
                 f"publisher {fingerprint[:12]}… is not trusted here",
                 "Pin it with `haversack keys trust FILE`.",
             )
@@ -132,7 +132,9 @@ class Publishers:
         """
         folder = self._folder / fingerprint
         if not is_sha256(fingerprint) or not folder.is_dir():
-            raise TrustError(f"publisher {fingerprint[:12]}… is not trusted here")
+            raise WrongName(
+                f"publisher {fingerprint[:12]}… is not trusted here", "See `haversack keys list`."
+            )
         try:
             shutil.rmtree(folder)
         except OSError as error:

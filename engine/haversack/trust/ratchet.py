@@ -69,7 +69,7 @@ class Ratchet:
         if seen is not None and counter < seen.counter:
             raise Rollback(
                 f"bundle {bundle} has counter {counter}, but {seen.counter} was opened here before",
-                "Use the newer one, or allow the downgrade with a reason that is recorded.",
+                "Use the newer one, or allow it with --allow-downgrade REASON, which is recorded.",
             )
         return seen
 

@@ -47,7 +47,7 @@ def _refuse_what_is_no_number(series: Any, name: str) -> None:
         if not null[place] and (isinstance(value, bool) or not isinstance(value, abstract.Real)):
             raise NotNumericError(
                 f"{name!r} must hold numbers; row {place} holds {str(value)[:40]!r}",
-                f"Convert it: df[{name!r}] = pandas.to_numeric(df[{name!r}], errors='coerce').",
+                "Write numbers; leave empty what was not measured (pandas.to_numeric does).",
             )
 
 
