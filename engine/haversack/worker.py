@@ -18,17 +18,13 @@ from haversack.runs.worker_channel import Channel, open_channel
 def main() -> int:
     """Do what the spec on stdin asks for; give the exit code.
 
-    With the word ``--report`` it tells instead what its libraries are, with ``--weights`` what
-    torchvision says of its weights, as one JSON value.
+    With a word of ``_TOLD`` it tells instead, as one JSON value, what its libraries are
+    (``--report``), what torchvision says of its weights (``--weights``), or which architectures
+    timm has (``--architectures``).
     """
-    if "--report" in sys.argv[1:]:
-        from haversack.training.library_report import library_report
-
-        return _tell(library_report())
-    if "--weights" in sys.argv[1:]:
-        from haversack.training.library_weights import library_weights
-
-        return _tell(library_weights())
+    for word, tell in _TOLD.items():
+        if word in sys.argv[1:]:
+            return _tell(tell())
     # Threads that wait for each other sleep instead of spinning: beside other busy programs a
     # step on 2 cores took 0.6-0.9 s so and 6-8 s with the default. Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -41,6 +37,27 @@ def main() -> int:
         return _work(channel)
     finally:
         channel.sink.close()
+
+
+def _report() -> object:
+    from haversack.training.library_report import library_report
+
+    return library_report()
+
+
+def _weights() -> object:
+    from haversack.training.library_weights import library_weights
+
+    return library_weights()
+
+
+def _architectures() -> object:
+    from haversack.training.library_weights import library_architectures
+
+    return library_architectures()
+
+
+_TOLD = {"--report": _report, "--weights": _weights, "--architectures": _architectures}
 
 
 def _tell(value: object) -> int:

@@ -1,4 +1,4 @@
-"""GRDB_recipe: from a row of a volume to a recipe, with every refusal named."""
+"""GRDB_recipe: each statement of its specification, by the parameter that it is about."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from haversack.offline import GRDB_recipe
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import IncompleteRecipe, RecipeError, UnknownName
+from haversack.recipe.schema import Ingredient
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
@@ -37,13 +38,19 @@ CARD = {
 }
 
 
-def put_volume(pantry: Pantry, folder: Path, spprs: list[str], name: str = "xval_det") -> None:
+def put_volume(
+    pantry: Pantry,
+    folder: Path,
+    spprs: list[str],
+    name: str = "xval_det",
+    task: str = "detection",
+) -> None:
     rows = [
         {"hardware": "test", "od_inf_rate_ms": 1.0 + i, "if_task_metric": 0.5, "sppr": sppr}
         for i, sppr in enumerate(spprs)
     ]
     path = folder / f"{name}.parquet"
-    card = write_volume(path, rows, {**CARD, "name": name})
+    card = write_volume(path, rows, {**CARD, "name": name, "task": task})
     pantry.volumes.put(name, path.read_bytes(), card.as_dict())
 
 
@@ -58,7 +65,7 @@ def pantry(tmp_path: Path) -> Pantry:
 
 
 @pytest.mark.parametrize("recipe_id", [1, "1"])
-def test_a_row_whose_assets_are_local_is_cooked_without_running_anything(
+def test_where_every_asset_is_local_nothing_is_run_and_the_recipe_is_returned(
     pantry: Pantry, recipe_id: int | str
 ) -> None:
     recipe = GRDB_recipe(recipe_id, pantry)
@@ -67,7 +74,7 @@ def test_a_row_whose_assets_are_local_is_cooked_without_running_anything(
     assert list(pantry.runs_folder.glob("*")) == []
 
 
-def test_a_damaged_asset_is_found_while_cooking(pantry: Pantry) -> None:
+def test_where_every_asset_is_local_their_digests_are_checked(pantry: Pantry) -> None:
     asset = light_recipe(pantry).assets()[0]
     path = pantry.store.path(asset.sha256)
     path.chmod(0o644)
@@ -79,17 +86,20 @@ def test_a_damaged_asset_is_found_while_cooking(pantry: Pantry) -> None:
 
 
 @pytest.mark.parametrize("recipe_id", ["one", "-1", "1.0", True, ""])
-def test_an_id_that_is_no_whole_number_is_wrong_usage(pantry: Pantry, recipe_id: str) -> None:
+def test_recipe_id_is_an_int_or_a_decimal_string_and_nothing_else(
+    pantry: Pantry, recipe_id: str
+) -> None:
     with pytest.raises(UsageError):
         GRDB_recipe(recipe_id, pantry)
 
 
-def test_an_unknown_row_is_an_error(pantry: Pantry) -> None:
-    with pytest.raises(UnknownRowError):
+def test_recipe_id_unknown_lists_near_matches(pantry: Pantry) -> None:
+    with pytest.raises(UnknownRowError, match="no recipe 99") as caught:
         GRDB_recipe(99, pantry)
+    assert "near it are 3" in caught.value.hint
 
 
-def test_an_unknown_volume_or_task_lists_near_matches(pantry: Pantry) -> None:
+def test_grdb_volume_or_task_unknown_lists_near_matches(pantry: Pantry) -> None:
     with pytest.raises(NotInPantryError) as caught:
         GRDB_recipe(1, pantry, grdb_volume="xval_dett")
     assert "xval_det" in caught.value.hint
@@ -98,12 +108,26 @@ def test_an_unknown_volume_or_task_lists_near_matches(pantry: Pantry) -> None:
     assert "detection" in unknown_task.value.hint
 
 
-def test_the_classification_volume_is_looked_for_with_a_classification_task(pantry: Pantry) -> None:
-    with pytest.raises(NotInPantryError, match="xval_cls"):
-        GRDB_recipe(1, pantry, grdb_task="classification")
+@pytest.mark.parametrize(
+    ("task", "volume"),
+    [(None, "xval_det"), ("detection", "xval_det"), ("classification", "xval_cls"),
+     ("segmentation", "xval_seg")],
+)  # fmt: skip
+def test_grdb_volume_and_task_default_to_detection_and_to_the_volume_of_the_task(
+    tmp_path: Path, task: str | None, volume: str
+) -> None:
+    pantry = Pantry.build(tmp_path / "empty")
+    with pytest.raises(NotInPantryError, match=f"no volume '{volume}'"):
+        GRDB_recipe(1, pantry, grdb_task=task)
+    recipe = Recipe.empty(pantry.registry, task or "detection", pantry.path)
+    recipe.fill_empty_recursively()
+    put_volume(pantry, tmp_path, [to_sppr(recipe)], volume, task or "detection")
+    assert golden_recipe(1, pantry, grdb_task=task).id == recipe.id
 
 
-def test_a_recipe_with_empty_slots_is_refused_unless_defaults_are_wanted(pantry: Pantry) -> None:
+def test_default_fills_what_is_empty_and_without_it_the_error_lists_what_is_empty(
+    pantry: Pantry,
+) -> None:
     with pytest.raises(IncompleteRecipe) as caught:
         golden_recipe(2, pantry)
     assert "model" in caught.value.missing
@@ -115,11 +139,14 @@ def test_a_row_without_a_recipe_says_so(pantry: Pantry) -> None:
         GRDB_recipe(3, pantry)
 
 
-def test_another_dataset_keeps_the_augmentations(pantry: Pantry) -> None:
+def test_data_generator_replaces_the_data_and_keeps_the_augmentations(pantry: Pantry) -> None:
     recipe = golden_recipe(1, pantry, data_generator="Digit scenes")
     assert recipe["data_generator"].meta.title == "Digit scenes"  # type: ignore[attr-defined] # an ingredient
     assert recipe["augmentation"] == light_recipe(pantry)["augmentation"]
     assert golden_recipe(1, pantry, data_generator=SMOKE).id == light_recipe(pantry).id
+    ingredient = recipe["data.data_generator"]
+    assert isinstance(ingredient, Ingredient)
+    assert golden_recipe(1, pantry, data_generator=ingredient).id == recipe.id
 
 
 def old_trainer(sppr: str) -> str:
@@ -143,75 +170,34 @@ def small_pantry(tmp_path: Path) -> Pantry:
     return pantry
 
 
-def test_an_old_ingredient_is_migrated_and_the_steps_are_kept(small_pantry: Pantry) -> None:
+def test_allow_upgrade_migrates_to_the_newest_and_keeps_each_step_in_the_history(
+    small_pantry: Pantry,
+) -> None:
     recipe = golden_recipe(1, small_pantry)
     assert recipe["trainer.steps"] == 20
     assert sum("trainer/plain@" in line for line in recipe.history) == 2
 
 
-def test_without_upgrades_an_old_ingredient_is_an_error(small_pantry: Pantry) -> None:
+def test_verbose_2_tells_each_migration(
+    small_pantry: Pantry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for verbose, told in ((0, 0), (1, 0), (2, 2)):
+        GRDB_recipe(1, small_pantry, verbose=verbose)
+        assert capsys.readouterr().out.count("-> trainer/plain@") == told
+
+
+def test_allow_upgrade_false_wants_the_exact_version(small_pantry: Pantry) -> None:
     with pytest.raises(RecipeError, match="not installed"):
         golden_recipe(1, small_pantry, allow_upgrade=False)
 
 
-def test_a_deprecated_ingredient_is_refused_by_name_unless_allowed(small_pantry: Pantry) -> None:
+def test_allow_deprecated_false_refuses_by_name(small_pantry: Pantry) -> None:
     with pytest.raises(RecipeError, match=r"Old \(backbone/old\)"):
         golden_recipe(2, small_pantry)
     assert golden_recipe(2, small_pantry, allow_deprecated=True).missing() == []
 
 
-def test_a_row_of_a_foreign_table_becomes_the_task_s_recipe_with_that_backbone_and_size(
-    tmp_path: Path,
-) -> None:
-    pantry = Pantry.build(tmp_path / "pantry")
-    rows = [
-        {"backbone": "tf_efficientnet_lite1.in1k", "height": 224, "width": 224},
-        {"backbone": "tf_efficientnet_lite1.in1k", "height": 2000, "width": 2000},
-        {"backbone": "resnet10t.c3_in1k", "height": 176, "width": 176},
-        {"backbone": "../../etc", "height": 224, "width": 224},
-    ]
-    card = {**CARD, "name": "timm_x", "task": "classification"}
-    path = tmp_path / "timm_x.parquet"
-    written = write_volume(path, [row | {"od_inf_rate_ms": 1.0} for row in rows], card)
-    pantry.volumes.put("timm_x", path.read_bytes(), written.as_dict())
-    recipe = golden_recipe(1, pantry, "timm_x")
-    assert recipe["model.backbone"].meta.path == "backbones/timm/tf_efficientnet_lite1"  # type: ignore[attr-defined] # a slot's ingredient
-    assert recipe["model.image_size"] == 224
-    assert "row 1" in recipe.history[-1]
-    with pytest.raises(UsageError, match="2000"):
-        golden_recipe(2, pantry, "timm_x")
-    with pytest.raises(MissingAssets, match=r"hf:timm/resnet10t\.c3_in1k"):
-        golden_recipe(3, pantry, "timm_x")
-    other = golden_recipe(3, pantry, "timm_x", default=True)
-    assert other.missing() == []
-    assert (other["model.backbone.name"], other["model.image_size"]) == ("resnet10t", 176)
-    assert [asset.name for asset in other.assets() if asset.kind == "weights"] == []
-    with pytest.raises(RecipeError, match="no name of a timm architecture"):
-        golden_recipe(4, pantry, "timm_x", default=True)
-
-
-def test_weights_that_somebody_pinned_are_named_with_their_source(tmp_path: Path) -> None:
-    pantry = Pantry.build(tmp_path / "pantry")
-    recipe = Recipe.empty(pantry.registry, "classification", pantry.path)
-    recipe.fill_empty_recursively({"backbone": "backbones/timm/other"})
-    assert sorted(recipe.missing()) == ["model.backbone.name", "model.backbone.weights"]
-    recipe["model.backbone.name"], recipe["model.backbone.tag"] = "resnet10t", "c3_in1k"
-    recipe["model.backbone.weights"] = f"{'ab' * 32}:21825136"
-    assert recipe.missing() == []
-    (asset,) = [asset for asset in recipe.assets() if asset.kind == "weights"]
-    assert asset.origin.uri == "hf:timm/resnet10t.c3_in1k@main/model.safetensors"
-    assert (asset.sha256, asset.size) == ("ab" * 32, 21825136)
-    for wrong in ("hf_hub:someone/model", "local-dir:/tmp", "../up", "A"):
-        with pytest.raises(RecipeError):
-            recipe["model.backbone.name"] = wrong
-
-
-def test_a_segmentation_task_is_looked_for_in_its_own_volume(pantry: Pantry) -> None:
-    with pytest.raises(NotInPantryError, match="xval_seg"):
-        GRDB_recipe(1, pantry, grdb_task="segmentation")
-
-
-def test_without_another_dataset_the_recipe_keeps_its_own_or_gets_the_task_s_sample(
+def test_data_generator_none_keeps_the_recipe_s_own_or_gives_the_task_s_sample_data(
     pantry: Pantry, tmp_path: Path
 ) -> None:
     own = light_recipe(pantry)
@@ -225,7 +211,7 @@ def test_without_another_dataset_the_recipe_keeps_its_own_or_gets_the_task_s_sam
 
 
 @pytest.mark.parametrize(("verbose", "said"), [(0, False), (1, True), (2, True)])
-def test_verbose_tells_the_ingredients_and_then_the_migrations(
+def test_verbose_0_is_quiet_1_tells_ingredients_2_migrations_as_well(
     pantry: Pantry, capsys: pytest.CaptureFixture[str], verbose: int, said: bool
 ) -> None:
     GRDB_recipe(1, pantry, verbose=verbose)
@@ -234,7 +220,7 @@ def test_verbose_tells_the_ingredients_and_then_the_migrations(
     assert ("golden volume xval_det, row 1" in told) is (verbose == 2)
 
 
-def test_missing_assets_without_a_network_are_named_with_their_source(
+def test_where_assets_are_missing_and_there_is_no_network_each_is_named_with_its_source(
     pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -247,7 +233,9 @@ def test_missing_assets_without_a_network_are_named_with_their_source(
         GRDB_recipe(1, pantry)
 
 
-def test_missing_assets_that_can_be_had_end_in_a_prepared_recipe(tmp_path: Path) -> None:
+def test_where_assets_are_missing_and_there_is_a_network_it_ends_in_single_recipe(
+    tmp_path: Path,
+) -> None:
     pantry = Pantry.build(tmp_path / "pantry")
     recipe = light_recipe(pantry)
     put_volume(pantry, tmp_path, [to_sppr(recipe)])

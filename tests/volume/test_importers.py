@@ -29,7 +29,7 @@ RESULTS = """model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,int
 a_small.in1k,160,70.0,30.0,90.0,10.0,4.5,1.0,bicubic
 a_small.in22k,160,75.0,25.0,92.0,8.0,4.5,1.0,bicubic
 a_small.in1k,224,76.0,24.0,93.0,7.0,4.5,1.0,bicubic
-b_large.in1k,224,80.0,20.0,95.0,5.0,90.0,1.0,bicubic
+b_large.in1k,224,80.0,20.0,95.0,5.0,"1,090.5",1.0,bicubic
 """
 SPEED = """\
 model,infer_img_size,infer_samples_per_sec,infer_step_time,infer_batch_size,infer_gmacs,infer_macts
@@ -53,6 +53,8 @@ def test_timm_is_joined_by_architecture_and_size_and_timed_by_the_picture(timm: 
     assert rows.loc["a_small.in1k", "od_inf_rate_ms"] == 1.0, "1000 / samples per second"
     assert rows.loc["a_small.in1k", "if_task_metric"] == 0.7
     assert rows.loc["a_small.in22k", "relative_task_metric"] == 75 / 80
+    assert rows.loc["b_large.in1k", "param_count_M"] == 1090.5, "timm writes 1,090.5"
+    assert rows.loc["a_small.in22k", "weights"] == "hf:timm/a_small.in22k"
     assert set(rows["hardware"]) == {"rtx4090"} and set(rows["quantization"]) == {"amp"}
     assert volume.name == "timm_amp-nhwc-pt240-cu124-rtx4090"
     assert volume.about["on"] == "rtx4090, amp, nhwc, torch 2.4.0, cu124"
@@ -65,6 +67,16 @@ def test_what_timm_measured_as_zero_is_null_and_counted(timm: Path) -> None:
     assert pd.isna(slow["od_inf_rate_ms"])
     assert report.made_null == {"od_inf_rate_ms": 1}
     assert sorted(report.dropped_rows.values()) == [1, 1]
+
+
+@pytest.mark.parametrize("cell", ["many", "4;5", "1.2.3"])
+def test_text_in_a_numeric_column_of_timm_is_an_error_and_no_silent_null(
+    timm: Path, cell: str
+) -> None:
+    table = timm / "results-imagenet.csv"
+    table.write_text(table.read_text().replace(",4.5,", f",{cell},", 1))
+    with pytest.raises(NotNumericError, match=f"'param_count_M'.*'{cell}'"):
+        import_source(timm)
 
 
 @needs_tables
@@ -111,6 +123,12 @@ def test_a_golden_frame_of_the_vendor_is_taken_as_it_is_and_zeros_become_null() 
     assert volume.frame["relative_task_metric"].tolist() == [1.0, 1.0]
 
 
+def test_text_in_a_metric_of_a_golden_frame_is_an_error_and_no_silent_null() -> None:
+    row = dict.fromkeys(VENDOR_COLUMNS) | {"id": 4, "od_size_MB": "small", "if_task_metric": 0.5}
+    with pytest.raises(NotNumericError, match=r"'od_size_MB'.*'small'"):
+        import_source(pd.DataFrame([row]))
+
+
 def test_the_older_golden_frame_with_two_levels_is_made_flat(tmp_path: Path) -> None:
     columns = pd.MultiIndex.from_tuples(
         [("od", "inf_rate_ms"), ("od", "task_metric"), ("od", "size_MB"), ("backbone", ""),
@@ -120,19 +138,13 @@ def test_the_older_golden_frame_with_two_levels_is_made_flat(tmp_path: Path) -> 
     frame = pd.DataFrame(
         [[1.0, 0.5, 3.0, "a", 64, 64], [2.0, 0.7, 4.0, "b", 64, 64]], index, columns
     )
-    for source in (frame, pd.read_parquet(_written(frame, tmp_path))):
+    frame.to_parquet(tmp_path / "two.parquet")
+    sources: tuple[pd.DataFrame | Path, ...] = (frame, tmp_path / "two.parquet")
+    for source in sources:
         (volume,), report = import_source(source)
         assert report.format == "leip"
         assert {"id", "hardware", "od_inf_rate_ms", "od_size_MB"} <= set(volume.frame.columns)
         assert query_pareto_optimal_recipes(volume.frame)[0] == [1, 2]
-
-
-def _written(frame: pd.DataFrame, folder: Path) -> Path:
-    path = folder / "two.parquet"
-    flat = frame.copy()
-    flat.columns = pd.Index([str(name) for name in frame.columns])
-    flat.to_parquet(path)
-    return path
 
 
 def test_plain_names_are_guessed_and_units_converted() -> None:
@@ -196,6 +208,7 @@ Collections:
 Models:
   - Name: resnet18_8xb32_in1k
     In Collection: ResNet
+    Weights: https://zoo.test/resnet18.pth
     Metadata:
       FLOPs: 1814000000
       Parameters: 11690000
@@ -220,8 +233,9 @@ def test_metafiles_of_a_wheel_become_one_volume_for_each_task(tmp_path: Path) ->
     assert volume.name == "openmmlab_classification"
     assert volume.frame["if_task_metric"].tolist() == pytest.approx([0.699, 0.765])
     assert volume.frame["od_inf_rate_ms"].tolist()[0] == 2.5
+    assert volume.frame["weights"].dropna().tolist() == ["https://zoo.test/resnet18.pth"]
     assert report.made_null == {"if_inf_macs": 1}
-    assert report.dropped_rows == {"no result of a task that is known": 1}
+    assert report.dropped_rows == {"a result of the task 'Juggling'": 1}
 
 
 @pytest.mark.parametrize(
@@ -253,6 +267,7 @@ def test_torchvision_s_metadata_becomes_one_volume_for_each_task_without_times()
     volumes, report = import_torchvision(entries)
     assert [v.name for v in volumes] == ["torchvision_classification", "torchvision_detection"]
     assert volumes[0].frame["if_task_metric"].tolist() == [0.7]
+    assert volumes[0].frame["weights"].tolist() == ["https://x/a.pth"]
     assert report.made_null == {"gflops": 1}
     assert report.dropped_rows == {"no accuracy on pictures": 1}
     assert "od_inf_rate_ms" not in volumes[0].frame.columns

@@ -201,6 +201,16 @@ def test_a_parquet_of_someone_else_is_read(tmp_path: Path) -> None:
     assert frame["id"].tolist() == [2]
 
 
+def test_a_parquet_that_pandas_wrote_with_an_index_has_its_levels_as_columns(
+    tmp_path: Path,
+) -> None:
+    table = pd.DataFrame({"id": [1, 2], "hardware": "a", "od_inf_rate_ms": [1.0, 2.0]})
+    table.set_index(["id", "hardware"]).to_parquet(tmp_path / "theirs.parquet")
+    volume = Volume.open(tmp_path / "theirs.parquet")
+    assert volume.frame(["id", "od_inf_rate_ms"])["id"].tolist() == [1, 2]
+    assert volume.row(2)["hardware"] == "a"
+
+
 @pytest.mark.parametrize("name", ["missing.parquet", "missing.csv"])
 def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageError, match=name):
@@ -252,6 +262,7 @@ def test_a_csv_without_ids_is_numbered(tmp_path: Path) -> None:
         (b"id,od_inf_rate_ms\n1,fast\n", "invalid value 'fast'"),
         (b'id,a\n1,"' + b"x" * (5 << 20) + b'"\n', "cell of 5242880 bytes"),
         (b'id,a\n1,"never closed\n', "quotation never ends"),
+        (b"id," + b"a," * 10_001 + b"b\n1," + b"1," * 10_001 + b"2\n", "has 10003 columns"),
     ],
 )
 def test_a_hostile_csv_is_one_typed_error(tmp_path: Path, content: bytes, said: str) -> None:

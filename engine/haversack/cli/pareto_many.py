@@ -80,20 +80,17 @@ def _front(found: ManyResult) -> list[dict[str, Any]]:
 
 
 def _ranked(found: ManyResult) -> list[dict[str, Any]]:
-    from haversack.volume.dominators import dominator_counts
-    from haversack.volume.peeling import front_numbers
+    from haversack.volume.ranks import DOMINATED_BY, FRONT, ranks
 
     gains = found.asked.gains
-    numbers = front_numbers(gains)
-    two = gains.shape[1] == 2
-    counts = dominator_counts(gains[:, 0], gains[:, 1]) if two else None
+    numbers, counts = ranks(found.asked)
     beside = _beside(found, np.arange(len(numbers)))
     order = sorted(range(len(numbers)), key=lambda place: (numbers[place], -gains[place, 0]))
     return [
         {
             **_row(found, place, beside),
-            "front": int(numbers[place]),
-            **({} if counts is None else {"dominated_by": int(counts[place])}),
+            FRONT: int(numbers[place]),
+            DOMINATED_BY: int(counts[place]),
         }
         for place in order
     ]

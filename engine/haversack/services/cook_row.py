@@ -5,6 +5,9 @@ The tables of others name an architecture, its weights and a picture size, and n
 
 from __future__ import annotations
 
+import difflib
+import subprocess
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,9 +18,11 @@ from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import RecipeError
 from haversack.recipe.registry import Registry
 from haversack.recipe.tree import Recipe
+from haversack.runs.asking import ask_worker
 from haversack.services.errors import MissingAssets
 
 TASK = "classification"
+_AT_TIMM = "hf:timm/"
 
 
 def recipe_of_row(
@@ -33,29 +38,24 @@ def recipe_of_row(
         default: Whether a backbone whose weights nobody has pinned starts from random numbers.
 
     Raises:
-        RecipeError: The row names no backbone, or is of another task.
+        RecipeError: The row names no backbone, is of another task, or the installed timm cannot
+            build it.
         MissingAssets: The catalogue knows no weights of that backbone; their source is named.
         UsageError: The catalogue's classifier does not take pictures of that size.
     """
     backbone, number = row.get("backbone"), row.get("id")
-    if task != TASK or not isinstance(backbone, str) or not backbone:
+    if not isinstance(backbone, str) or not backbone:
         raise RecipeError(
             f"row {number} of {volume} carries no recipe", "Choose a row that has an sppr."
         )
-    architecture = backbone.partition(".")[0]
-    known = architectures(pantry.registry)
-    recipe = Recipe.empty(pantry.registry, TASK, pantry.path)
-    if architecture in known:
-        recipe.fill_empty_recursively({"backbone": known[architecture]})
-    elif default:
-        recipe.fill_empty_recursively({"backbone": _unpinned(backbone)})
-    else:
-        raise MissingAssets(
-            (f"weights of {backbone} (hf:timm/{backbone}; no digest is known)",),
-            "With --default (default=True) it starts from random numbers; to start from the "
-            "weights, set model.backbone.weights of that recipe to SHA256:BYTES. Backbones whose "
-            f"weights are known: {', '.join(sorted(known))}.",
+    if task != TASK:
+        raise RecipeError(
+            f"row {number} of {volume} carries no recipe, and the catalogue has no {task} model "
+            f"{backbone[:80]!r}; its weights: {_source(row)}",
+            "Choose a row that has an sppr.",
         )
+    recipe = Recipe.empty(pantry.registry, TASK, pantry.path)
+    recipe.fill_empty_recursively({"backbone": _backbone(row, backbone, pantry, default)})
     size = row.get("height")
     if isinstance(size, int):
         try:
@@ -68,16 +68,6 @@ def recipe_of_row(
     return recipe
 
 
-def _unpinned(backbone: str) -> OtherTimm:
-    name, _, tag = backbone.partition(".")
-    try:
-        return OtherTimm(name=name, tag=tag, weights="none")
-    except ValidationError as error:
-        raise RecipeError(
-            f"{backbone[:80]!r} is no name of a timm architecture", "Choose another row."
-        ) from error
-
-
 def architectures(registry: Registry) -> dict[str, str]:
     """Give timm's name of each architecture with known weights, and the ingredient's name."""
     return {
@@ -85,3 +75,53 @@ def architectures(registry: Registry) -> dict[str, str]:
         for schema in registry.candidates("backbone", TASK)
         if issubclass(schema, TimmBackbone)
     }
+
+
+def _backbone(row: dict[str, Any], backbone: str, pantry: Pantry, default: bool) -> str | OtherTimm:
+    """Give what fills the backbone's slot: an ingredient with known weights, or a random start."""
+    known = architectures(pantry.registry)
+    architecture = backbone.partition(".")[0]
+    if architecture in known and _source(row).startswith(_AT_TIMM):
+        return known[architecture]
+    if default:
+        return _unpinned(backbone)
+    hint = "With --default (default=True) it starts from random numbers, where timm can build it. "
+    if _source(row).startswith(_AT_TIMM):
+        hint += "To start from the weights, set model.backbone.weights of it to SHA256:BYTES. "
+    raise MissingAssets(
+        (f"weights of {backbone} ({_source(row)}; no digest is known)",),
+        f"{hint}Backbones whose weights are known: {', '.join(sorted(known))}.",
+    )
+
+
+def _source(row: dict[str, Any]) -> str:
+    """Say where a row's weights come from; names that nobody has placed are timm's."""
+    told = row.get("weights")
+    return told if isinstance(told, str) and told else f"{_AT_TIMM}{row.get('backbone')}"
+
+
+def _unpinned(backbone: str) -> OtherTimm:
+    name, _, tag = backbone.partition(".")
+    try:
+        made = OtherTimm(name=name, tag=tag, weights="none")
+    except ValidationError as error:
+        raise RecipeError(
+            f"{backbone[:80]!r} is no name of a timm architecture", "Choose another row."
+        ) from error
+    names = _timm_architectures()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 3, 0.5)
+        hint = f"Near it are {', '.join(near)}." if near else "Choose another row."
+        raise RecipeError(f"the installed timm has no architecture {name!r}", hint)
+    return made
+
+
+@lru_cache(maxsize=1)
+def _timm_architectures() -> frozenset[str]:
+    """Ask a worker, since only the worker imports timm."""
+    try:
+        return frozenset(ask_worker("--architectures"))
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise RecipeError(
+            f"the worker cannot tell timm's architectures: {error}", "Run haversack doctor."
+        ) from error

@@ -15,6 +15,7 @@ from haversack.volume.objectives import Objectives, Rows, knee, objectives
 from haversack.volume.objectives import front as front_rows
 from haversack.volume.query import Answer, ask
 from haversack.volume.volume import Volume
+from haversack.volume.where_words import word_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,7 @@ def front_of_metrics(
         VolumeError: A damaged file, a missing column, nothing measured, an unknown word.
     """
     opened = load_volume(volume, pantry)
+    metrics = [word_for(name, opened.columns) for name in metrics]
     frame = _needed(opened, metrics, where)
     asked = objectives(frame, metrics)
     rows = front_rows(asked)
@@ -109,6 +111,7 @@ def front(
         VolumeError: A damaged file, a missing column, nothing measured, an unknown word.
     """
     opened = load_volume(volume, pantry)
+    metric = word_for(metric, opened.columns)
     frame = _needed(opened, [metric, ACCURACY], where)
     answer = ask(frame, method=method, metric_custom=metric, sort_by=sort_by, top_n=top_n)
     return FrontResult(opened, len(frame), answer)

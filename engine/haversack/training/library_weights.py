@@ -1,4 +1,4 @@
-"""What torchvision says of its own weights: metadata alone, nothing is fetched."""
+"""What torchvision says of its weights and timm of its architectures; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ def library_weights() -> list[dict[str, Any]]:
         for name in models.list_models()
         for weights in models.get_model_weights(name)
     ]
+
+
+def library_architectures() -> list[str]:
+    """Give the names of the architectures that the installed timm can build."""
+    torchvision_guard.install()
+    import timm
+
+    names: list[str] = timm.list_models()
+    return names

@@ -27,13 +27,26 @@ def numbers(df: pd.DataFrame, name: str) -> Floats:
         MissingColumnError: It is not there.
         NotNumericError: It holds something that is no number; the first such value is named.
     """
-    from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
-
     if name not in df.columns:
         raise missing_column(name, df.columns)
     series: Any = df[name]
     if series.ndim != 1:
         raise NotNumericError(f"the table has the column {name!r} twice", "Drop or rename one.")
+    return floats(series, name)
+
+
+def floats(series: pd.Series[Any], name: str) -> Floats:
+    """Give a series as float64 with NaN for null.
+
+    Args:
+        series: Any series.
+        name: What an error calls it.
+
+    Raises:
+        NotNumericError: It holds something that is no number; the first such value is named.
+    """
+    from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
+
     kind = series.dtype
     if not is_numeric_dtype(kind) or is_bool_dtype(kind) or is_complex_dtype(kind):
         _refuse_what_is_no_number(series, name)
@@ -43,12 +56,27 @@ def numbers(df: pd.DataFrame, name: str) -> Floats:
 
 def _refuse_what_is_no_number(series: Any, name: str) -> None:
     null = series.isna().to_numpy()
-    for place, value in enumerate(series.tolist()):
-        if not null[place] and (isinstance(value, bool) or not isinstance(value, abstract.Real)):
-            raise NotNumericError(
-                f"{name!r} must hold numbers; row {place} holds {str(value)[:40]!r}",
-                "Write numbers; leave empty what was not measured (pandas.to_numeric does).",
-            )
+    bad = [
+        (place, value)
+        for place, value in enumerate(series.tolist())
+        if not null[place] and (isinstance(value, bool) or not isinstance(value, abstract.Real))
+    ]
+    if bad:
+        # One word makes text of a whole column: name the word, not a number before it.
+        place, value = next((cell for cell in bad if not _reads_as_number(cell[1])), bad[0])
+        raise NotNumericError(
+            f"{name!r} must hold numbers; row {place} holds {str(value)[:40]!r}",
+            "Correct or empty the cell; in Python: "
+            f"df[{name!r}] = pandas.to_numeric(df[{name!r}], errors='coerce').",
+        )
+
+
+def _reads_as_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def experiment_ids(df: pd.DataFrame) -> Ids:

@@ -14,6 +14,7 @@ from haversack.volume.tables import ROWS_AT_ONCE, check_names, named_errors
 LARGEST_FILE = 1 << 30
 LARGEST_CELL = 1 << 22
 _SAVE_AGAIN = "Save it again as CSV in UTF-8."
+_ODD_CELLS = "Leave a cell empty where nothing was measured; correct the others."
 _NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "<NA>"]
 
 
@@ -24,7 +25,7 @@ class CsvTable:
         import pyarrow as pa
         import pyarrow.csv as pc
 
-        with named_errors(path):
+        with named_errors(path, _ODD_CELLS):
             _refuse_hostile_bytes(path)
             with path.open("rb") as file:
                 header = file.readline(LARGEST_CELL).decode("utf-8-sig", "replace")

@@ -89,8 +89,8 @@ class ParquetTable:
 
 
 @contextlib.contextmanager
-def named_errors(path: Path) -> Iterator[None]:
-    """Turn what Arrow raises on a damaged file into one line."""
+def named_errors(path: Path, invalid: str = _DAMAGED) -> Iterator[None]:
+    """Turn what Arrow raises on a damaged file into one line; ``invalid`` says what to do."""
     import pyarrow as pa
 
     try:
@@ -99,6 +99,8 @@ def named_errors(path: Path) -> Iterator[None]:
         if error.errno is not None:
             raise storage_error(error, path, "reading") from error
         raise VolumeFormatError(f"{path.name}: {_first_line(error)}", _DAMAGED) from error
+    except pa.ArrowInvalid as error:
+        raise VolumeFormatError(f"{path.name}: {_first_line(error)}", invalid) from error
     except (pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
         raise VolumeFormatError(f"{path.name}: {_first_line(error)}", _DAMAGED) from error
 

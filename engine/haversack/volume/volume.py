@@ -105,6 +105,7 @@ class Volume:
 
         wanted = list(self.columns if columns is None else columns)
         condition = parse_where(where) if isinstance(where, str) else where
+        condition = condition.for_columns(self.columns) if condition is not None else None
         needed = dict.fromkeys([*wanted, *sorted(condition.columns if condition else ())])
         for name in needed:
             if name not in self.columns:
@@ -192,7 +193,8 @@ class Volume:
 
         nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
         with named_errors(self.path):
-            frame: pd.DataFrame = batch.to_pandas(types_mapper=nullable.get)
+            # What pandas noted about an index would move columns away from their names.
+            frame: pd.DataFrame = batch.to_pandas(types_mapper=nullable.get, ignore_metadata=True)
         if "id" in frame.columns and not frame["id"].isna().any():
             frame["id"] = frame["id"].to_numpy(dtype=np.int64)
         return frame

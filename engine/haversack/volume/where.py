@@ -1,13 +1,16 @@
 """``--where`` expressions: read by a parser that knows comparisons and nothing else.
 
 ``hardware == 'Jetson' and (od_inf_rate_ms < 10 or not per_channel) and backbone in ('a', 'b')``.
+Plain words and units are read too: ``latency < 10 ms and size < 20 MB``.
 Python's own grammar is used to read the text, and nothing is ever evaluated by Python.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 from haversack.volume.errors import WhereError
 from haversack.volume.metrics import missing_column
 from haversack.volume.where_values import Operand, Truth, compare, constant, is_in, is_null, operand
+from haversack.volume.where_words import in_columns, is_quantity, mark_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,10 +52,20 @@ class Where:
             MissingColumnError: The table lacks one of the columns.
             WhereError: A comparison does not fit a column's type.
         """
-        for name in sorted(self.columns):
+        meant = self.for_columns(list(df.columns))
+        for name in sorted(meant.columns):
             if name not in df.columns:
                 raise missing_column(name, df.columns)
-        return _truth(self._body, df).true
+        return _truth(meant._body, df).true
+
+    def for_columns(self, columns: Collection[str]) -> Where:
+        """Give it with these columns for plain words and in their units.
+
+        Raises:
+            WhereError: A quantity does not fit the unit of its column.
+        """
+        body = in_columns(copy.deepcopy(self._body), columns)
+        return Where(self.text, _names_in(body), body)
 
 
 def parse_where(text: str) -> Where:
@@ -65,15 +79,18 @@ def parse_where(text: str) -> Where:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            body = ast.parse(text.strip(), mode="eval").body
+            body = ast.parse(mark_units(text.strip()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise WhereError(f"the condition cannot be read: {_reason(error, text)}", _HINT) from error
     parts = list(ast.walk(body))
     if len(parts) > MOST_PARTS:
         raise WhereError(f"the condition has more than {MOST_PARTS} parts", "Make it shorter.")
     _check(body)
-    names = frozenset(part.id for part in parts if isinstance(part, ast.Name))
-    return Where(text, names, body)
+    return Where(text, _names_in(body), body)
+
+
+def _names_in(body: ast.expr) -> frozenset[str]:
+    return frozenset(part.id for part in ast.walk(body) if isinstance(part, ast.Name))
 
 
 def _reason(error: Exception, text: str) -> str:
@@ -115,7 +132,7 @@ def _check_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> None:
 
 
 def _check_value(node: ast.expr) -> None:
-    if not isinstance(node, ast.Name):
+    if not isinstance(node, ast.Name) and not is_quantity(node):
         constant(node, _refused)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from haversack.volume.cells import floats
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -62,10 +64,14 @@ class Imported:
 
 
 def positive(values: pd.Series[Any], column: str, report: ImportReport) -> pd.Series[Any]:
-    """Give numbers; what is not above 0 was not measured in these tables and becomes null."""
+    """Give numbers; what is not above 0 was not measured in these tables and becomes null.
+
+    Raises:
+        NotNumericError: A cell holds text or something else that is no number.
+    """
     import pandas as pd
 
-    found = pd.to_numeric(values, errors="coerce").astype(float)
+    found = pd.Series(floats(values, column), index=values.index)
     bad = found.notna() & ~(np.isfinite(found) & (found > 0))
     report.null(column, int(bad.sum()))
     return found.mask(bad)

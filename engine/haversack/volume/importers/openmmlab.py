@@ -29,6 +29,7 @@ TASKS = {
 _TAKEN = {
     "run_id": "Models.Name",
     "backbone": "Models.Name",
+    "weights": "Models.Weights",
     "model_family": "Models.In Collection",
     "if_inf_macs": "Metadata.FLOPs",
     "param_count": "Metadata.Parameters",
@@ -119,7 +120,7 @@ def _rows(model: dict[str, Any], report: ImportReport) -> Iterator[tuple[str, di
         result = _mapping(told)
         known = TASKS.get(str(result.get("Task")))
         if known is None:
-            report.drop("no result of a task that is known", 1)
+            report.drop(f"a result of the task {str(result.get('Task'))[:60]!r}", 1)
             continue
         task, metrics = known
         values = _mapping(result.get("Metrics"))
@@ -134,6 +135,7 @@ def _rows(model: dict[str, Any], report: ImportReport) -> Iterator[tuple[str, di
                 "run_id": str(model.get("Name", ""))[:200],
                 "hardware": time.get("hardware"),
                 "backbone": str(model.get("Name", ""))[:200],
+                "weights": _text(model.get("Weights")),
                 "model_family": str(model.get("In Collection", ""))[:200],
                 "if_task_metric": float(value),
                 "if_inf_macs": _number(about.get("FLOPs")),
@@ -142,6 +144,10 @@ def _rows(model: dict[str, Any], report: ImportReport) -> Iterator[tuple[str, di
                 "dataset": str(result.get("Dataset", ""))[:200],
             },
         )
+
+
+def _text(value: object) -> str | None:
+    return value[:500] if isinstance(value, str) and value else None
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -27,6 +27,7 @@ TASKS = {
 _LESS_IS_BETTER = ("Normalized Mean Error", "Mean Angular Error")
 _SIZE = re.compile(r"([0-9.]+) ?(KB|MB|GB)")
 _MB = {"KB": 1e-3, "MB": 1.0, "GB": 1e3}
+_FOLDER = "github.com/quic/ai-hub-models: qai_hub_models/models/"
 _NEEDED = [
     *("model_id", "use_case", "component", "precision", "runtime", "device", "inference_ms"),
     *("peak_mem_max_mb", "primary_compute_unit", "job_status", "job_id", "model_size"),
@@ -39,6 +40,7 @@ _TAKEN = {
     "runtime": "runtime",
     "compute_unit": "primary_compute_unit",
     "backbone": "component",
+    "weights": "model_id, as a folder of quic/ai-hub-models",
     "model_family": "model_id",
     "height": "input_resolution",
     "width": "input_resolution",
@@ -117,6 +119,7 @@ def _one_use_case(use_case: str, rows: pd.DataFrame, report: ImportReport) -> Im
         runtime=rows["runtime"],
         compute_unit=rows["primary_compute_unit"],
         backbone=rows["component"],
+        weights=_FOLDER + rows["model_id"].astype("string"),
         model_family=rows["model_id"],
         height=sides[1].astype("Int64"),
         width=sides[0].astype("Int64"),

@@ -26,6 +26,7 @@ _STACK = re.compile(
 )
 _TAKEN = {
     "backbone": "model",
+    "weights": "hf:timm/ and model",
     "model_family": "model, up to the first digit or underscore",
     "height": "img_size",
     "width": "img_size",
@@ -118,9 +119,10 @@ def _one_stack(path: Path, results: pd.DataFrame, report: ImportReport) -> Impor
         width=joined["img_size"].astype("int64"),
         model_family=family,
         backbone=joined["model"],
+        weights="hf:timm/" + joined["model"],
         if_task_metric=positive(joined["top1"], "if_task_metric", report) / 100,
         top5=positive(joined["top5"], "top5", report) / 100,
-        param_count_M=positive(joined["param_count"], "param_count_M", report),
+        param_count_M=positive(_millions(joined["param_count"]), "param_count_M", report),
         if_inf_macs=positive(joined["infer_gmacs"], "if_inf_macs", report) * 1e9,
         activations_M=positive(joined["infer_macts"], "activations_M", report),
         od_inf_rate_ms=1000 / positive(joined["infer_samples_per_sec"], "od_inf_rate_ms", report),
@@ -147,6 +149,15 @@ def _frame(path: Path, columns: list[str]) -> pd.DataFrame:
             f"{path.name} has no column {', '.join(lacking)}", "Fetch timm's results folder again."
         )
     return table.frame(columns)
+
+
+def _millions(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Read numbers whose thousands timm separates by a comma; other text stays as it is."""
+    import pandas as pd
+
+    text = values.astype("string").str.replace(",", "", regex=False)
+    found = pd.to_numeric(text, errors="coerce").astype(object)
+    return found.where(found.notna(), text)
 
 
 def _unmatched(speed: pd.DataFrame, joined: pd.DataFrame, key: list[str]) -> int:

@@ -13,6 +13,7 @@ _PICTURES = ("ImageNet", "COCO")
 _TAKEN = {
     "backbone": "the model's name",
     "run_id": "the weights' name",
+    "weights": "url",
     "if_task_metric": "acc@1, box_map or miou / 100",
     "gflops": "_ops",
     "param_count": "num_params",
@@ -30,7 +31,7 @@ def import_torchvision(entries: Iterable[Mapping[str, Any]]) -> tuple[list[Impor
     """
     import pandas as pd
 
-    report = ImportReport("torchvision", taken_columns=dict(_TAKEN), dropped_columns=("url",))
+    report = ImportReport("torchvision", taken_columns=dict(_TAKEN))
     rows: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
         report.rows_read += 1
@@ -41,6 +42,7 @@ def import_torchvision(entries: Iterable[Mapping[str, Any]]) -> tuple[list[Impor
                 {
                     "run_id": f"{entry['model']}.{entry['weights']}",
                     "backbone": entry["model"],
+                    "weights": entry["url"],
                     "if_task_metric": value / 100,
                     "gflops": entry["gflops"],
                     "param_count": entry["parameters"],
