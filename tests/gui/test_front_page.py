@@ -134,6 +134,7 @@ def test_a_search_and_a_brush_narrow_the_list_and_grey_the_rest(
     assert page.model.rowCount() == np.count_nonzero(int8)
     assert f"of {everything:,} listed" in page.view.listed.text()
     page.view.tabs.setCurrentIndex(1)
+    desk.settle()
     page.parallel.brush(0, 0.5, 1.0)
     lowest, highest = page.drawn.y.min(), page.drawn.y.max()
     best = page.drawn.y >= (lowest + highest) / 2
@@ -149,6 +150,7 @@ def test_the_keyboard_brushes_an_axis(open_desk: OpenDesk, pantry: Pantry) -> No
     desk = open_desk(pantry, "front")
     page = desk.page
     page.view.tabs.setCurrentIndex(1)
+    desk.settle()
     page.parallel.setFocus()
     QTest.keyClick(page.parallel, Qt.Key.Key_Right)
     QTest.keyClick(page.parallel, Qt.Key.Key_Up)

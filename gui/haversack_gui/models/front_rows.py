@@ -95,10 +95,10 @@ def headline(drawn: Drawn, place: int) -> str:
 
 
 def _column(drawn: Drawn, name: str, title: str) -> FrontColumn:
-    values = drawn.loaded.frame[name].to_numpy()
+    values = drawn.loaded.frame[name]
     return Column(
         title,
-        lambda line: _text(values[drawn.rows[line.place]]),
+        lambda line: _text(values.iat[int(drawn.rows[line.place])]),
         number=values.dtype.kind in "fiu",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from haversack_gui import words
@@ -13,6 +14,7 @@ from haversack_gui.models.rows import ROW_ROLE, Index
 if TYPE_CHECKING:
     from haversack_gui.calls.front import Drawn, Mask, Places
 
+_NOTHING = np.empty(0, dtype=np.int64)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -23,8 +25,8 @@ class FrontTable(QAbstractTableModel):
         super().__init__(parent)
         self.drawn: Drawn | None = None
         self.columns: tuple[FrontColumn, ...] = ()
-        self._places: Places | None = None
-        self._at: dict[int, int] | None = None
+        self._places: Places = _NOTHING
+        self._at: Places | None = None
 
     @property
     def rows(self) -> list[FrontRow]:
@@ -34,9 +36,7 @@ class FrontTable(QAbstractTableModel):
     @property
     def places(self) -> Places:
         """The places that are listed, in order, shape (n,)."""
-        import numpy as np
-
-        return self._places if self._places is not None else np.empty(0, dtype=np.int64)
+        return self._places
 
     def show(self, drawn: Drawn | None, kept: Mask | None = None) -> None:
         """List an answer; ``kept`` marks the places that a search or a brush leaves."""
@@ -44,7 +44,7 @@ class FrontTable(QAbstractTableModel):
         if drawn is not self.drawn:
             self.columns = columns_for(drawn) if drawn is not None else ()
         self.drawn, self._at = drawn, None
-        self._places = None if drawn is None else drawn.listed
+        self._places = _NOTHING if drawn is None else drawn.listed
         if drawn is not None and kept is not None:
             self._places = drawn.listed[kept[drawn.listed]]
         self.endResetModel()
@@ -57,13 +57,16 @@ class FrontTable(QAbstractTableModel):
 
     def row_of(self, place: int) -> int:
         """Give the line of a place; -1 where it is not listed."""
+        if self.drawn is None or place < 0:
+            return -1
         if self._at is None:
-            self._at = {int(one): at for at, one in enumerate(self.places)}
-        return self._at.get(place, -1)
+            self._at = np.full(len(self.drawn.rows), -1, dtype=np.int64)
+            self._at[self._places] = np.arange(len(self._places))
+        return int(self._at[place])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
         """Give the number of lines."""
-        return 0 if parent.isValid() else len(self.places)
+        return 0 if parent.isValid() else len(self._places)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
         """Give the number of columns."""
@@ -71,7 +74,7 @@ class FrontTable(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Give what Qt asks of a cell."""
-        if not index.isValid() or index.row() >= self.rowCount():
+        if not index.isValid() or index.row() >= len(self._places):
             return None
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:

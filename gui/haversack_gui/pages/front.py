@@ -20,7 +20,8 @@ from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import column
 from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
-from haversack_gui.widgets.front_view import FrontView
+from haversack_gui.widgets.front_view import FrontView, axes_of
+from haversack_gui.widgets.parallel_plot import Axis
 from haversack_gui.widgets.table import selected_rows
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
@@ -42,6 +43,7 @@ class FrontPage(Page):
         self.drawn: Drawn | None = None
         self._wanted = ""
         self._found: Mask | None = None
+        self._shown_axes: Drawn | None = None
         self.view = FrontView(self._ask, self._describe)
         self.filters, self.plot, self.parallel = (
             self.view.filters,
@@ -77,6 +79,7 @@ class FrontPage(Page):
         self.filters.bulk.toggled.connect(self.plot.show_bulk)
         self.plot.clicked.connect(self._clicked)
         self.parallel.brushed.connect(self._narrow)
+        self.view.tabs.currentChanged.connect(lambda _place: self._work_out_axes())
         self.view.search.textChanged.connect(lambda _text: self._search())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _index: self._cook())
@@ -195,12 +198,12 @@ class FrontPage(Page):
             )
         self.model.show(None)  # what was chosen of the last answer counts no longer
         self.view.show_notes([note[:1].upper() + note[1:] for note in notes])
-        self.view.show_axes(drawn)
         self._draw()
         self.view.show_list(drawn, self._kept())
         self._chosen()
         if self.view.search.text():
             self._search()
+        self._work_out_axes()
         pantry = self.workspace.pantry
         if pantry is not None:
             self.workspace.jobs.query(
@@ -209,6 +212,23 @@ class FrontPage(Page):
                 key="own points",
                 failed=lambda _: None,
             )
+
+    def _work_out_axes(self) -> None:
+        """Bring the parallel coordinates up to date where they are seen or brushed."""
+        drawn = self.drawn
+        if drawn is None or drawn is self._shown_axes:
+            return
+        if self.view.tabs.currentIndex() != 1 and self.parallel.within() is None:
+            self.parallel.show_axes((), drawn.front)
+            return
+
+        def show(axes: list[Axis]) -> None:
+            if drawn is self.drawn:
+                self._shown_axes = drawn
+                self.parallel.show_axes(axes, drawn.front)
+                self._narrow()
+
+        self.workspace.jobs.query(lambda: axes_of(drawn), show, key="front axes")
 
     def _own(self, points: list[Own]) -> None:
         self.plot.show_own([(point.x, point.y, point.text) for point in points])
@@ -227,7 +247,7 @@ class FrontPage(Page):
         self.workspace.jobs.query(lambda: calls.search(drawn, text), found, key="front search")
 
     def _kept(self) -> Mask | None:
-        brushed = self.parallel.within()
+        brushed = self.parallel.within() if self._shown_axes is self.drawn else None
         if brushed is None or self._found is None:
             return brushed if self._found is None else self._found
         return brushed & self._found
@@ -266,7 +286,6 @@ class FrontPage(Page):
         kept = self._kept()
         if kept is not None:
             self.plot.keep(kept)
-            self.parallel.keep(kept)
         self.plot.show_chosen([entry.place for entry in selected_rows(self.table)])
         self.view.show_legend(drawn, self._fuzzy(), 0, self.workspace.look.palette)
 

@@ -20,7 +20,7 @@ from haversack_gui.theme import Palette
 from haversack_gui.widgets.basics import button, card, column, holder, label, row
 from haversack_gui.widgets.front_filters import FrontFilters
 from haversack_gui.widgets.front_plot import FrontPlot
-from haversack_gui.widgets.parallel_plot import Axis, ParallelPlot
+from haversack_gui.widgets.parallel_plot import Axis, ParallelPlot, make_axis
 from haversack_gui.widgets.table import table
 from haversack_gui.words import tr
 
@@ -67,6 +67,7 @@ class FrontView(QSplitter):
         self.model = FrontTable(self)
         self.table = table(self.model, tr("Recipes of the answer"))
         self.table.setSortingEnabled(False)
+        self.table.horizontalHeader().setResizeContentsPrecision(0)
         self.table.setMinimumHeight(96)
         self.chosen = label("", "muted", wrap=False)
         self.chosen.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -92,23 +93,13 @@ class FrontView(QSplitter):
         self.warning.setText(" ".join(notes))
         self.warning.setVisible(bool(notes))
 
-    def show_axes(self, drawn: Drawn) -> None:
-        """Show the answer's recipes in parallel coordinates: accuracy, the metric, some more."""
-        loaded, titles = drawn.loaded, dict(drawn.loaded.metrics)
-        others = [name for name, _ in loaded.metrics if name != drawn.metric]
-        axes = [Axis(tr("Relative accuracy"), drawn.y, lower=False)]
-        for name in [drawn.metric, *others][: MOST_AXES - 1]:
-            values = loaded.frame[name].to_numpy(dtype="float64", na_value=float("nan"))
-            axes.append(Axis(titles[name], values[drawn.rows], name in loaded.lower))
-        self.parallel.show_axes(axes, drawn.front)
-
     def show_list(self, drawn: Drawn, kept: Mask | None) -> None:
         """List the answer, or what a search and the brushes leave of it."""
         self.model.show(drawn, kept)
         shown, all_of_them = self.model.rowCount(), len(drawn.listed)
         text = f"{shown:,}" if shown == all_of_them else f"{shown:,} of {all_of_them:,}"
         self.listed.setText(tr("{count} listed").format(count=text))
-        self.table.resizeColumnsToContents()
+        self.table.resizeColumnsToContents()  # by the rows that are seen
         if shown:
             self.table.selectRow(0)
 
@@ -152,6 +143,17 @@ class FrontView(QSplitter):
         self.addWidget(self.filters)
         self.addWidget(right)
         self.setStretchFactor(1, 1)
+
+
+def axes_of(drawn: Drawn) -> list[Axis]:
+    """Give an answer's axes of the parallel coordinates: accuracy, the metric, some more."""
+    loaded, titles = drawn.loaded, dict(drawn.loaded.metrics)
+    others = [name for name, _ in loaded.metrics if name != drawn.metric]
+    axes = [make_axis(tr("Relative accuracy"), drawn.y, lower=False)]
+    for name in [drawn.metric, *others][: MOST_AXES - 1]:
+        values = loaded.frame[name].to_numpy(dtype="float64", na_value=float("nan"))
+        axes.append(make_axis(titles[name], values[drawn.rows], name in loaded.lower))
+    return axes
 
 
 def _mark(colour: str, sign: str, text: str) -> str:

@@ -26,11 +26,20 @@ class Axis:
     """One axis: its words, the raw values by place, and whether less is better (then up is less).
 
     Lower-is-better numbers are shown on a logarithmic scale, as times and sizes spread widely.
+    ``shares`` are the values' places on the axis, ``ends`` its lowest and highest value.
     """
 
     title: str
     values: Values
     lower: bool
+    shares: Values
+    ends: tuple[float, float]
+
+
+def make_axis(title: str, values: Values, lower: bool) -> Axis:
+    """Work out where each value lies on its axis, from 0 for the worst to 1 for the best."""
+    ends = _ends(values, lower)
+    return Axis(title, values, lower, _shares(values, lower, ends), ends)
 
 
 class ParallelPlot(QWidget):
@@ -73,7 +82,7 @@ class ParallelPlot(QWidget):
         """
         held = {self._axes[at].title: kept for at, kept in self._ranges.items()}
         self._axes, self._front = tuple(axes), front
-        self._shares = [shares(axis) for axis in axes]
+        self._shares = [axis.shares for axis in axes]
         titles = [axis.title for axis in axes]
         self._ranges = {
             titles.index(title): kept for title, kept in held.items() if title in titles
@@ -223,7 +232,7 @@ class ParallelPlot(QWidget):
 
     def _number(self, at: int, share: float) -> str:
         axis = self._axes[at]
-        low, high = _ends(axis)
+        low, high = axis.ends
         if not np.isfinite(low):
             return "—"
         if axis.lower:
@@ -245,18 +254,17 @@ class ParallelPlot(QWidget):
         return nearest if nearest >= 0 and distances[nearest] < SIDE / 2 else -1
 
 
-def shares(axis: Axis) -> Values:
-    """Give where values lie on an axis: 0 for the worst, 1 for the best, NaN if not measured."""
-    low, high = _ends(axis)
-    values = np.where(np.isfinite(axis.values), axis.values, np.nan)
+def _shares(values: Values, lower: bool, ends: tuple[float, float]) -> Values:
+    low, high = ends
+    found = np.where(np.isfinite(values), values, np.nan)
     if not np.isfinite(low) or high <= low:
-        return np.where(np.isnan(values), np.nan, 0.5)
-    if axis.lower:
-        positive = np.where(values > 0, values, np.nan)
+        return np.where(np.isnan(found), np.nan, 0.5)
+    if lower:
+        positive = np.where(found > 0, found, np.nan)
         return np.asarray(np.log(high / positive) / np.log(high / low))
-    return np.asarray((values - low) / (high - low))
+    return np.asarray((found - low) / (high - low))
 
 
-def _ends(axis: Axis) -> tuple[float, float]:
-    good = axis.values[np.isfinite(axis.values) & ((axis.values > 0) | (not axis.lower))]
+def _ends(values: Values, lower: bool) -> tuple[float, float]:
+    good = values[np.isfinite(values) & ((values > 0) | (not lower))]
     return (float(good.min()), float(good.max())) if len(good) else (np.nan, np.nan)

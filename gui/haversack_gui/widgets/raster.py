@@ -26,13 +26,26 @@ def count_points(
     left, right, low, high = bounds
     if right <= left or high <= low or width < 1 or height < 1:
         return np.zeros((max(height, 1), max(width, 1)), dtype=np.int64)
-    inside = (x >= left) & (x < right) & (y >= low) & (y < high)
-    across = ((x[inside] - left) * (width / (right - left))).astype(np.int64)
-    up = ((y[inside] - low) * (height / (high - low))).astype(np.int64)
-    np.minimum(across, width - 1, out=across)
-    np.minimum(up, height - 1, out=up)
-    flat = np.bincount(up * width + across, minlength=width * height)
+    across = _pixels(x, left, width / (right - left))
+    up = _pixels(y, low, height / (high - low))
+    inside = (across.view(np.uint32) < width) & (up.view(np.uint32) < height)
+    up *= width
+    up += across
+    flat = np.bincount(up[inside], minlength=width * height)
     return flat.reshape(height, width)
+
+
+def _pixels(values: Points, first: float, scale: float) -> NDArray[np.int32]:
+    """Give the pixel of each value; negative for what lies before the first one.
+
+    What is far outside, or not a number, becomes some number that is no pixel.
+    """
+    moved = (values - first) * scale
+    moved += 1.0  # so that cutting off the fraction rounds what is just outside down as well
+    with np.errstate(invalid="ignore"):
+        pixels = moved.astype(np.int32)
+    pixels -= 1
+    return pixels
 
 
 def grow(counts: NDArray[np.int64], radius: int) -> NDArray[np.int64]:
