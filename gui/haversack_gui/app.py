@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 
 from haversack_gui import equivalents
 from haversack_gui import preferences as remembered
-from haversack_gui.calls import diagnostics
 from haversack_gui.calls import pantry as pantry_calls
 from haversack_gui.frame.window import PageMaker, Window
 from haversack_gui.jobs import Jobs
@@ -142,6 +141,8 @@ def _handlers(workspace: Workspace, shown: list[Window]) -> dict[str, Callable[[
         workspace.open_pantry(folder, then=lambda: workspace.go_to("pantry", "demo"))
 
     def save_diagnostics() -> None:
+        from haversack_gui.calls import diagnostics
+
         file = shown[0].choose_target("Save diagnostics", "haversack-diagnostics.json")
         if file is not None:
             pantry, jobs = workspace.pantry, list(workspace.jobs.jobs)

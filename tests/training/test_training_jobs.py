@@ -85,6 +85,18 @@ def test_training_gives_metrics_checkpoints_curves_and_a_log(classifier: Trained
     assert (classifier.checkpoint.parent.parent / "logs/metrics.csv").stat().st_size > 1000
 
 
+def test_pictures_of_what_is_found_are_made_while_it_learns(
+    classifier: Trained, detector: Trained
+) -> None:
+    for trained, epochs in ((classifier, 2), (detector, 1)):
+        made = [e for e in trained.desk.events if isinstance(e, Produced) and e.role == "picture"]
+        names = [f"pictures/epoch-{number:04d}.png" for number in range(1, epochs + 1)]
+        assert [event.path for event in made] == names
+        for event in made:
+            with Image.open(trained.checkpoint.parents[1] / event.path) as picture:
+                assert picture.width == 4 * picture.height
+
+
 def test_a_checkpoint_evaluates_to_what_training_said_of_it(
     classifier: Trained, detector: Trained
 ) -> None:
