@@ -9,7 +9,7 @@ DEMO ?= demo-output
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test app check style format types imports bench bench-app bench-bundle bench-pareto pictures freeze release smoke nightly clean
+.PHONY: help setup demo test app check style format types imports bench bench-app bench-bundle bench-kitchen bench-pareto pictures freeze release smoke nightly clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,10 @@ bench-bundle: $(READY) ## the bundle beside cp, sha256sum, b3sum, model-signing,
 
 bench-app: $(READY) ## the app's figures beside their limits: start, pages, a million rows, bursts, rest
 	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/bench_app.py $(ARGS)
+
+bench-kitchen: $(READY) ## data and training beside pycocotools, Datumaro, WebDataset, a bare loop and others
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"
+	@set -e; for script in benchmarks/bench_kitchen*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
 
 pictures: $(READY) ## the screenshots of README and docs, from the real app
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m haversack_gui.pictures
