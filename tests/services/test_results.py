@@ -41,7 +41,7 @@ def finish(pantry: Pantry, run_id: str, kind: RunKind, **changes: object) -> Non
     folder = pantry.runs_folder / run_id
     spec = RunSpec(kind=kind, run_id=run_id, run_dir=folder, sppr=to_sppr(recipe))
     run_store(pantry).create(spec)
-    events = (Started(kind=kind.value), Finished(result={**RESULT, **changes}))  # type: ignore[arg-type] # JSON values
+    events = (Started(kind=kind.value), Finished(result={**RESULT, **changes}))
     write_text(folder / LOG_NAME, b"".join(encode_event(event) for event in events).decode())
 
 
