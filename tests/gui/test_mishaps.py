@@ -50,7 +50,7 @@ def test_a_worker_that_is_killed_is_told_with_what_to_do(
     queue._command = lambda: [sys.executable, "-c", SLEEPER]  # a worker that never ends
     desk.choose(desk.page.recipe, "Tiny digits")
     desk.click(desk.page.start)
-    desk.wait(lambda: bool(queue.running) and queue.states[queue.running].pid > 0)
+    desk.wait(lambda: bool(queue.running) and queue.states[queue.running].step == 3)
     run_id = queue.running
     os.kill(queue.states[run_id].pid, signal.SIGKILL)
     desk.wait(lambda: not queue.running)

@@ -16,7 +16,7 @@ from haversack.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```(?:sh|bash|console)?\n(.*?)^```", re.M | re.S)
+BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.M | re.S)
 QUOTED = re.compile(r"`(?:\$ )?(haversack [^`]+)`")
 SPOKEN = re.compile(r"(?<![\w/.-])haversack ([a-z]+)((?: [^\s`,;:()]+)*)")
 COMMANDS: Any = typer.main.get_command(app.build())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from haversack_gui import words
 from haversack_gui.calls.bundles import Content
@@ -21,7 +21,7 @@ KINDS = {
     "code": "Code",
 }
 NO_LICENCE = {"": "—", "NOASSERTION": "own"}
-WIDTHS = (150, 0, 84, 104, 96)
+WIDTHS = (130, 0, 84, 104, 96)
 
 
 def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
@@ -51,9 +51,13 @@ def _size(file: Content) -> str:
 
 
 def _view(model: RowsModel[Content], spoken: str) -> QTableView:
-    made = table(SearchModel(model, model), spoken, stretch=1)
+    made = table(SearchModel(model, model), spoken, stretch=4)
     model.setParent(made)
-    made.horizontalHeader().setMinimumSectionSize(72)
+    header = made.horizontalHeader()
+    header.setMinimumSectionSize(72)
+    header.setResizeContentsPrecision(40)
+    header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+    header.setStretchLastSection(True)
     for place, width in enumerate(WIDTHS):
         if width:
             made.setColumnWidth(place, width)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from haversack_gui.models.front_table import FrontTable
 from haversack_gui.theme import Palette
 from haversack_gui.widgets.basics import button, card, column, holder, label, row
+from haversack_gui.widgets.elided import Elided
 from haversack_gui.widgets.front_filters import FrontFilters
 from haversack_gui.widgets.front_plot import FrontPlot
 from haversack_gui.widgets.parallel_plot import Axis, ParallelPlot, make_axis
@@ -69,8 +69,7 @@ class FrontView(QSplitter):
         self.table.setSortingEnabled(False)
         self.table.horizontalHeader().setResizeContentsPrecision(0)
         self.table.setMinimumHeight(96)
-        self.chosen = label("", "muted", wrap=False)
-        self.chosen.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.chosen = Elided("muted")
         self.data = QComboBox()
         self.data.setAccessibleName(tr("Data to cook it with"))
         self.data.setMinimumWidth(150)

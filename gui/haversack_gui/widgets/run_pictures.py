@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,7 +72,7 @@ class RunPictures(QWidget):
 
     def _seen(self, file: Path, image: QImage) -> None:
         self._image = image
-        words = file.stem.replace("-", " ").capitalize()
+        words = re.sub(r"\b0+(?=\d)", "", file.stem.replace("-", " ")).capitalize()
         self.title.setText(words)
         self.picture.setAccessibleName(words)
         self._fit()

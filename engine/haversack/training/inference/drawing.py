@@ -35,7 +35,7 @@ def draw(
     size = (picture.width * factor, picture.height * factor)
     picture = picture.resize(size, Image.Resampling.NEAREST)
     pen = ImageDraw.Draw(picture)
-    letter = max(12, picture.height // 28)
+    letter = max(18, picture.height // 28)
     font = ImageFont.load_default(size=letter)
     if len(xyxy) == 0:
         lines = [f"{n} {s:.0%}" for n, s in list(zip(labels, scores, strict=True))[:3]]
