@@ -9,7 +9,7 @@ DEMO ?= demo-output
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test app check style format types imports bench bench-bundle bench-pareto pictures freeze release smoke nightly clean
+.PHONY: help setup demo test app check style format types imports bench bench-bundle bench-kitchen bench-pareto pictures freeze release smoke nightly clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ bench: $(READY) ## every benchmark, with the figures of peers and the floor besi
 bench-pareto: $(READY) ## fronts and rankings beside moocore, pymoo, paretoset, polars, DuckDB, botorch
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"
 	$(BIN)/python benchmarks/bench_pareto.py $(ARGS)
+
+bench-kitchen: $(READY) ## a training step, waiting for data, measuring: beside bare PyTorch, Lightning, ONNX Runtime
+	$(BIN)/python benchmarks/bench_kitchen.py $(ARGS)
 
 bench-bundle: $(READY) ## the bundle beside cp, sha256sum, b3sum, model-signing, bagit, restic, borg (FULL=1: 2 GB)
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"

@@ -21,18 +21,18 @@ def shipped(name: str) -> Plan:
     return read_plan(resource(f"plans/{name}.json"))
 
 
-@pytest.mark.parametrize("name", ["xval_det", "xval_cls"])
+@pytest.mark.parametrize("name", ["xval_det", "xval_cls", "xval_seg"])
 def test_a_shipped_plan_covers_backbones_sizes_and_precisions(name: str) -> None:
     plan = shipped(name)
     trained = list(units(plan, registry()))
-    assert len(trained) * len(plan.quantizations) >= 24
+    assert len(trained) * len(plan.quantizations) >= 60
     assert {unit.recipe["model.backbone"].meta.title for unit in trained} == {  # type: ignore[attr-defined] # an ingredient
         "EfficientNet-Lite0",
         "EfficientNet-Lite1",
         "EfficientNet-Lite2",
     }
     assert len({unit.recipe["model.image_size"] for unit in trained}) == 4
-    assert set(plan.quantizations) == {"float32", "int8"}
+    assert set(plan.quantizations) == {"float32", "float16", "int8"}
 
 
 def test_the_same_plan_gives_the_same_units() -> None:
@@ -41,6 +41,16 @@ def test_the_same_plan_gives_the_same_units() -> None:
     )
     assert first == second
     assert len(set(first)) == len(first)
+
+
+def test_datasets_can_be_part_of_a_plan_and_bring_their_augmentation(tmp_path: Path) -> None:
+    grid = {"data.data_generator": ["Digit scenes", "Smoke"], "model.image_size": [64, 96]}
+    plan = read_plan(changed(tmp_path, grid=grid, options={"data.batch_size": 4}, seeds=[0, 1]))
+    trained = list(units(plan, registry()))
+    told = [(u.recipe["data.data_generator"].meta.title, u.seed) for u in trained]  # type: ignore[attr-defined] # an ingredient
+    assert told == [("Digit scenes", 0), ("Digit scenes", 1)] * 2 + [("Smoke", 0), ("Smoke", 1)] * 2
+    assert {unit.recipe["data.batch_size"] for unit in trained} == {4}
+    assert all(unit.recipe["data.augmentation"] is not None for unit in trained)
 
 
 def changed(tmp_path: Path, **fields: object) -> Path:
@@ -99,7 +109,7 @@ def test_what_is_measured_so_far_is_collected_and_the_rest_left_out(tmp_path: Pa
     measured_file(folder, "int8").write_text(json.dumps(measured))
     card = collect(plan, registry(), tmp_path, tmp_path / "xval_det.parquet")
     assert card.rows == 1
-    row = Volume.open(tmp_path / "xval_det.parquet").row(2)
+    row = Volume.open(tmp_path / "xval_det.parquet").row(3)
     assert (row["quantization"], row["od_inf_rate_ms"], row["od_size_MB"]) == ("int8", 2.5, 10.0)
     assert (row["od_cpu_mem_MB"], row["relative_task_metric"]) == (None, 1.0)
     assert (row["height"], row["dataset"]) == (64, "Digit scenes")

@@ -61,6 +61,7 @@ def registry() -> Registry:
             outcomes.MeanIoU,
             outcomes.OnnxExport,
         ),
+        upgrades=(*training.UPGRADES, *outcomes.UPGRADES),
         defaults=(
             TaskDefaults(
                 "classification",

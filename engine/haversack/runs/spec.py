@@ -21,6 +21,7 @@ class RunKind(StrEnum):
 
     PREPARE = "prepare"
     REHEARSE = "rehearse"
+    SUGGEST = "suggest"
     TRAIN = "train"
     EVALUATE = "evaluate"
     PREDICT = "predict"
@@ -78,6 +79,8 @@ class RunSpec(SpecModel):
         sppr: The recipe as SPPR text; empty where the kind needs none (convert).
         assets: Local, verified files of the recipe's assets.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
+        processes: Processes that train together on each machine.
+        nodes: Machines that train together.
         limits: How the run is made smaller.
         resume_from: A checkpoint folder from which training goes on.
         checkpoint: A checkpoint folder that evaluate, predict, export and measure use.
@@ -92,6 +95,8 @@ class RunSpec(SpecModel):
     sppr: str = ""
     assets: tuple[AssetFile, ...] = ()
     device: str = "auto"
+    processes: int = Field(default=1, ge=1, le=1024)
+    nodes: int = Field(default=1, ge=1, le=1024)
     limits: Limits = Limits()
     resume_from: Path | None = None
     checkpoint: Path | None = None

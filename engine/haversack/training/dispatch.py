@@ -52,6 +52,10 @@ def _job(kind: RunKind) -> Callable[[Work], dict[str, Any]]:
         from haversack.training.jobs.train import train
 
         return train
+    if kind is RunKind.SUGGEST:
+        from haversack.training.jobs.suggest import suggest
+
+        return suggest
     if kind is RunKind.PREPARE:
         from haversack.training.jobs.prepare import prepare
 

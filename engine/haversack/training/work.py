@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import JsonValue
+
 from haversack.base.digests import sha256_file
 from haversack.recipe.assets import Asset
 from haversack.recipe.root import RecipeRoot
@@ -46,6 +48,11 @@ class Work:
     def run_dir(self) -> Path:
         """The run's folder."""
         return self.spec.run_dir
+
+    def with_options(self, **options: JsonValue) -> Work:
+        """Give the same work with some options changed."""
+        spec = self.spec.model_copy(update={"options": {**self.spec.options, **options}})
+        return Work(spec, self.recipe, self.emit, self.stopped)
 
     def note(self, text: str, warning: bool = False) -> None:
         """Tell a person something."""

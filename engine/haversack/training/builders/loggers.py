@@ -7,6 +7,7 @@ from pathlib import Path
 
 from haversack.catalog.training import CSVLogger, TensorBoardLogger
 from haversack.recipe.schema import Ingredient
+from haversack.runs.ranks import global_rank
 from haversack.training.builders.table import builder_for
 from haversack.training.curves.csv_file import CsvCurves
 from haversack.training.curves.events import EventCurves
@@ -15,7 +16,12 @@ from haversack.training.work import Work
 
 
 def build_recorder(work: Work) -> Recorder:
-    """Give the recorder of a run: its events, and each logger of the recipe under ``logs``."""
+    """Give the recorder of a run: its events, and each logger of the recipe under ``logs``.
+
+    Of several processes that train together, the first alone records.
+    """
+    if global_rank(work.spec) > 0:
+        return Recorder([])
     folder = work.run_dir / "logs"
     named = [builder_for(logger, _TABLE, "loggers")(logger, folder) for logger in work.root.loggers]
     return Recorder([EventCurves(work.emit), *named])
