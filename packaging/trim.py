@@ -38,6 +38,7 @@ EXCLUDED_MODULES = [
     "botorch",
     "cma",
     "cyclonedx",
+    "datasets",
     "duckdb",
     "gpytorch",
     "hypothesis",
@@ -52,6 +53,7 @@ EXCLUDED_MODULES = [
     "paretoset",
     "polars",
     "py",
+    "pycocotools",
     "pymoo",
     "PySide6.QtDesigner",
     "PySide6.QtQml",
@@ -60,7 +62,9 @@ EXCLUDED_MODULES = [
     "pytestqt",
     "skimage",
     "sphinx",
+    "supervision",
     "tkinter",
+    "webdataset",
     "xdist",
 ]
 

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -84,6 +85,33 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             temp.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Fill a new folder so that it appears whole or not at all.
+
+    Yields:
+        The temporary folder to fill, beside ``path``; it is removed when the block raises.
+
+    Raises:
+        StorageError: The disk is full, read-only or failing, or ``path`` is there and not empty.
+    """
+    temp = path.with_name(f"{TEMP_MARK}{secrets.token_hex(6)}")
+    try:
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+        if path.exists() or path.is_symlink():
+            raise StorageError(f"{path} is there already", "Give a folder that is not there yet.")
+        temp.mkdir(parents=True)
+        yield temp
+        os.sync()  # one call for all files of the folder
+        temp.rename(path)
+        fsync_folder(path.parent)
+    except OSError as error:
+        raise storage_error(error, path, "writing") from error
+    finally:
+        shutil.rmtree(temp, ignore_errors=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

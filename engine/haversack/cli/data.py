@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 from rich.console import RenderableType
 
@@ -30,6 +31,27 @@ TaskOption = Annotated[
         help="What the labels are for; segmentation reads outlines as masks. Others are refused.",
     ),
 ]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map-class", help="OLD=NEW renames a class or joins it to another; OLD= leaves it out."
+    ),
+]
+ValidationOption = Annotated[
+    float | None,
+    typer.Option("--validation", help="The share of validation, instead of the set's own splits."),
+]
+GroupOption = Annotated[
+    str,
+    typer.Option(
+        "--group-by",
+        help="folder, prefix:MARK or column:NAME: such pictures stay on one side of the split.",
+    ),
+]
+SeedOption = Annotated[int, typer.Option("--split-seed", min=0, help="Another choice of pictures.")]
+ProblemsOption = Annotated[
+    Path | None, typer.Option("--problems", help="Write all problems to this file, as JSON.")
+]
 _SHOWN = 20
 
 
@@ -38,6 +60,7 @@ def add_to(app: typer.Typer) -> None:
     data = group(app, "data", "Your own pictures: check them, bring them, train on them.")
     command(data, "import", example="haversack data import ./photos --name parts")(import_folder)
     command(data, "check", example="haversack data check ./photos --format coco")(check)
+    command(data, "export", example="haversack data export parts ./out --format coco")(export)
     command(data, "list", example="haversack data list")(list_sets)
     command(data, "show", example="haversack data show parts")(show_set)
 
@@ -50,19 +73,37 @@ def import_folder(
     ] = None,
     form: FormatOption = "auto",
     task: TaskOption = None,
+    map_class: MapOption = None,
+    validation: ValidationOption = None,
+    group_by: GroupOption = "",
+    split_seed: SeedOption = 0,
+    problems: ProblemsOption = None,
     licence: Annotated[
         str, typer.Option("--licence", help="Who may use the pictures; travels with them.")
     ] = "NOASSERTION",
     pantry: PantryOption = None,
 ) -> Answer:
     """Take pictures and labels into the pantry; what cannot be used is named and left out."""
+    from haversack.data.byod.class_mapping import parse_mapping
+    from haversack.data.byod.splits import SplitPlan
     from haversack.services.datasets import import_data
 
+    plan, mapping = SplitPlan(validation, split_seed, group_by), parse_mapping(map_class or ())
     opened = session.pantry(pantry)
     with session.listening() as hear:
         kept, checked = import_data(
-            path, opened, name, form, task, licence, on_event=hear, cancel=session.cancel
+            path,
+            opened,
+            name,
+            form,
+            task,
+            licence,
+            plan=plan,
+            mapping=mapping,
+            on_event=hear,
+            cancel=session.cancel,
         )
+    _write_problems(checked, problems)
     data = {**_facts(checked), "name": kept.name, "sha256": kept.sha256, "bytes": kept.size}
     use = "look at it with predict" if kept.task == "unlabeled" else "use it with"
     said = f"kept as {kept.name}, {human_size(kept.size)}; {use} --data {kept.name}"
@@ -70,14 +111,46 @@ def import_folder(
 
 
 def check(
-    session: Session, path: FolderArgument, form: FormatOption = "auto", task: TaskOption = None
+    session: Session,
+    path: FolderArgument,
+    form: FormatOption = "auto",
+    task: TaskOption = None,
+    map_class: MapOption = None,
+    validation: ValidationOption = None,
+    group_by: GroupOption = "",
+    split_seed: SeedOption = 0,
+    problems: ProblemsOption = None,
 ) -> Answer:
     """Read a folder as it would be imported, and say what is wrong with it; changes nothing."""
+    from haversack.data.byod.class_mapping import parse_mapping
+    from haversack.data.byod.splits import SplitPlan
     from haversack.services.datasets import check_data
 
+    plan, mapping = SplitPlan(validation, split_seed, group_by), parse_mapping(map_class or ())
     with session.listening() as hear:
-        checked = check_data(path, form, task, on_event=hear, cancel=session.cancel)
+        checked = check_data(
+            path, form, task, plan=plan, mapping=mapping, on_event=hear, cancel=session.cancel
+        )
+    _write_problems(checked, problems)
     return Answer(_facts(checked), _told(checked))
+
+
+def export(
+    session: Session,
+    name: Annotated[str, typer.Argument(help="The name of imported data.")],
+    out: Annotated[Path, typer.Argument(help="The folder to make.")],
+    form: Annotated[
+        str, typer.Option("--format", help="coco, voc, yolo, imagefolder, csv or masks.")
+    ],
+    pantry: PantryOption = None,
+) -> Answer:
+    """Write imported data back into a format that other tools read; pictures byte for byte."""
+    from haversack.services.dataset_output import export_data
+
+    opened = session.pantry(pantry)
+    with session.listening() as hear:
+        export_data(opened, name, form, out, on_event=hear, cancel=session.cancel)
+    return Answer({"name": name, "format": form, "folder": str(out)}, [f"written to {out}"])
 
 
 def list_sets(session: Session, pantry: PantryOption = None) -> Answer:
@@ -93,12 +166,23 @@ def list_sets(session: Session, pantry: PantryOption = None) -> Answer:
 def show_set(
     session: Session,
     name: Annotated[str, typer.Argument(help="The name of imported data.")],
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", help="Write one HTML page that opens offline: charts, pictures, problems."
+        ),
+    ] = None,
     pantry: PantryOption = None,
 ) -> Answer:
     """Show what imported data hold: classes and their counts in both splits."""
+    from haversack.services.dataset_output import write_report
     from haversack.services.datasets import describe_set
 
-    found = describe_set(session.pantry(pantry), name)
+    opened = session.pantry(pantry)
+    found = describe_set(opened, name)
+    if report is not None:
+        with session.listening() as hear:
+            write_report(opened, name, report, on_event=hear, cancel=session.cancel)
     facts = [
         ("name", found.set.name),
         ("task", found.set.task),
@@ -122,7 +206,16 @@ def _facts(checked: Checked) -> dict[str, object]:
         "pictures": checked.splits(),
         "classes": checked.counts(),
         "problems": checked.problems,
+        "alike": checked.alike,
     }
+
+
+def _write_problems(checked: Checked, target: Path | None) -> None:
+    from haversack.base.files import write_bytes
+
+    if target is not None:
+        content = {"problems": checked.problems, "alike": checked.alike}
+        write_bytes(target, orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
 
 def _told(checked: Checked) -> list[RenderableType]:
@@ -136,9 +229,21 @@ def _told(checked: Checked) -> list[RenderableType]:
     shown: list[RenderableType] = [table("", ("", ""), facts)]
     if checked.classes:
         shown.append(table("", ("class", unit), list(checked.counts().items())))
-    shown += [f"{one.file}: {one.what}" for one in checked.problems[:_SHOWN]]
-    more = len(checked.problems) - _SHOWN
-    return [*shown, f"and {more} more problems; --json lists all"] if more > 0 else shown
+    from haversack.data.byod.problem_kinds import by_kind
+
+    kinds = by_kind(checked.problems)
+    if kinds:
+        rows = [(kind.count, kind.first.what, kind.first.file) for kind in kinds[:_SHOWN]]
+        shown.append(table("problems", ("how many", "the first of them says", "in"), rows))
+    if len(kinds) > _SHOWN:
+        shown.append(f"and {len(kinds) - _SHOWN} more kinds; --problems FILE writes all of them")
+    if checked.alike:
+        first = checked.alike[0]
+        shown.append(
+            f"{len(checked.alike)} pictures to validate on look like one to train on, "
+            f"first {first.val} like {first.train}; --group-by keeps such on one side"
+        )
+    return shown
 
 
 def _splits(counts: dict[str, int]) -> str:

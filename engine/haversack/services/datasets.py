@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
 from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
 from haversack.data.byod.check import Checked, check_set
+from haversack.data.byod.class_mapping import map_classes
 from haversack.data.byod.detect import AUTO, READERS, read_set
 from haversack.data.byod.folder import BroughtFolder
 from haversack.data.byod.records import TASKS, Wanted
@@ -55,6 +57,7 @@ def check_data(
     task: str | None = None,
     *,
     plan: SplitPlan | None = None,
+    mapping: Mapping[str, str] | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Checked:
@@ -66,6 +69,7 @@ def check_data(
         task: What the labels should be for: outlines and masks are read for ``segmentation``;
             None for what the format is mostly for.
         plan: How it is split.
+        mapping: New names of classes; an empty one leaves a class out.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -80,13 +84,14 @@ def check_data(
     if task is not None and asked is None:
         raise UsageError(f"no task is called {task!r}", f"Choose one of: {', '.join(TASKS)}.")
     found = read_set(members, form, Wanted(asked, plan.column))
+    found = map_classes(found, mapping or {})
     found = replace(found, problems=(*members.problems, *found.problems))
     if task is not None and task != found.task:
         raise UsageError(
             f"{path} has labels for {found.task} ({found.format}), not for {task}",
             "Give another --task or --format.",
         )
-    meter = Meter("checking", len(found.pictures), _tell(on_event), "pictures", cancel)
+    meter = Meter("checking", len(found.pictures), told_to(on_event), "pictures", cancel)
     return check_set(members, found, meter.advance, plan)
 
 
@@ -99,6 +104,7 @@ def import_data(
     licence: str = "NOASSERTION",
     *,
     plan: SplitPlan | None = None,
+    mapping: Mapping[str, str] | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> tuple[OwnSet, Checked]:
@@ -112,6 +118,7 @@ def import_data(
         task: What the labels should be for.
         licence: Who may use the pictures: an SPDX expression or a few words.
         plan: How it is split.
+        mapping: New names of classes; an empty one leaves a class out.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -119,7 +126,9 @@ def import_data(
         What is kept, and what was checked, problems included.
     """
     called = check_name(name or path.resolve().name, "dataset")
-    checked = check_data(path, form, task, plan=plan, on_event=on_event, cancel=cancel)
+    checked = check_data(
+        path, form, task, plan=plan, mapping=mapping, on_event=on_event, cancel=cancel
+    )
     with tempfile.TemporaryDirectory(prefix="incoming-", dir=pantry.store.folder) as scratch:
         shard = Path(scratch) / "shard.tar"
         with shard.open("wb") as file:
@@ -237,7 +246,9 @@ def _members(path: Path) -> BroughtFolder:
     return BroughtFolder(path)
 
 
-def _tell(on_event: Listener) -> OnProgress:
+def told_to(on_event: Listener) -> OnProgress:
+    """Give what hands progress to a listener."""
+
     def tell(progress: Progress) -> None:
         on_event(progress)
 

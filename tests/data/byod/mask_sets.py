@@ -112,7 +112,7 @@ def _coco(folder: Path, count: int, outline: Callable[[int, tuple[float, ...]], 
 
 
 def labelme(folder: Path, count: int = 6) -> Path:
-    for at, stem in enumerate(_pictures(folder, count, "")):
+    for at, stem in enumerate(_pictures(folder, count, ".")):
         shapes = [_shape(at, number, *one) for number, one in enumerate(BOXES)]
         document = {"shapes": shapes, "imagePath": f"{stem}.jpg", "imageData": None}
         (folder / f"{stem}.json").write_text(json.dumps(document))

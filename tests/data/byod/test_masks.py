@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from data.byod.mask_sets import CLASSES, MASKED, coco_runs, coloured, indexed, labelme, truth
 from data.byod.sets import SIDE, coco, save
-from haversack.base.errors import HaversackError, UsageError
+from haversack.base.errors import UsageError
 from haversack.data.byod.shard import Shard, write_shard
 from haversack.data.errors import DataError
 from haversack.data.readers.members import FolderMembers
 from haversack.data.sample import NOT_JUDGED, Mask
 from haversack.services.datasets import check_data
 
-DAMAGED = min(500, int(os.environ.get("HAVERSACK_CASES", "160")) // 8)
+DAMAGED = min(500, int(os.environ.get("HAVERSACK_CASES", "500")) // 5)
 
 
 def kept(folder: Path, target: Path) -> Shard:
@@ -47,36 +44,6 @@ def test_a_mask_means_the_same_in_every_format_and_is_kept_so(tmp_path: Path, fo
             target = data[at].target
             assert isinstance(target, Mask)
             np.testing.assert_array_equal(target.labels, truth())
-
-
-@pytest.mark.parametrize("form", MASKED)
-@settings(max_examples=DAMAGED)
-@given(data=st.data())
-def test_damage_is_a_typed_error_a_problem_or_the_same_masks(
-    form: str, data: st.DataObject
-) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = MASKED[form](Path(scratch))
-        path = data.draw(st.sampled_from(sorted(p for p in folder.rglob("*") if p.is_file())))
-        content = bytearray(path.read_bytes())
-        at = data.draw(st.integers(0, len(content) - 1))
-        kind = data.draw(st.sampled_from(["lost", "cut", "flip"]))
-        match kind:
-            case "lost":
-                path.unlink()
-            case "cut":
-                path.write_bytes(content[:at])
-            case _:
-                content[at] ^= data.draw(st.integers(1, 255))
-                path.write_bytes(content)
-        try:
-            found = check_data(folder, task="segmentation")
-        except HaversackError as error:
-            assert error.message
-            assert error.hint
-        else:
-            both = kind == "lost" and form in {"labelme", "yolo"}
-            assert found.problems or both or len(found.pictures) == 6
 
 
 def test_masks_of_0_and_255_are_a_ground_and_an_object(tmp_path: Path) -> None:
@@ -185,7 +152,7 @@ def test_a_damaged_shard_of_masks_is_one_typed_error_or_masks_of_known_classes(
     kept(indexed(tmp_path / "set"), path)
     content = path.read_bytes()
     rng = np.random.default_rng(1)
-    for _ in range(5 * DAMAGED):
+    for _ in range(DAMAGED):
         changed = bytearray(content)
         for _ in range(int(rng.integers(1, 9))):
             changed[int(rng.integers(len(changed)))] = int(rng.integers(256))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from data.byod.more_sets import MORE, cvat, kitti, labelme
 from data.byod.sets import BOXES
 from data.byod.test_formats import checked, kept
-from haversack.base.errors import HaversackError
 from haversack.data.byod.detect import seems
 from haversack.data.byod.shard import read_shard
 from haversack.data.errors import DataError
@@ -37,34 +33,6 @@ def test_each_format_is_told_by_its_looks_and_its_boxes_mean_the_same(
             assert box == pytest.approx(wanted)
     splits = read_shard(kept(folder, tmp_path / "shard.tar"))
     assert {split: len(data) for split, data in splits.items()} == found.splits()
-
-
-@pytest.mark.parametrize("form", MORE)
-@given(data=st.data())
-def test_damage_is_a_typed_error_a_problem_or_the_same_number_of_pictures(
-    form: str, data: st.DataObject
-) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = MORE[form](Path(scratch))
-        path = data.draw(st.sampled_from(sorted(p for p in folder.rglob("*") if p.is_file())))
-        content = bytearray(path.read_bytes())
-        at = data.draw(st.integers(0, len(content) - 1))
-        match data.draw(st.sampled_from(["lost", "cut", "flip"])):
-            case "lost":
-                path.unlink()
-            case "cut":
-                path.write_bytes(content[:at])
-            case _:
-                content[at] ^= data.draw(st.integers(1, 255))
-                path.write_bytes(content)
-        try:
-            found = checked(folder, form)
-        except HaversackError as error:
-            assert error.message
-            assert error.hint
-        else:
-            labels = path.suffix in {".json", ".txt"} and not path.exists()
-            assert found.problems or labels or len(found.pictures) == 6
 
 
 def test_a_document_type_is_refused_before_anything_is_expanded(tmp_path: Path) -> None:

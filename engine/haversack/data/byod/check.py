@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from haversack.base.digests import sha256_bytes
+from haversack.data.byod.look_alikes import Hash, LookAlike, look_alikes, perceptual_hash
 from haversack.data.byod.masks import Painter, areas_of, mask_classes
 from haversack.data.byod.records import Box, Found, Labelled, Problem, Task
 from haversack.data.byod.regions import Palette
@@ -31,6 +32,7 @@ class Checked:
         pictures: The pictures that can be used; each has a split.
         problems: What was left out or mended.
         palette: What the values of mask files mean.
+        alike: Pictures that look alike on both sides of the split.
     """
 
     format: str
@@ -39,6 +41,7 @@ class Checked:
     pictures: tuple[Labelled, ...]
     problems: tuple[Problem, ...]
     palette: Palette | None = None
+    alike: tuple[LookAlike, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Count the pictures of each class, of boxes the objects."""
@@ -84,11 +87,13 @@ def check_set(
     masked = mask_classes(found) if found.task == "segmentation" else ()
     painter = Painter(members, masked, found.palette) if masked else None
     seen: dict[str, Labelled] = {}
+    hashes: dict[str, Hash | None] = {}
     for one in found.pictures:
         on_picture(1)
         try:
             content = members.read(one.picture)
-            height, width = decode(content, one.picture).shape[:2]
+            image = decode(content, one.picture)
+            height, width = image.shape[:2]
             digest = sha256_bytes(content)
             if digest in seen:
                 raise DataError(f"has the same bytes as {seen[digest].picture}", "")
@@ -97,6 +102,7 @@ def check_set(
         except DataError as error:
             problems.append(Problem(one.picture, error.message))
             continue
+        hashes[one.picture] = perceptual_hash(image)
         seen[digest] = replace(one, boxes=tuple(_clipped(one, width, height, problems)))
     kept = sorted(seen.values(), key=lambda one: one.picture)
     classes = masked or tuple(
@@ -111,7 +117,16 @@ def check_set(
     splits = _splits(found.task, kept, digests, plan or SplitPlan())
     pictures = tuple(replace(one, split=splits[one.picture]) for one in kept)
     facts = (found.format, found.task, classes, pictures, tuple(problems), found.palette)
-    return Checked(*facts)
+    return Checked(*facts, _alike(pictures, hashes))
+
+
+def _alike(pictures: tuple[Labelled, ...], hashes: dict[str, Hash | None]) -> tuple[LookAlike, ...]:
+    sides: dict[str, list[tuple[str, Hash]]] = {"train": [], "val": []}
+    for one in pictures:
+        known = hashes[one.picture]
+        if known is not None and one.split in sides:
+            sides[one.split].append((one.picture, known))
+    return look_alikes(sides["train"], sides["val"])
 
 
 def _splits(

@@ -83,7 +83,10 @@ _BOXED, _SEGMENTED = msgspec.json.Decoder(Boxed), msgspec.json.Decoder(Segmented
 _LOOSE = msgspec.json.Decoder(_Loose)
 _IMAGE, _CATEGORY = msgspec.json.Decoder(Image), msgspec.json.Decoder(Category)
 _ANNOTATION, _OUTLINED = msgspec.json.Decoder(Annotation), msgspec.json.Decoder(Outlined)
-_LISTS = re.compile(rb'(?<!\\)"(images|categories|annotations)"\s*:\s*\[')
+_LISTS = {
+    name: re.compile(rb'(?<!\\)"%b"\s*:\s*\[' % name.encode())
+    for name in ("images", "categories", "annotations")
+}
 
 
 def decode(
@@ -101,11 +104,14 @@ def decode(
         DataError: It is no JSON, or has not the three lists.
     """
     document = _decode(file, content, tell, outlines)
-    names = [match.group(1).decode() for match in _LISTS.finditer(content)]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        tell(Problem(file, f"has more than one list of {name}; one of them is read"))
-    _make_alike(document)
-    _drop_lost(file, document, tell)
+    for name, begins in _LISTS.items():
+        if content.count(b'"%b"' % name.encode()) > 1 and len(begins.findall(content)) > 1:
+            tell(Problem(file, f"has more than one list of {name}; one of them is read"))
+    used = _Used(document)
+    if not used.are_whole_numbers():
+        _make_alike(document)
+        used = _Used(document)
+    _drop_lost(file, document, used, tell)
     return document
 
 
@@ -145,13 +151,22 @@ def _each(
             tell(Problem(file, f"{what} {number} of the list: {error}"))
 
 
+class _Used:
+    """The ids that a file lists, and those that its objects name."""
+
+    def __init__(self, document: Document) -> None:
+        self.listed_images = {image.id for image in document.images}
+        self.listed_categories = {category.id for category in document.categories}
+        self.images = {one.image_id for one in document.annotations}
+        self.categories = {one.category_id for one in document.annotations}
+
+    def are_whole_numbers(self) -> bool:
+        every = (self.listed_images, self.listed_categories, self.images, self.categories)
+        return {type(key) for keys in every for key in keys} <= {int}
+
+
 def _make_alike(document: Document) -> None:
     """Make 7, 7.0 and "7" the same id, where a file uses more than whole numbers."""
-    kinds = {type(one.id) for one in document.images} | {type(c.id) for c in document.categories}
-    kinds |= {type(one.image_id) for one in document.annotations}
-    kinds |= {type(one.category_id) for one in document.annotations}
-    if kinds <= {int}:
-        return
     for image in document.images:
         image.id = _plain(image.id)
     for category in document.categories:
@@ -167,12 +182,12 @@ def _plain(key: Key) -> Key:
     return str(key)
 
 
-def _drop_lost(file: str, document: Document, tell: Callable[[Problem], None]) -> None:
+def _drop_lost(
+    file: str, document: Document, used: _Used, tell: Callable[[Problem], None]
+) -> None:
     """Leave out objects of pictures or classes that are not listed."""
-    images = {image.id for image in document.images}
-    categories = {category.id for category in document.categories}
-    lost = {one.image_id for one in document.annotations} - images
-    unknown = {one.category_id for one in document.annotations} - categories
+    lost = used.images - used.listed_images
+    unknown = used.categories - used.listed_categories
     if not lost and not unknown:
         return
     for number, one in enumerate(document.annotations, 1):

@@ -42,6 +42,9 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
         for number, row in enumerate(rows, 2):
             name = (row[file] or "").strip().replace("\\", "/").removeprefix("./")
             said = (row[label] or "").strip()
+            if None in row:
+                problems.append(Problem(f"{tables[0]}, line {number}", "has too many fields"))
+                continue
             if not name or not said:
                 problems.append(Problem(f"{tables[0]}, line {number}", "has no file or no class"))
                 continue

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
-
-from PIL import Image
+from dataclasses import replace
 
 from haversack.data.byod.coco import annotation_files, read_coco
 from haversack.data.byod.csv_labels import read_csv_labels, tables_of
@@ -14,18 +12,21 @@ from haversack.data.byod.image_folder import read_image_folder
 from haversack.data.byod.kitti import label_files, read_kitti
 from haversack.data.byod.labelme import labelme_files, read_labelme
 from haversack.data.byod.mask_folder import pairs_of, read_mask_folder
-from haversack.data.byod.records import Found, Wanted, is_picture
+from haversack.data.byod.records import Found, Problem, Wanted, is_picture
 from haversack.data.byod.unlabeled import read_unlabeled
 from haversack.data.byod.voc import annotations_of, read_voc_set
 from haversack.data.byod.yolo import names_file, read_yolo
 from haversack.data.errors import DataError
+from haversack.data.pictures import size_of
 from haversack.data.readers.members import Members
 
 AUTO = "auto"
 READERS: Mapping[str, Callable[[Members, Wanted], Found]] = {
     "voc": lambda members, _: read_voc_set(members),
     "coco": read_coco,
-    "yolo": lambda members, wanted: read_yolo(members, lambda name: _size(members, name), wanted),
+    "yolo": lambda members, wanted: read_yolo(
+        members, lambda name: size_of(members.read(name), name), wanted
+    ),
     "kitti": lambda members, _: read_kitti(members),
     "cvat": read_cvat,
     "labelme": read_labelme,
@@ -54,7 +55,15 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
             f"{members.label} holds no picture that can be used as {chosen}{why}",
             f"Give the folder that holds them, or another format: {known}.",
         )
-    return found
+    return replace(found, problems=(*found.problems, *_unnamed(members, found)))
+
+
+def _unnamed(members: Members, found: Found) -> list[Problem]:
+    """Tell the pictures that no label speaks of."""
+    told = {problem.file for problem in found.problems}
+    told.update(name for one in found.pictures for name in (one.picture, one.mask))
+    unnamed = [name for name in members.names() if is_picture(name) and name not in told]
+    return [Problem(name, "is named by no label; left out") for name in unnamed]
 
 
 def seems(members: Members, wanted: Wanted | None = None) -> str:
@@ -89,11 +98,3 @@ _LOOKS: Mapping[str, Callable[[Members], bool]] = {
     "imagefolder": lambda members: any(is_picture(n) and "/" in n for n in members.names()),
     "unlabeled": lambda members: any(is_picture(name) for name in members.names()),
 }
-
-
-def _size(members: Members, name: str) -> tuple[int, int]:
-    try:
-        with Image.open(io.BytesIO(members.read(name))) as picture:
-            return picture.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"cannot be read: {error}", "Replace or remove it.") from error

@@ -9,7 +9,7 @@ import numpy as np
 from haversack.data.byod.mask_files import decode_values, to_numbers
 from haversack.data.byod.mask_folder import BACKGROUND
 from haversack.data.byod.records import Found, Labelled
-from haversack.data.byod.regions import Labels, Palette, paint
+from haversack.data.byod.regions import NO_CLASS, Labels, Palette, paint
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 from haversack.data.sample import NOT_JUDGED
@@ -25,7 +25,7 @@ def mask_classes(found: Found) -> tuple[str, ...]:
         names = found.palette.names
     else:
         shown = {region.label for one in found.pictures for region in one.regions}
-        names = (BACKGROUND, *sorted(shown - {BACKGROUND})) if shown else ()
+        names = (BACKGROUND, *sorted(shown - {BACKGROUND, NO_CLASS})) if shown else ()
     if len(names) > NOT_JUDGED:
         raise DataError(
             f"there are {len(names)} classes; masks tell {NOT_JUDGED} apart",
@@ -46,7 +46,8 @@ class Painter:
     def __init__(self, members: Members, classes: Iterable[str], palette: Palette | None) -> None:
         self._members = members
         self._palette = palette
-        self._numbers = {name: number for number, name in enumerate(classes)}
+        self._numbers = {NO_CLASS: NOT_JUDGED}
+        self._numbers |= {name: number for number, name in enumerate(classes)}
 
     def mask(self, one: Labelled, height: int, width: int) -> tuple[Labels, int]:
         """Paint the mask of a picture.

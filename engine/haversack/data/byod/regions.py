@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 Labels = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
+NO_CLASS = ""
+"""The label of a region that was left out: its pixels are not judged."""
 FARTHEST = 1e6
 MOST_CORNERS = 100_000
 _EDGES_AT_ONCE = 512

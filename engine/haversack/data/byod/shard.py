@@ -29,9 +29,11 @@ from haversack.data.byod.shard_index import (
     GUIDE,
     HINT,
     INDEX,
+    TOLD,
     Index,
     encode_guide,
     encode_index,
+    encode_told,
     read_index,
 )
 from haversack.data.errors import DataError
@@ -55,7 +57,7 @@ def write_shard(file: BinaryIO, members: Members, checked: Checked) -> None:
     painter = Painter(members, checked.classes, checked.palette) if masked else None
     rows: list[dict[str, Any]] = []
     with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        _add(tar, GUIDE, encode_guide(0, 0))
+        _add(tar, GUIDE, encode_guide((0, 0), (0, 0)))
         for at, one in enumerate(checked.pictures):
             content = members.read(one.picture)
             row = {"member": f"pictures/{at:08}.{one.picture.rpartition('.')[2].lower()}"}
@@ -63,9 +65,10 @@ def write_shard(file: BinaryIO, members: Members, checked: Checked) -> None:
             mask = b"" if painter is None else _mask(one, content, painter)
             place = _add(tar, f"masks/{at:08}.png", mask) if mask else (0, 0)
             rows.append(row | _placed("mask_", place))
-        offset, size = _add(tar, INDEX, encode_index(checked, rows))
+        told = _add(tar, TOLD, encode_told(checked))
+        index = _add(tar, INDEX, encode_index(checked, rows))
     file.seek(BLOCK)
-    file.write(encode_guide(offset, size))
+    file.write(encode_guide(index, told))
 
 
 @dataclass(frozen=True)

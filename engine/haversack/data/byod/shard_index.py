@@ -8,7 +8,7 @@ the headers are read, and the columns that were not there yet are made up.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,14 @@ import pyarrow.parquet as pq
 
 from haversack.base.files import storage_error
 from haversack.data.byod.check import Checked, splits_of
-from haversack.data.byod.records import TASKS, Task
+from haversack.data.byod.look_alikes import LookAlike
+from haversack.data.byod.records import TASKS, Problem, Task
 from haversack.data.errors import DataError
 from haversack.data.readers.members import PreadFile, TarMembers
 
 GUIDE = "haversack.json"
+TOLD = "import.json"
+MOST_TOLD = 10_000
 GUIDE_BYTES = BLOCK = 512
 INDEX = "index.parquet"
 FORMAT = 2
@@ -62,10 +65,47 @@ class Index:
     table: pa.Table
 
 
-def encode_guide(offset: int, size: int) -> bytes:
-    """Write the content of the first member: where the index is."""
-    said = json.dumps({"format": FORMAT, "index": {"offset": offset, "size": size}})
-    return said.encode().ljust(GUIDE_BYTES - 1) + b"\n"
+Place = tuple[int, int]
+"""Where something begins, and how many bytes it is."""
+
+
+def encode_guide(index: Place, told: Place) -> bytes:
+    """Write the content of the first member: where the index is, and what the import told."""
+    places = {"index": index, TOLD.partition(".")[0]: told}
+    said = {name: {"offset": place[0], "size": place[1]} for name, place in places.items()}
+    return json.dumps({"format": FORMAT, **said}).encode().ljust(GUIDE_BYTES - 1) + b"\n"
+
+
+def encode_told(checked: Checked) -> bytes:
+    """Write what was told when the set was imported, for reports."""
+    said = {
+        "format": checked.format,
+        "problems": [asdict(one) for one in checked.problems[:MOST_TOLD]],
+        "problem_count": len(checked.problems),
+        "alike": [asdict(one) for one in checked.alike],
+    }
+    return json.dumps(said, sort_keys=True).encode()
+
+
+def read_told(path: Path) -> tuple[tuple[Problem, ...], tuple[LookAlike, ...]]:
+    """Give the problems and look-alikes that an import told; none for the first format.
+
+    Raises:
+        DataError: They cannot be read.
+    """
+    file = PreadFile(path)
+    place = _guided(file, TOLD.partition(".")[0])
+    if place is None:
+        return (), ()
+    try:
+        said = json.loads(file.read(*place, TOLD))
+        problems = tuple(Problem(str(one["file"]), str(one["what"])) for one in said["problems"])
+        alike = tuple(
+            LookAlike(str(one["train"]), str(one["val"]), int(one["bits"])) for one in said["alike"]
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{path.name} does not say what its import told", HINT) from error
+    return problems, alike
 
 
 def encode_index(checked: Checked, rows: list[dict[str, Any]]) -> bytes:
@@ -102,7 +142,7 @@ def read_index(path: Path) -> Index:
         size = path.stat().st_size
     except OSError as error:
         raise storage_error(error, path, "reading") from error
-    place = _guided(file) if size > 2 * BLOCK else None
+    place = _guided(file, "index") if size > 2 * BLOCK else None
     members = None if place else TarMembers(path)
     content = file.read(*(place or TarMembers(path).place(INDEX)), INDEX)
     try:
@@ -124,13 +164,13 @@ def read_index(path: Path) -> Index:
     return index
 
 
-def _guided(file: PreadFile) -> tuple[int, int] | None:
-    """Give where the first member says that the index is; None where there is no such member."""
+def _guided(file: PreadFile, name: str) -> Place | None:
+    """Give where the first member says that something is; None where there is no such member."""
     head = file.read(0, 2 * BLOCK, GUIDE)
     if not head.startswith(GUIDE.encode() + b"\0"):
         return None
     try:
-        place = json.loads(head[BLOCK:])["index"]
+        place = json.loads(head[BLOCK:])[name]
         offset, size = place["offset"], place["size"]
         if type(offset) is not int or type(size) is not int or offset < 0 or not 0 < size < 1 << 40:
             raise ValueError("no place")

@@ -76,6 +76,12 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
         objects, areas = tuple(boxes), tuple(regions)
         pictures.append(Labelled(name, boxes=objects, split=split_in(name), regions=areas))
+    labelled = {_labels_of(name) for name in members.names() if is_picture(name)}
+    problems += [
+        Problem(name, "is a label file without a picture")
+        for name in members.names()
+        if "labels" in name.split("/")[:-1] and name.endswith(".txt") and name not in labelled
+    ]
     task: Task = "segmentation" if masked else "detection"
     return Found("yolo", task, tuple(pictures), tuple(problems))
 

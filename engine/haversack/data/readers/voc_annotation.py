@@ -62,7 +62,7 @@ def _object(element: Element, name: str) -> VocObject:
     left, top, right, bottom = (
         _number(box, key, name, label) for key in ("xmin", "ymin", "xmax", "ymax")
     )
-    if right < left or bottom < top:
+    if right <= left - 1 or bottom <= top - 1:  # both ends are pixels of the object
         raise DataError(f"{name} has a box ({label}) that ends before it starts", HINT)
     difficult = (element.findtext("difficult") or "0").strip() == "1"
     return VocObject(label, (left - 1, top - 1, right, bottom), difficult)

@@ -1,0 +1,1 @@
+"""A data set on one page that opens offline: counts, sizes, splits, pictures, problems."""

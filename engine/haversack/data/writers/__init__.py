@@ -1,0 +1,1 @@
+"""Kept sets written back into the formats that other tools read."""

@@ -1,0 +1,113 @@
+"""Splits: shares, seeds, groups that stay whole, and pictures that look alike across them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageEnhance
+
+from data.byod.sets import csv_set, image_folder, picture, save
+from haversack.base.digests import sha256_bytes
+from haversack.base.errors import UsageError
+from haversack.data.byod.look_alikes import CLOSE
+from haversack.data.byod.problem_kinds import by_kind
+from haversack.data.byod.records import Labelled, Problem
+from haversack.data.byod.splits import SplitPlan, split
+from haversack.data.errors import DataError
+from haversack.services.datasets import check_data
+
+NAMES = st.lists(
+    st.tuples(st.sampled_from("abcde"), st.integers(0, 999)), min_size=2, max_size=60, unique=True
+)
+
+
+def _pictures(names: list[tuple[str, int]]) -> tuple[list[Labelled], dict[str, str]]:
+    pictures = [Labelled(f"{folder}/{number}.jpg", folder) for folder, number in names]
+    return pictures, {one.picture: sha256_bytes(one.picture.encode()) for one in pictures}
+
+
+@given(names=NAMES, share=st.floats(0.05, 0.9), seed=st.integers(0, 3))
+def test_each_class_gives_its_share_whatever_the_order(
+    names: list[tuple[str, int]], share: float, seed: int
+) -> None:
+    pictures, digests = _pictures(names)
+    found = split(pictures, digests, SplitPlan(share, seed))
+    assert found == split(pictures[::-1], digests, SplitPlan(share, seed))
+    for label in {one.label for one in pictures}:
+        sides = [found[one.picture] for one in pictures if one.label == label]
+        wanted = min(max(1, round(len(sides) * share)), len(sides) - 1)
+        assert sides.count("val") == wanted
+
+
+@given(names=NAMES, share=st.floats(0.05, 0.9), seed=st.integers(0, 3))
+def test_no_group_is_torn_apart(names: list[tuple[str, int]], share: float, seed: int) -> None:
+    pictures, digests = _pictures(names)
+    found = split(pictures, digests, SplitPlan(share, seed, "folder"))
+    sides = defaultdict(set)
+    for name, side in found.items():
+        sides[name.partition("/")[0]].add(side)
+    assert all(len(found) == 1 for found in sides.values())
+    if len(sides) > 1:
+        assert set(found.values()) == {"train", "val"}
+
+
+def test_another_seed_gives_another_choice(tmp_path: Path) -> None:
+    folder = image_folder(tmp_path, 12)
+    chosen = [
+        {
+            p.picture
+            for p in check_data(folder, plan=SplitPlan(seed=seed)).pictures
+            if p.split == "val"
+        }
+        for seed in (0, 0, 1)
+    ]
+    assert chosen[0] == chosen[1] != chosen[2]
+
+
+def test_prefixes_and_columns_group(tmp_path: Path) -> None:
+    folder = csv_set(tmp_path)
+    rows = (folder / "labels.csv").read_text().splitlines()
+    told = [f"{rows[0]},Patient", *(f"{row},{at // 4}" for at, row in enumerate(rows[1:]))]
+    (folder / "labels.csv").write_text("\n".join(told))
+    found = check_data(folder, plan=SplitPlan(0.3, group_by="column:patient"))
+    sides = defaultdict(set)
+    for one in found.pictures:
+        sides[one.group].add(one.split)
+    assert set(sides) == {"0", "1", "2"}
+    assert all(len(side) == 1 for side in sides.values())
+    with pytest.raises(DataError, match="no column 'plate'"):
+        check_data(folder, plan=SplitPlan(group_by="column:plate"))
+    assert SplitPlan(group_by="prefix:_").group_of(Labelled("x/site7_004.jpg")) == "site7"
+
+
+@pytest.mark.parametrize("wrong", [{"share": 0.0}, {"share": 1.5}, {"group_by": "moon"}])
+def test_a_split_that_cannot_be_is_wrong_usage(wrong: dict[str, float | str]) -> None:
+    with pytest.raises(UsageError):
+        SplitPlan(**wrong)  # type: ignore[arg-type] # the table mixes floats and words
+
+
+def test_a_picture_saved_again_lighter_and_smaller_is_found_across_the_split(
+    tmp_path: Path,
+) -> None:
+    for at in range(8):
+        save(tmp_path, f"train/roof/{at}.jpg", at)
+    again = ImageEnhance.Brightness(picture(3).resize((50, 50))).enhance(1.1)
+    (tmp_path / "val/roof").mkdir(parents=True)
+    again.save(tmp_path / "val/roof/again.jpg", quality=60)
+    save(tmp_path, "val/roof/other.jpg", 40)
+    for side in ("train", "val"):
+        Image.new("RGB", (64, 64), "white").save(tmp_path / f"{side}/roof/{side}-white.png")
+    (pair,) = check_data(tmp_path).alike
+    assert (pair.train, pair.val) == ("train/roof/3.jpg", "val/roof/again.jpg")
+    assert pair.bits <= CLOSE
+
+
+def test_problems_that_say_the_same_are_one_kind() -> None:
+    problems = [Problem(f"{at}.txt", f"names class {at}, and there are 2") for at in range(3)]
+    problems.append(Problem("a.jpg", "has the same bytes as b/c.jpg"))
+    kinds = by_kind(problems)
+    assert [(kind.count, kind.first.file) for kind in kinds] == [(3, "0.txt"), (1, "a.jpg")]

@@ -1,0 +1,6 @@
+# simplejpeg publishes no types. Incomplete: only what is used here.
+import numpy as np
+from numpy.typing import NDArray
+
+def decode_jpeg_header(data: bytes) -> tuple[int, int, str, str]: ...
+def decode_jpeg(data: bytes, colorspace: str = ...) -> NDArray[np.uint8]: ...
