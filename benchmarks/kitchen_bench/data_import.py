@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import random
 import statistics
@@ -76,23 +77,20 @@ def with_orjson(path: Path) -> Callable[[], object]:
 
 def with_pycocotools(path: Path) -> Callable[[], object]:
     """Parse and index, as every COCO evaluation does first."""
-    from pycocotools.coco import COCO
-
-    return lambda: COCO(str(path))
+    coco = importlib.import_module("pycocotools.coco")
+    return lambda: coco.COCO(str(path))
 
 
 def with_supervision(path: Path) -> Callable[[], object]:
     """Make a detection dataset; the pictures themselves are not opened."""
-    import supervision
-
+    supervision = importlib.import_module("supervision")
     return lambda: supervision.DetectionDataset.from_coco(str(path.parent), str(path))
 
 
 def with_datumaro(path: Path) -> Callable[[], object]:
     """Import as `coco_instances`."""
-    from datumaro import Dataset
-
-    return lambda: len(Dataset.import_from(str(path), "coco_instances"))
+    datumaro = importlib.import_module("datumaro")
+    return lambda: len(datumaro.Dataset.import_from(str(path), "coco_instances"))
 
 
 READERS = {

@@ -6,6 +6,7 @@ after another in a shuffled order, in one process. WebDataset reads its tar in o
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import random
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
@@ -64,16 +66,14 @@ def from_image_folder(folder: Path, _: Path) -> tuple[Pass, list[Path]]:
     from haversack.training import torchvision_guard
 
     torchvision_guard.install()
-    from torchvision.datasets import ImageFolder
-
-    data = ImageFolder(str(folder / "train"), transform=_squared)
+    folders = importlib.import_module("torchvision.datasets")
+    data = folders.ImageFolder(str(folder / "train"), transform=_squared)
     return (lambda order: (data[at] for at in order)), sorted(folder.rglob("*.jpg"))
 
 
 def from_webdataset(folder: Path, work: Path) -> tuple[Pass, list[Path]]:
     """Give WebDataset over one tar, in the tar's order."""
-    import webdataset
-
+    webdataset = importlib.import_module("webdataset")
     path = work / "web.tar"
     with tarfile.open(path, "w") as tar:
         for at, picture in enumerate(sorted(folder.rglob("*.jpg"))):
@@ -94,8 +94,7 @@ def from_webdataset(folder: Path, work: Path) -> tuple[Pass, list[Path]]:
 def from_hugging_face(folder: Path, work: Path) -> tuple[Pass, list[Path]]:
     """Give a Hugging Face dataset of the encoded pictures, on disk as it keeps them."""
     os.environ["HF_HUB_OFFLINE"] = "1"
-    import datasets
-
+    datasets = importlib.import_module("datasets")
     rows = [
         {"image": {"bytes": path.read_bytes(), "path": None}, "label": int(path.parent.name[6:])}
         for path in sorted(folder.rglob("*.jpg"))
@@ -150,7 +149,7 @@ def measure(folder: Path, work: Path) -> dict[str, dict[str, float] | str]:
     return {name: found[name] for name in LOADERS}
 
 
-def _squared(picture: Image.Image) -> np.ndarray:
+def _squared(picture: Image.Image) -> npt.NDArray[np.uint8]:
     resized = picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BILINEAR)
     return np.array(resized)
 

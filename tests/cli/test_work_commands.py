@@ -102,8 +102,9 @@ def test_own_pictures_are_checked_imported_trained_on_and_exported(
 
 
 def test_own_masks_are_trained_on_and_a_set_without_labels_is_looked_at(
-    call: Call, tmp_path: Path
+    call: Call, pantry: Pantry, tmp_path: Path
 ) -> None:
+    del pantry  # it is the one that the calls use
     for at in range(3):
         save(tmp_path / "new", f"{at}.jpg", at)
     for folder in (indexed(tmp_path / "masked"), tmp_path / "new"):

@@ -31,7 +31,7 @@ FORMS: dict[str, tuple[Callable[[Path], Path], str | None]] = {
     **{name: (make, None) for name, make in {**ALL, **MORE}.items()},
     **{f"masks, {name}": (make, "segmentation") for name, make in MASKED.items()},
 }
-HOSTILE = st.sampled_from(
+HOSTILE: st.SearchStrategy[object] = st.sampled_from(
     [None, True, -1, 0, 2**63, 1e308, -0.5, "", "x", "\0", "../a", [], [[]], {}, {"a": []}, [None]]
 )
 

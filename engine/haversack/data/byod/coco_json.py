@@ -182,9 +182,7 @@ def _plain(key: Key) -> Key:
     return str(key)
 
 
-def _drop_lost(
-    file: str, document: Document, used: _Used, tell: Callable[[Problem], None]
-) -> None:
+def _drop_lost(file: str, document: Document, used: _Used, tell: Callable[[Problem], None]) -> None:
     """Leave out objects of pictures or classes that are not listed."""
     lost = used.images - used.listed_images
     unknown = used.categories - used.listed_categories

@@ -99,6 +99,11 @@ class ShardDataset:
     def __len__(self) -> int:
         return len(self._sources)
 
+    @property
+    def labels(self) -> npt.NDArray[np.int64] | None:
+        """The class of each picture (classification); None for the other tasks."""
+        return self._labels if self._task == "classification" else None
+
     def counts(self) -> Counter[str]:
         """Count the pictures (classification, segmentation) or objects; reads no picture."""
         numbers = np.concatenate([self._labels, self._box_labels, self._areas])
