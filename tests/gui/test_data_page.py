@@ -20,6 +20,7 @@ from haversack.services.datasets import describe_set, own_sets
 from haversack.services.gallery import Gallery, Shown
 from haversack_gui.calls import data as calls
 from haversack_gui.jobs import Jobs
+from haversack_gui.models.class_rows import BECOMES, ClassRows
 from haversack_gui.models.pictures import BROKEN, MOST_KEPT, MOST_WANTED, SMALL_ROLE, PictureModel
 
 OpenDesk = Callable[..., Desk]
@@ -134,6 +135,26 @@ def test_import_takes_the_pictures_in_under_the_name_that_was_typed(
     assert describe_set(empty_pantry, "houses").classes.keys() == {"flower", "roof"}
 
 
+def test_classes_are_joined_and_left_out_on_the_way_in(
+    desk: Desk, tmp_path: Path, empty_pantry: Pantry
+) -> None:
+    folder = sets.image_folder(tmp_path / "set")
+    for at in range(4):
+        sets.save(folder, f"chimney/{at}.jpg", 101 + 2 * at)
+    _drop(desk, folder)
+    page, classes = desk.page, desk.page.facts.classes
+    page.facts.setCurrentIndex(0)
+    assert classes.setData(classes.index(0, BECOMES), "roof")
+    assert classes.setData(classes.index(1, 0), Qt.CheckState.Unchecked.value, _CHECKED)
+    assert page.will.text() == "1 class after mapping"
+    desk.click(page.importing)
+    desk.settle()
+    described = describe_set(empty_pantry, "set")
+    assert {name: sum(counts.values()) for name, counts in described.classes.items()} == {"roof": 9}
+    command = desk.window.workspace.jobs.jobs[-1].same.command
+    assert "--map-class chimney=roof --map-class flower=" in command
+
+
 def test_masks_are_laid_over_their_pictures(desk: Desk, tmp_path: Path) -> None:
     _drop(desk, mask_sets.indexed(tmp_path / "set"))
     page = desk.page
@@ -175,13 +196,32 @@ def test_pictures_without_labels_can_be_imported(
     assert kept.task == "unlabeled"
 
 
-def test_without_a_name_nothing_can_be_imported(desk: Desk, tmp_path: Path) -> None:
+def test_pictures_that_look_alike_across_the_split_are_told_before_training(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for split in ("train", "val"):
+        for label, first in (("roof", 1), ("flower", 2)):
+            for at in range(3):
+                seed = first + 2 * at + (20 if split == "val" else 0)
+                sets.save(tmp_path / "set", f"{split}/{label}/{at}.jpg", seed)
+    twin = sets.picture(1).resize((96, 96))
+    twin.save(tmp_path / "set" / "val" / "roof" / "twin.jpg", quality=80)
+    _drop(desk, tmp_path / "set")
+    said = {one.file: one.what for one in desk.page.facts.problems.rows}
+    assert said["val/roof/twin.jpg"] == "looks like train/roof/0.jpg, which is trained on"
+
+
+def test_without_a_name_or_a_class_nothing_can_be_imported(desk: Desk, tmp_path: Path) -> None:
     _drop(desk, sets.image_folder(tmp_path / "set"))
     page = desk.page
     page.name_edit.clear()
     assert not page.importing.isEnabled()
     desk.type_into(page.name_edit, "houses")
     assert page.importing.isEnabled()
+    classes = page.facts.classes
+    for row in range(classes.rowCount()):
+        classes.setData(classes.index(row, 0), Qt.CheckState.Unchecked.value, _CHECKED)
+    assert not page.importing.isEnabled()
 
 
 def test_a_folder_without_pictures_says_so_and_leaves_the_page_as_it_is(
@@ -270,6 +310,22 @@ def test_a_picture_that_is_gone_is_shown_as_such(desk: Desk, tmp_path: Path) -> 
     desk.wait(lambda: all(_thumbs(desk)))
     gone = next(at for at, one in enumerate(gallery.pictures) if one.name == "roof/0.jpg")
     assert _thumbs(desk)[gone] is BROKEN
+
+
+_CHECKED = Qt.ItemDataRole.CheckStateRole
+
+
+def test_classes_are_renamed_joined_and_left_out() -> None:
+    rows = ClassRows()
+    rows.show({"cat": {"train": 3, "val": 1}, "kitten": {"train": 2}, "dog": {"train": 9}})
+    assert (rows.becomes, rows.left) == ({}, 3)
+    rows.setData(rows.index(1, BECOMES), "cat")
+    rows.setData(rows.index(2, 0), Qt.CheckState.Unchecked.value, _CHECKED)
+    assert (rows.becomes, rows.left) == ({"kitten": "cat", "dog": ""}, 1)
+    assert rows.index(2, BECOMES).data() == "left out"
+    assert not rows.flags(rows.index(2, BECOMES)) & Qt.ItemFlag.ItemIsEditable
+    rows.setData(rows.index(1, BECOMES), "  ")
+    assert rows.becomes == {"dog": ""}
 
 
 def test_values_are_sorted_into_bins_that_hold_all_of_them() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,8 +106,16 @@ def _looked(wish: Wish, checked: Checked, gallery: Gallery) -> Looked:
         gallery,
         {name: dict(counts) for name, counts in counted.items()},
         checked.splits(),
-        checked.problems,
+        (*checked.problems, *_look_alikes(checked)),
     )
+
+
+def _look_alikes(checked: Checked) -> list[Problem]:
+    from haversack.services.gallery import Problem
+
+    return [
+        Problem(pair.val, f"looks like {pair.train}, which is trained on") for pair in checked.alike
+    ]
 
 
 def thumb(gallery: Gallery, at: int, edge: int = GRID_EDGE) -> Thumb | None:
@@ -172,9 +180,10 @@ def take_in(
     looked: Looked,
     name: str,
     licence: str,
+    becomes: Mapping[str, str],
     told: Told,
 ) -> Changed:
-    """Take a folder that was looked at into the pantry."""
+    """Take a folder that was looked at into the pantry, its classes renamed or left out."""
     from haversack.services.datasets import import_data
 
     wish = looked.wish
@@ -185,6 +194,7 @@ def take_in(
         wish.form,
         wish.task or None,
         licence or "NOASSERTION",
+        mapping=becomes,
         on_event=told.on_event,
         cancel=told.cancel,
     )

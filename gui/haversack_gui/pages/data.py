@@ -40,7 +40,7 @@ class DataPage(Page):
         self.setAcceptDrops(True)
         self.model = PictureModel(workspace.jobs, self)
         self.grid = PictureGrid(workspace.look, self.model)
-        self.facts = SetFacts(workspace.look)
+        self.facts = SetFacts(workspace.look, self._offer)
         self.empty = EmptyState(
             workspace.look,
             "data",
@@ -122,6 +122,7 @@ class DataPage(Page):
             "Import", self._import, "primary", name="data_import",
             tip="Take what can be used into the pantry, under this name",
         )  # fmt: skip
+        self.will = label("", "small", wrap=False)
         head = row(self.folder, self.summary, self.trouble, None, self.other)
         narrow = row(self.search, self.class_box, self.split_box, None, self.amount, space="s")
         narrow.setStretch(0, 1)
@@ -134,7 +135,7 @@ class DataPage(Page):
         middle = row(left, column(how, self.facts), space="l")
         middle.setStretch(0, 1)
         foot = row(
-            label("Name", "small", wrap=False), self.name_edit, self.licence, None,
+            label("Name", "small", wrap=False), self.name_edit, self.licence, None, self.will,
             self.importing,
         )  # fmt: skip
         body = column(head, middle, holder(foot), space="m")
@@ -237,16 +238,29 @@ class DataPage(Page):
             dialog.open()
 
     def _offer(self) -> None:
-        self.importing.setEnabled(self.looked is not None and bool(self.name_edit.text().strip()))
+        becomes = self.facts.classes.becomes
+        left = self.facts.classes.left
+        self.will.setText(
+            tr("{classes} after mapping").format(classes=words.count(left, "class", "classes"))
+            if becomes
+            else ""
+        )
+        unlabeled = self.looked is not None and not self.looked.counts
+        self.importing.setEnabled(
+            self.looked is not None
+            and bool(self.name_edit.text().strip())
+            and (left > 0 or unlabeled)
+        )
 
     def _import(self) -> None:
         pantry, looked = self.workspace.pantry, self.looked
         if pantry is None or looked is None:
             return
         name, licence = self.name_edit.text().strip(), self.licence.text().strip()
+        becomes = self.facts.classes.becomes
         self.workspace.jobs.change(
             tr("Import {name}").format(name=name),
-            lambda told: calls.take_in(pantry, looked, name, licence, told),
+            lambda told: calls.take_in(pantry, looked, name, licence, becomes, told),
             same=equivalents.import_data(
                 pantry.path,
                 looked.wish.folder,
@@ -254,6 +268,7 @@ class DataPage(Page):
                 looked.wish.form,
                 looked.wish.task,
                 licence,
+                becomes,
             ),
         )
 

@@ -1,7 +1,8 @@
-"""What is known of a set of pictures: classes, sizes and splits as bars, problems."""
+"""What is known of a set of pictures: classes to map, sizes and splits as bars, problems."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -25,9 +26,9 @@ WIDTH = 380
 
 
 class SetFacts(QTabWidget):
-    """Three tabs: classes, sizes, problems."""
+    """Four tabs; ``mapped`` is called when a class was renamed or left out."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, mapped: Callable[[], None]) -> None:
         super().__init__()
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(tr("About these pictures"))
@@ -54,6 +55,9 @@ class SetFacts(QTabWidget):
         self.problem_table.setColumnWidth(0, 130)
         self.problem_text = label("", "small", select=True)
         self.problem_table.selectionModel().selectionChanged.connect(lambda *_: self._explain())
+        self.hint = label(
+            "Untick a class to leave it out; edit its last column to rename it.", "small"
+        )
         sizes = holder(
             column(
                 label("Pictures in each split", "small"),
@@ -70,11 +74,12 @@ class SetFacts(QTabWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(sizes)
-        self.addTab(holder(column(self.class_table, margin="s")), tr("Classes"))
+        self.addTab(holder(column(self.class_table, self.hint, margin="s")), tr("Classes"))
         self.addTab(scroll, tr("Sizes"))
         self.addTab(
             holder(column(self.problem_table, self.problem_text, margin="s")), tr("Problems")
         )
+        self.classes.dataChanged.connect(lambda *_: mapped())
 
     def show_set(self, looked: calls.Looked) -> None:
         """Show a set; its sizes come later."""
