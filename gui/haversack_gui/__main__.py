@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pantry", type=Path, help="pantry to open")
     parser.add_argument("--bundle", type=Path, help="bundle to look into")
     parser.add_argument(
-        "--page", default="", help="page to show: pantry, recipes, front, train, pack, open"
+        "--page", default="", help="page to show: pantry, recipes, data, front, train, pack, open"
     )
     parser.add_argument("--theme", choices=("light", "dark"), default="", help="look for this time")
     parser.add_argument(
