@@ -7,6 +7,7 @@ from functools import cache
 from haversack.catalog import (
     augmentations,
     backbones,
+    composites,
     datasets,
     detectors,
     models,
@@ -15,6 +16,7 @@ from haversack.catalog import (
     tasks,
     training,
 )
+from haversack.catalog.mnist import FashionMnist, Mnist
 from haversack.catalog.own import OwnClassification, OwnDetection, OwnSegmentation
 from haversack.catalog.smoke import Smoke
 from haversack.recipe.registry import Registry, TaskDefaults
@@ -29,6 +31,17 @@ _COMMON = {
     "loggers": ("loggers/csv",),
     "export": ("export/onnx",),
 }
+_DATA = {
+    "classification": "data/sets/builtin/classification/digits",
+    "detection": "data/sets/composed/detection/digit-scenes",
+    "segmentation": "data/sets/composed/segmentation/digit-scenes",
+}
+
+
+def _data_of(task: str) -> dict[str, tuple[str, ...]]:
+    """Give the default data of a task, also for what is made of other data."""
+    slots = ("", ".source", ".first", ".second")
+    return {f"data.data_generator{slot}": (_DATA[task],) for slot in slots}
 
 
 @cache
@@ -59,6 +72,12 @@ def registry() -> Registry:
             OwnClassification,
             OwnDetection,
             OwnSegmentation,
+            Mnist,
+            FashionMnist,
+            composites.RandomSubset,
+            composites.Joined,
+            composites.ClassSelector,
+            composites.Mosaic,
             augmentations.NoAugmentation,
             augmentations.ClassificationBasic,
             augmentations.DetectionBasic,
@@ -83,7 +102,7 @@ def registry() -> Registry:
                 {
                     **_COMMON,
                     "model": ("vision/classification/timm-classifier",),
-                    "data.data_generator": ("data/sets/builtin/classification/digits",),
+                    **_data_of("classification"),
                     "data.augmentation": ("augmentation/classification/basic",),
                 },
             ),
@@ -92,7 +111,7 @@ def registry() -> Registry:
                 {
                     **_COMMON,
                     "model": ("vision/detection/center-point",),
-                    "data.data_generator": ("data/sets/composed/detection/digit-scenes",),
+                    **_data_of("detection"),
                     "data.augmentation": ("augmentation/detection/basic",),
                 },
                 {"data": {"batch_size": 8}, "trainer.optimizer": {"learning_rate": 2e-3}},
@@ -102,7 +121,7 @@ def registry() -> Registry:
                 {
                     **_COMMON,
                     "model": ("vision/segmentation/feature-pyramid",),
-                    "data.data_generator": ("data/sets/composed/segmentation/digit-scenes",),
+                    **_data_of("segmentation"),
                     "data.augmentation": ("augmentation/segmentation/basic",),
                 },
                 {"data": {"batch_size": 8}, "trainer.optimizer": {"learning_rate": 6e-3}},

@@ -101,12 +101,12 @@ def new_recipe(
 
 
 def _with_own_data(answers: Answers, pantry: Pantry) -> Answers:
-    """Let the data slot be filled by the name of an imported set."""
+    """Let the data slot, and those within it, be filled by the name of an imported set."""
     from haversack.services.datasets import as_answer
 
     return {
         slot: as_answer(pantry, value)
-        if isinstance(value, str) and slot == full_path("data_generator")
+        if isinstance(value, str) and slot.startswith(full_path("data_generator"))
         else value
         for slot, value in answers.items()
     }

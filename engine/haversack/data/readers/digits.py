@@ -73,6 +73,11 @@ class DigitsDataset:
     def __init__(self, glyphs: Glyphs) -> None:
         self._glyphs = glyphs
 
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """The digit of each picture."""
+        return self._glyphs.labels
+
     def __len__(self) -> int:
         return len(self._glyphs.labels)
 

@@ -7,13 +7,17 @@ from pathlib import Path
 
 from haversack.base.digests import sha256_file
 from haversack.base.errors import IntegrityError
+from haversack.catalog.composites import ClassSelector, Joined, Mosaic, RandomSubset
 from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes, MaskedDigitScenes
+from haversack.catalog.mnist import FashionMnist, Mnist
 from haversack.catalog.own import OwnClassification, OwnDetection, OwnPictures, OwnSegmentation
 from haversack.catalog.smoke import Smoke
 from haversack.data.byod.shard import read_shard
+from haversack.data.composites import Mosaics, join, random_subset, select_classes
 from haversack.data.errors import DataError
 from haversack.data.generate.digit_scenes import digit_scenes
 from haversack.data.readers.digits import read_digits
+from haversack.data.readers.mnist import read_fashion_mnist, read_mnist
 from haversack.data.readers.voc import read_voc
 from haversack.data.sample import Dataset
 from haversack.recipe.assets import Asset
@@ -32,11 +36,15 @@ def build_datasets(work: Work) -> Mapping[str, Dataset]:
         DataError: A file cannot be read, or a split is empty.
     """
     generator = expect(work.root.data, DataPipeline, "data").data_generator
-    splits = builder_for(generator, _TABLE, "data.data_generator")(generator, work)
+    splits = _built(generator, work)
     for name, dataset in splits.items():
         if len(dataset) == 0:
             raise DataError(f"the {name} split has no pictures", "Bring some, then run it again.")
     return splits
+
+
+def _built(generator: Ingredient | None, work: Work) -> Mapping[str, Dataset]:
+    return builder_for(generator, _TABLE, "data.data_generator")(generator, work)
 
 
 def verified_file(file: AssetFile) -> Path:
@@ -87,6 +95,40 @@ def _own(ingredient: OwnPictures, work: Work) -> Mapping[str, Dataset]:
     return read_shard(_verified(work, ingredient.assets()[0]))
 
 
+def _mnist(ingredient: Mnist, work: Work) -> Mapping[str, Dataset]:
+    return read_mnist(_verified(work, ingredient.asset))
+
+
+def _fashion_mnist(ingredient: FashionMnist, work: Work) -> Mapping[str, Dataset]:
+    path = _verified(work, ingredient.asset)
+    return read_fashion_mnist(path, ingredient.validation_fraction, ingredient.seed)
+
+
+def _random_subset(ingredient: RandomSubset, work: Work) -> Mapping[str, Dataset]:
+    shares = {"train": ingredient.share, "val": ingredient.validation_share}
+    return {
+        split: random_subset(data, shares[split], ingredient.seed)
+        for split, data in _built(ingredient.source, work).items()
+    }
+
+
+def _joined(ingredient: Joined, work: Work) -> Mapping[str, Dataset]:
+    first, second = _built(ingredient.first, work), _built(ingredient.second, work)
+    return {split: join(data, second[split]) for split, data in first.items()}
+
+
+def _class_selector(ingredient: ClassSelector, work: Work) -> Mapping[str, Dataset]:
+    names = [name.strip() for name in ingredient.keep.split(",") if name.strip()]
+    source = _built(ingredient.source, work)
+    return {split: select_classes(data, names) for split, data in source.items()}
+
+
+def _mosaic(ingredient: Mosaic, work: Work) -> Mapping[str, Dataset]:
+    splits = dict(_built(ingredient.source, work))
+    options = (ingredient.share, ingredient.edge, ingredient.seed)
+    return {**splits, "train": Mosaics(splits["train"], *options)}
+
+
 def _smoke(ingredient: Smoke, work: Work) -> Mapping[str, Dataset]:
     return read_voc(_verified(work, ingredient.asset))
 
@@ -99,4 +141,10 @@ _TABLE: Mapping[type[Ingredient], Callable[..., Mapping[str, Dataset]]] = {
     OwnClassification: _own,
     OwnDetection: _own,
     OwnSegmentation: _own,
+    Mnist: _mnist,
+    FashionMnist: _fashion_mnist,
+    RandomSubset: _random_subset,
+    Joined: _joined,
+    ClassSelector: _class_selector,
+    Mosaic: _mosaic,
 }

@@ -1,0 +1,197 @@
+"""Datasets made of other datasets; nothing is read before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from haversack.data.errors import DataError
+from haversack.data.geometry import PADDING, letterbox
+from haversack.data.sample import NOT_JUDGED, Boxes, Dataset, Mask, Sample, Target
+
+Rows = npt.NDArray[np.int64]
+
+
+class Subset:
+    """Some samples of a dataset.
+
+    Args:
+        source: The dataset.
+        rows: Which, by their numbers in it.
+    """
+
+    def __init__(self, source: Dataset, rows: Sequence[int] | Rows) -> None:
+        self._source = source
+        self._rows = np.asarray(rows, np.int64)
+        self.classes = source.classes
+
+    @property
+    def labels(self) -> Rows | None:
+        """The class of each sample, where it is known without reading pictures."""
+        labels = known_labels(self._source)
+        return None if labels is None else labels[self._rows]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> Sample:
+        return self._source[int(self._rows[index])]
+
+
+def random_subset(source: Dataset, share: float, seed: int) -> Subset:
+    """Give a share of a dataset, at least one sample, in the order that they had."""
+    count = min(len(source), max(1, round(len(source) * share)))
+    return Subset(source, np.sort(np.random.default_rng(seed).permutation(len(source))[:count]))
+
+
+class Renumbered:
+    """A dataset under other class numbers.
+
+    Args:
+        source: The dataset.
+        classes: The classes after it.
+        numbers: ``(n,)`` the new number of each old class; -1 leaves it out of boxes and masks.
+    """
+
+    def __init__(self, source: Dataset, classes: tuple[str, ...], numbers: Rows) -> None:
+        self._source = source
+        self.classes = classes
+        self._numbers = numbers
+        self._of_pixels = np.full(256, NOT_JUDGED, np.uint8)
+        self._of_pixels[: len(numbers)] = np.where(numbers < 0, NOT_JUDGED, numbers)
+
+    @property
+    def labels(self) -> Rows | None:
+        """The class of each sample, where it is known without reading pictures."""
+        labels = known_labels(self._source)
+        return None if labels is None else self._numbers[labels]
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def __getitem__(self, index: int) -> Sample:
+        sample = self._source[index]
+        return Sample(sample.image, self._target(sample.target), sample.name)
+
+    def _target(self, target: Target) -> Target:
+        if isinstance(target, Mask):
+            return Mask(self._of_pixels[target.labels])
+        if isinstance(target, Boxes):
+            labels = self._numbers[target.labels]
+            return Boxes(target.xyxy[labels >= 0], labels[labels >= 0])
+        return int(self._numbers[target])
+
+
+class Joined:
+    """Two datasets one after the other, of the same classes in the same order."""
+
+    def __init__(self, first: Dataset, second: Dataset) -> None:
+        self._parts = (first, second)
+        self.classes = first.classes
+
+    @property
+    def labels(self) -> Rows | None:
+        """The class of each sample, where it is known without reading pictures."""
+        first, second = (known_labels(part) for part in self._parts)
+        return None if first is None or second is None else np.concatenate([first, second])
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __getitem__(self, index: int) -> Sample:
+        first, second = self._parts
+        return first[index] if index < len(first) else second[index - len(first)]
+
+
+def join(first: Dataset, second: Dataset) -> Joined:
+    """Join two datasets; classes of the same name are one, those of the first come first."""
+    classes = tuple(dict.fromkeys((*first.classes, *second.classes)))
+    return Joined(*(_renumbered(one, classes) for one in (first, second)))
+
+
+def select_classes(source: Dataset, names: Iterable[str]) -> Dataset:
+    """Give a dataset with some of its classes, in the order that they had.
+
+    Raises:
+        DataError: It has no class of a name, or none is named.
+    """
+    wanted = set(names)
+    unknown = sorted(wanted - set(source.classes))
+    if unknown or not wanted:
+        raise DataError(
+            f"the data have no class {unknown[0]!r}" if unknown else "no class is named",
+            f"Choose from: {', '.join(source.classes[:20])}.",
+        )
+    chosen = _renumbered(source, tuple(name for name in source.classes if name in wanted))
+    labels = _labels(source)
+    if labels is None:
+        return chosen
+    kept = [at for at, label in enumerate(labels) if source.classes[label] in wanted]
+    return Subset(chosen, kept)
+
+
+class Mosaics:
+    """A detection set of which a share of the samples are four of its pictures in one.
+
+    Args:
+        source: The dataset.
+        share: Share of samples that are mosaics.
+        edge: Side of a mosaic in pixels.
+        seed: Which samples they are, and of what; equal seeds give equal mosaics.
+    """
+
+    def __init__(self, source: Dataset, share: float, edge: int, seed: int) -> None:
+        self._source = source
+        self._share = share
+        self._half = edge // 2
+        self._seed = seed
+        self.classes = source.classes
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def __getitem__(self, index: int) -> Sample:
+        sample = self._source[index]
+        rng = np.random.default_rng([self._seed, index])
+        if rng.random() >= self._share:
+            return sample
+        others = rng.integers(0, len(self._source), 3).tolist()
+        return self._together([sample, *(self._source[other] for other in others)])
+
+    def _together(self, samples: Sequence[Sample]) -> Sample:
+        half = self._half
+        image = np.full((2 * half, 2 * half, 3), PADDING, np.uint8)
+        boxes, labels = [], []
+        for at, sample in enumerate(samples):
+            top, left = half * (at // 2), half * (at % 2)
+            fitted, scale = letterbox(sample.image, half)
+            image[top : top + half, left : left + half] = fitted
+            if isinstance(sample.target, Boxes):
+                corner = np.asarray([left, top, left, top], np.float32)
+                boxes.append(sample.target.xyxy * np.float32(scale) + corner)
+                labels.append(sample.target.labels)
+        target = Boxes(np.concatenate(boxes), np.concatenate(labels))
+        return Sample(image, target, samples[0].name)
+
+
+def known_labels(dataset: Dataset) -> Rows | None:
+    """Give the classes of a dataset's samples where it knows them without reading pictures."""
+    labels: Rows | None = getattr(dataset, "labels", None)
+    return labels
+
+
+def _labels(dataset: Dataset) -> Rows | None:
+    """Give the class of each sample, if need be by reading all; None for boxes and masks."""
+    known = known_labels(dataset)
+    if known is not None or not len(dataset) or not isinstance(dataset[0].target, int):
+        return known
+    targets = [dataset[at].target for at in range(len(dataset))]
+    return np.asarray([target for target in targets if isinstance(target, int)], np.int64)
+
+
+def _renumbered(source: Dataset, classes: tuple[str, ...]) -> Dataset:
+    places = {name: number for number, name in enumerate(classes)}
+    numbers = np.asarray([places.get(name, -1) for name in source.classes], np.int64)
+    return Renumbered(source, classes, numbers)
