@@ -29,7 +29,7 @@ def small_recipe(task: str, answers: dict[str, str] | None = None, **options: ob
     """Give a filled recipe that starts at random weights and is quick to train."""
     recipe = Recipe.empty(registry(), task)
     recipe.fill_empty_recursively(answers or {})
-    if hasattr(recipe["model"], "backbone"):
+    if hasattr(getattr(recipe["model"], "backbone", None), "use_pretrained"):
         recipe["model.backbone.use_pretrained"] = False
     for path, value in options.items():
         recipe[path.replace("__", ".")] = value

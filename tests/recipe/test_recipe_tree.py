@@ -128,7 +128,8 @@ def test_an_ingredient_of_another_role_does_not_fit() -> None:
 
 def test_options_list_only_what_serves_the_task() -> None:
     titles = {meta.title for meta in detection().options("data_generator")}
-    assert titles == {"Smoke", "Digit scenes", "Own pictures with boxes"}
+    assert {"Smoke", "Digit scenes", "Own pictures with boxes", "Mosaic", "Joined"} <= titles
+    assert not titles & {"Digits", "MNIST", "Digit scenes (segmentation)", "Own pictures"}
 
 
 def test_item_access_validates_ranges() -> None:
