@@ -23,6 +23,7 @@ from haversack.volume.errors import (
 )
 from haversack.volume.query import query_pareto_optimal_recipes
 from haversack.volume.volume import Volume
+from haversack.volume.where import Where
 from haversack.volume.write import write_volume
 
 ROWS = [
@@ -73,9 +74,9 @@ def test_columns_that_were_not_asked_for_are_not_read(
     asked: list[list[str]] = []
     reading = tables.ParquetTable.batches
 
-    def spy(table: tables.ParquetTable, columns: list[str]) -> Any:
+    def spy(table: tables.ParquetTable, columns: list[str], where: Where | None) -> Any:
         asked.append(columns)
-        return reading(table, columns)
+        return reading(table, columns, where)
 
     monkeypatch.setattr(tables.ParquetTable, "batches", spy)
     Volume.open(path).frame(["id"], where="height == 64")

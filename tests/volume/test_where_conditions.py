@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from haversack.base.errors import HaversackError
 from haversack.volume.errors import MissingColumnError, WhereError
 from haversack.volume.where import parse_where
+from volume.cases import CASES
 
 TABLE = pd.DataFrame(
     {
@@ -136,7 +137,7 @@ def test_an_unknown_column_names_the_nearest() -> None:
     assert "hardware" in caught.value.hint
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(st.text(alphabet="ab<>=()'\" 10andortif.[]{}:,\\\n#-_*@", max_size=40))
 def test_no_text_makes_anything_but_a_condition_or_a_typed_error(text: str) -> None:
     try:
@@ -161,7 +162,7 @@ condition = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(condition)
 def test_without_nulls_a_condition_means_what_python_would_mean(text: str) -> None:
     table = pd.DataFrame({"id": [0, 1, 2, 3, 4], "rate": [4.0, 0.5, -1.0, 3.0, 1.0]})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haversack.volume.errors import MissingColumnError, WhereError
 from haversack.volume.where import parse_where
 from haversack.volume.where_words import word_for
+from volume.cases import CASES
 
 TABLE = pd.DataFrame(
     {
@@ -84,6 +85,7 @@ def test_asking_twice_changes_nothing() -> None:
     assert where.columns == {"latency"}
 
 
+@settings(max_examples=CASES, deadline=None)
 @given(st.floats(0.001, 1e6), st.sampled_from(["us", "ms", "s"]))
 def test_a_quantity_is_its_number_in_milliseconds(number: float, unit: str) -> None:
     factor = {"us": 1e-3, "ms": 1.0, "s": 1e3}[unit]

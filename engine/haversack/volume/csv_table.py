@@ -5,11 +5,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from haversack.volume.columns import column
 from haversack.volume.errors import VolumeFormatError
 from haversack.volume.tables import ROWS_AT_ONCE, check_names, named_errors
+
+if TYPE_CHECKING:
+    from haversack.volume.where import Where
 
 LARGEST_FILE = 1 << 30
 LARGEST_CELL = 1 << 22
@@ -52,8 +55,8 @@ class CsvTable:
         self.schema: Any = self._table.schema
         self.rows: int = len(self._table)
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
-        """Give these columns as Arrow record batches, in the order of the rows."""
+    def batches(self, columns: Sequence[str], where: Where | None = None) -> Iterator[Any]:
+        """Give these columns as Arrow record batches, every row of them."""
         yield from self._table.select(list(columns)).to_batches(max_chunksize=ROWS_AT_ONCE)
 
     def row_at(self, place: int) -> dict[str, Any]:

@@ -9,10 +9,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from haversack.base.files import storage_error
 from haversack.volume.errors import VolumeFormatError
+from haversack.volume.row_groups import spans_of
+
+if TYPE_CHECKING:
+    from haversack.volume.where import Where
 
 ROWS_AT_ONCE = 1 << 16
 MOST_COLUMNS = 10_000
@@ -25,8 +31,11 @@ class Table(Protocol):
     schema: Any
     rows: int
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
-        """Give these columns as Arrow record batches, in the order of the rows."""
+    def batches(self, columns: Sequence[str], where: Where | None = None) -> Iterator[Any]:
+        """Give these columns as Arrow record batches, in the order of the rows.
+
+        Rows of which ``where`` is not true may be left out, and need not be.
+        """
         ...
 
     def row_at(self, place: int) -> dict[str, Any]:
@@ -57,10 +66,17 @@ class ParquetTable:
             self.rows: int = self._file.metadata.num_rows
         check_names(self.schema.names, path)
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
-        """Give these columns as Arrow record batches, in the order of the rows."""
+    def batches(self, columns: Sequence[str], where: Where | None = None) -> Iterator[Any]:
+        """Give these columns as Arrow record batches; no row group that ``where`` rules out."""
         with named_errors(self._path):
-            yield from self._file.iter_batches(batch_size=ROWS_AT_ONCE, columns=list(columns))
+            groups = list(range(self._file.num_row_groups))
+            if where is not None:
+                spans = spans_of(self._file.metadata, self.schema, where.columns)
+                groups = np.flatnonzero(where.may_hold(spans, len(groups))).tolist()
+            if groups:
+                yield from self._file.iter_batches(
+                    batch_size=ROWS_AT_ONCE, columns=list(columns), row_groups=groups
+                )
 
     def row_at(self, place: int) -> dict[str, Any]:
         """Give one row as Python values."""

@@ -111,7 +111,7 @@ class Volume:
             if name not in self.columns:
                 raise missing_column(name, self.columns)
         parts = []
-        for batch in self._table.batches(list(needed)):
+        for batch in self._table.batches(list(needed), condition):
             part = self._to_pandas(batch)
             if condition is not None:
                 part = part.loc[condition.mask(part)]

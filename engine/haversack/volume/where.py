@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import copy
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from haversack.volume.errors import WhereError
 from haversack.volume.metrics import missing_column
+from haversack.volume.where_spans import CannotTellError, Span, chances
 from haversack.volume.where_values import Operand, Truth, compare, constant, is_in, is_null, operand
 from haversack.volume.where_words import in_columns, is_quantity, mark_units
 
@@ -56,7 +58,19 @@ class Where:
         for name in sorted(meant.columns):
             if name not in df.columns:
                 raise missing_column(name, df.columns)
-        return _truth(meant._body, df).true
+        return _truth(meant._body, partial(_compared, df=df)).true
+
+    def may_hold(self, spans: Mapping[str, Span], parts: int) -> NDArray[np.bool_]:
+        """Mark the parts of a table in which it may be true of some row; shape (parts,).
+
+        Args:
+            spans: What is known of the columns, by name.
+            parts: How many parts the table has; all are marked where the spans do not say enough.
+        """
+        try:
+            return _truth(self._body, partial(chances, spans=spans)).true
+        except CannotTellError:
+            return np.ones(parts, np.bool_)
 
     def for_columns(self, columns: Collection[str]) -> Where:
         """Give it with these columns for plain words and in their units.
@@ -144,25 +158,25 @@ def _refused(node: ast.expr) -> WhereError:
     return WhereError(f"{ast.unparse(node)[:60]!r} has no place in a condition", _HINT)
 
 
-def _truth(node: ast.expr, df: pd.DataFrame) -> Truth:
+def _truth(node: ast.expr, compared: Callable[[ast.expr, ast.cmpop, ast.expr], Truth]) -> Truth:
     match node:
         case ast.BoolOp(op=op, values=values):
-            found = [_truth(value, df) for value in values]
+            found = [_truth(value, compared) for value in values]
             combined = found[0]
             for other in found[1:]:
                 combined = combined & other if isinstance(op, ast.And) else combined | other
             return combined
         case ast.UnaryOp(operand=inner):
-            return ~_truth(inner, df)
+            return ~_truth(inner, compared)
         case ast.Compare(left=left, ops=ops, comparators=others):
             sides = [left, *others]
-            pairs = [_compared(sides[k], op, sides[k + 1], df) for k, op in enumerate(ops)]
+            pairs = [compared(sides[k], op, sides[k + 1]) for k, op in enumerate(ops)]
             combined = pairs[0]
             for other in pairs[1:]:
                 combined = combined & other
             return combined
         case _:
-            return compare(_operand(node, df), ast.Eq(), Operand.of_constant(True, len(df)))
+            return compared(node, ast.Eq(), ast.Constant(value=True))
 
 
 def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, df: pd.DataFrame) -> Truth:
