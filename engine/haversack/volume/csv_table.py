@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haversack.volume.columns import column
+from haversack.volume.csv_header import read_header
 from haversack.volume.errors import VolumeFormatError
 from haversack.volume.tables import ROWS_AT_ONCE, check_names, named_errors
 
@@ -30,16 +31,21 @@ class CsvTable:
 
         with named_errors(path, _ODD_CELLS):
             _refuse_hostile_bytes(path)
-            with path.open("rb") as file:
-                header = file.readline(LARGEST_CELL).decode("utf-8-sig", "replace")
+            header = read_header(path)
             known = {
                 name: _arrow_type(known.dtype)
-                for name in header.strip("\r\n").split(",")
-                if (known := column(name.strip('"'))) is not None
+                for name in header.names
+                if (known := column(name)) is not None
             }
+            several = header.rows > 1
             self._table: Any = pc.read_csv(
                 path,
-                read_options=pc.ReadOptions(block_size=2 * LARGEST_CELL, use_threads=False),
+                read_options=pc.ReadOptions(
+                    block_size=2 * LARGEST_CELL,
+                    use_threads=False,
+                    skip_rows=header.rows if several else 0,
+                    column_names=list(header.names) if several else None,
+                ),
                 parse_options=pc.ParseOptions(newlines_in_values=True),
                 convert_options=pc.ConvertOptions(
                     column_types=known,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haversack.volume.columns import COLUMNS, VENDOR_COLUMNS, column
+from haversack.volume.csv_header import flat_name
 from haversack.volume.importers.imported import Imported, ImportReport, positive
 from haversack.volume.relative import add_relative_task_metric
 
@@ -64,13 +65,7 @@ def _flat_name(name: Any) -> str:
             name = ast.literal_eval(name)
         except (ValueError, SyntaxError):
             return str(name)
-    if isinstance(name, tuple):
-        return "_".join(str(part) for part in name if str(part) and not _is_filler(str(part)))
-    return str(name)
-
-
-def _is_filler(part: str) -> bool:
-    return part.startswith("Unnamed:")
+    return flat_name(name) if isinstance(name, tuple) else str(name)
 
 
 def source_name(path: Path) -> str:
