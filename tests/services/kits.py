@@ -12,10 +12,20 @@ from haversack.services.pack import pack
 from haversack.services.report import PreparationReport, Rehearsal, Step, Verdict
 from haversack.trust.keyring import KeyRing
 from haversack.trust.private_keys import Cost
+from haversack.volume.write import write_volume
 
 SMOKE = "Smoke (data/sets/url/detection/smoke-pascal-like)"
 PASSPHRASE = "a passphrase for tests"
 QUICK = Cost(log_n=10)
+CARD = {
+    "name": "xval_det",
+    "task": "detection",
+    "measured": "nothing",
+    "by": "a test",
+    "on": "a test machine",
+    "licence": "Apache-2.0",
+    "source": "a test",
+}
 
 
 def light_recipe(pantry: Pantry, name: str = "light") -> Recipe:
@@ -34,6 +44,21 @@ def stocked_pantry(folder: Path) -> Pantry:
     capture(recipe.assets(), pantry)
     pantry.recipes.save(recipe)
     return pantry
+
+
+def put_volume(
+    pantry: Pantry,
+    folder: Path,
+    spprs: list[str],
+    name: str = "xval_det",
+    task: str = "detection",
+) -> None:
+    """Keep a golden volume whose rows carry these recipes; a later row is slower."""
+    measured = {"hardware": "test", "if_task_metric": 0.5, "relative_task_metric": 1.0}
+    rows = [{**measured, "od_inf_rate_ms": 1.0 + i, "sppr": sppr} for i, sppr in enumerate(spprs)]
+    path = folder / f"{name}.parquet"
+    card = write_volume(path, rows, {**CARD, "name": name, "task": task})
+    pantry.volumes.put(name, path.read_bytes(), card.as_dict())
 
 
 def keyring(folder: Path) -> KeyRing:

@@ -23,35 +23,8 @@ from haversack.services.cook import golden_recipe
 from haversack.services.errors import MissingAssets
 from haversack.services.readiness import readiness
 from haversack.volume.errors import UnknownRowError
-from haversack.volume.write import write_volume
 from recipe.kitchen_for_tests import registry as small_registry
-from services.kits import SMOKE, light_recipe
-
-CARD = {
-    "name": "xval_det",
-    "task": "detection",
-    "measured": "nothing",
-    "by": "a test",
-    "on": "a test machine",
-    "licence": "Apache-2.0",
-    "source": "a test",
-}
-
-
-def put_volume(
-    pantry: Pantry,
-    folder: Path,
-    spprs: list[str],
-    name: str = "xval_det",
-    task: str = "detection",
-) -> None:
-    rows = [
-        {"hardware": "test", "od_inf_rate_ms": 1.0 + i, "if_task_metric": 0.5, "sppr": sppr}
-        for i, sppr in enumerate(spprs)
-    ]
-    path = folder / f"{name}.parquet"
-    card = write_volume(path, rows, {**CARD, "name": name, "task": task})
-    pantry.volumes.put(name, path.read_bytes(), card.as_dict())
+from services.kits import SMOKE, light_recipe, put_volume
 
 
 @pytest.fixture
