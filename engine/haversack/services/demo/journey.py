@@ -15,6 +15,7 @@ from haversack.services.demo.diary import DemoReport, Diary
 from haversack.services.demo.home import Packed, prepare_and_pack
 from haversack.services.isolation import isolation
 from haversack.services.listen import Listener, Said, ignore
+from haversack.services.trace import read_trace, trace_prefix
 
 REPORT = "demo-report.json"
 
@@ -38,7 +39,7 @@ def demo(
     report = DemoReport(
         entries=(*diary.entries, *field.entries),
         pictures=field.pictures,
-        proved=packed.proved,
+        proved=(*packed.proved, *field.proved),
         seconds=round(time.monotonic() - started, 1),
     )
     report.save(folder / REPORT)
@@ -55,13 +56,14 @@ def program() -> Sequence[str]:
 def _without_network(packed: Packed, folder: Path, on_event: Listener) -> DemoReport:
     home = folder / "empty-home"
     home.mkdir()
-    out = folder / "field-report.json"
-    apart = isolation()
+    out, trace = folder / "field-report.json", folder / "field-trace"
+    apart, traced = isolation(), trace_prefix(trace)
     if not apart.possible:
         on_event(Said(f"no namespace can be made here ({apart.why_not}): nothing is proved"))
     done = subprocess.run(
         [
             *(apart.prefix() if apart.possible else ()),
+            *traced,
             *program(),
             "demo",
             "--field-half",
@@ -85,7 +87,17 @@ def _without_network(packed: Packed, folder: Path, on_event: Listener) -> DemoRe
             f"the half without a network ended with exit status {done.returncode}",
             "Its own words stand above.",
         )
-    return DemoReport.load(out)
+    if not traced:
+        on_event(Said("strace is not installed: nobody watched which addresses were called"))
+        return DemoReport.load(out)
+    called = sorted(set(read_trace(trace).called))
+    trace.unlink()
+    if called:
+        raise HaversackError(
+            f"the half without a network called {', '.join(called)}", "Report this as a bug."
+        )
+    watched = "opening, choosing, cooking and training called no address but loopback (strace)"
+    return DemoReport.load(out).model_copy(update={"proved": (watched,)})
 
 
 def field_half(
