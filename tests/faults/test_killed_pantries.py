@@ -20,7 +20,7 @@ from haversack.pantry.pantry import Pantry
 from haversack.recipe.tree import Recipe
 from haversack.services.pack import pack
 from haversack.services.readiness import readiness
-from haversack.services.setup import _put_volumes
+from haversack.services.setup import put_volumes
 from haversack.services.unpack import open_bundle
 from haversack.trust.keyring import KeyRing
 from services.kits import PASSPHRASE, keyring, light_recipe, packed, proof_of, stocked_pantry
@@ -59,7 +59,7 @@ def journey(tmp_path: Path) -> Journey:
     home = stocked_pantry(tmp_path / "home")
     report = proof_of(light_recipe(home))
     home.attestations.put(report.recipe_id, report.model_dump(mode="json"))
-    volumes, _ = _put_volumes(home, lambda heard: None)
+    volumes, _ = put_volumes(home, lambda heard: None)
     keys, stick = keyring(tmp_path / "home-keys"), tmp_path / "KIT"
     receipt = packed(home, stick, keys)
     keyring(tmp_path / "field-keys").trust(stick, receipt.fingerprint)

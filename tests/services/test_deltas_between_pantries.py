@@ -14,7 +14,7 @@ from haversack.pantry.pantry import Pantry
 from haversack.services.have import have
 from haversack.services.new_pantry import pantry_for_opening
 from haversack.services.pack import pack
-from haversack.services.setup import _put_volumes
+from haversack.services.setup import put_volumes
 from haversack.services.unpack import open_bundle
 from haversack.trust.errors import Refused
 from haversack.trust.keyring import KeyRing
@@ -44,7 +44,7 @@ def test_a_delta_opens_on_the_pantry_that_gave_the_have_list(
     field = _field(tmp_path, home, keys)
     found = have(field, tmp_path / "have.json")
     assert (found.damaged, found.read) == ((), True)
-    added, _ = _put_volumes(home, lambda heard: None)
+    added, _ = put_volumes(home, lambda heard: None)
     since = read_have_list(tmp_path / "have.json")
     receipt = pack(home, tmp_path / "DELTA", keys, "packer", PASSPHRASE, name="KIT", since=since)
     smoke = home.assets.list()[0].asset
@@ -76,7 +76,7 @@ def test_a_delta_is_partial_on_another_pantry_and_leaves_nothing(
 def test_documents_that_were_collected_as_garbage_are_taken_from_the_shelves(
     tmp_path: Path, home: Pantry, keys: KeyRing
 ) -> None:
-    _put_volumes(home, lambda heard: None)
+    put_volumes(home, lambda heard: None)
     field = _field(tmp_path, home, keys)
     have(field, tmp_path / "have.json")
     field.collect_garbage(spare_younger_than=0)
@@ -102,7 +102,7 @@ def test_a_damaged_file_is_not_named_in_the_have_list(
 
 
 def test_sticks_are_opened_one_after_the_other(tmp_path: Path, home: Pantry, keys: KeyRing) -> None:
-    _put_volumes(home, lambda heard: None)
+    put_volumes(home, lambda heard: None)
     keys.new("packer", PASSPHRASE, "test kitchen")
     stick = home.assets.list()[0].asset.size + 285_000  # room for it, and for little more
     receipt = pack(home, tmp_path / "SET", keys, "packer", PASSPHRASE, stick=stick)

@@ -18,7 +18,7 @@ from haversack.services.contents import _from_bytes, select
 from haversack.services.errors import MissingAssets
 from haversack.services.pack import pack
 from haversack.services.readiness import readiness
-from haversack.services.setup import _put_volumes
+from haversack.services.setup import put_volumes
 from haversack.services.shelves import shelf_items
 from haversack.services.unpack import OpenReceipt, open_bundle, verify
 from haversack.trust.errors import Refused, WrongPassphrase
@@ -41,7 +41,7 @@ def test_what_was_packed_is_ready_where_it_is_opened(tmp_path: Path) -> None:
 
 def test_golden_volumes_travel_with_their_cards(tmp_path: Path) -> None:
     pantry = stocked_pantry(tmp_path / "home")
-    added, _ = _put_volumes(pantry, lambda heard: None)
+    added, _ = put_volumes(pantry, lambda heard: None)
     assert added
     home, field = keyring(tmp_path / "home-keys"), keyring(tmp_path / "field-keys")
     receipt = packed(pantry, tmp_path / "KIT", home)

@@ -38,7 +38,7 @@ def setup(
     Raises:
         FetchError: Something could not be fetched; what was fetched before stays.
     """
-    added, present = _put_volumes(pantry, on_event)
+    added, present = put_volumes(pantry, on_event)
     needed = {
         asset.name: asset for task in TASKS for asset in default_recipe(pantry, task).assets()
     }
@@ -53,7 +53,8 @@ def default_recipe(pantry: Pantry, task: str) -> Recipe:
     return recipe
 
 
-def _put_volumes(pantry: Pantry, on_event: Listener) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def put_volumes(pantry: Pantry, on_event: Listener) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Put the shipped golden volumes on a pantry's shelf; give the names added and present."""
     added, present = [], []
     for name, (path, card) in shipped_volumes().items():
         known = name in pantry.volumes.list()
