@@ -1,4 +1,4 @@
-"""``haversack`` and ``python -m haversack``; the word ``worker`` starts a worker instead."""
+"""``haversack`` and ``python -m haversack``; ``worker`` and ``decoder`` start those instead."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import sys
 
 
 def main() -> int:
-    """Run the command line, or a worker; gives the exit status."""
+    """Run the command line, a worker or a decoder; gives the exit status."""
     multiprocessing.freeze_support()
     if sys.argv[1:2] == ["worker"]:
         from haversack import worker
 
         return worker.main()
+    if sys.argv[1:2] == ["decoder"]:
+        from haversack import decoder
+
+        return decoder.main()
     from haversack.cli import app
 
     return app.run(sys.argv[1:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,22 +14,22 @@ from PySide6.QtWidgets import QApplication
 from haversack_gui import equivalents
 from haversack_gui import preferences as remembered
 from haversack_gui.calls import pantry as pantry_calls
-from haversack_gui.frame.window import PageMaker, Window
+from haversack_gui.frame.page_place import PagePlace
+from haversack_gui.frame.window import Window
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
-from haversack_gui.pages.page import Page
 from haversack_gui.run_queue import RunQueue
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
 PAGES = {
-    "pantry": "haversack_gui.pages.pantry:PantryPage",
-    "recipes": "haversack_gui.pages.recipes:RecipesPage",
-    "data": "haversack_gui.pages.data:DataPage",
-    "front": "haversack_gui.pages.front:FrontPage",
-    "train": "haversack_gui.pages.train:TrainPage",
-    "pack": "haversack_gui.pages.pack:PackPage",
-    "open": "haversack_gui.pages.open:OpenPage",
+    "pantry": PagePlace("haversack_gui.pages.pantry", "PantryPage", light=True),
+    "recipes": PagePlace("haversack_gui.pages.recipes", "RecipesPage"),
+    "data": PagePlace("haversack_gui.pages.data", "DataPage"),
+    "front": PagePlace("haversack_gui.pages.front", "FrontPage"),
+    "train": PagePlace("haversack_gui.pages.train", "TrainPage"),
+    "pack": PagePlace("haversack_gui.pages.pack", "PackPage"),
+    "open": PagePlace("haversack_gui.pages.open", "OpenPage"),
 }
 
 WARM_AFTER_MS = 300
@@ -68,7 +67,7 @@ def make_window(app: QApplication, wishes: Wishes) -> Window:
     jobs = Jobs(app)
     workspace = Workspace(look, jobs, RunQueue(jobs, _worker_command), preferences, home)
     shown: list[Window] = []
-    window = Window(workspace, _makers(), _handlers(workspace, shown))
+    window = Window(workspace, PAGES, _handlers(workspace, shown))
     shown.append(window)
     start = wishes.pantry or _last_pantry(preferences.pantry)
     page = wishes.page or ("open" if wishes.bundle else preferences.page)
@@ -86,17 +85,18 @@ def run(arguments: list[str], wishes: Wishes, quit_after_shown: bool) -> int:
     if quit_after_shown:
         QTimer.singleShot(0, window.close)
     else:
-        QTimer.singleShot(WARM_AFTER_MS, lambda: _warm(window))
+        QTimer.singleShot(WARM_AFTER_MS, lambda: warm(window))
     return app.exec()
 
 
-def _warm(window: Window) -> None:
-    """Import the plotting in a thread, so that the first plot does not hold up the window."""
-    window.workspace.jobs.query(
-        lambda: importlib.import_module("pyqtgraph"),
-        lambda _: quiet_collector(),
-        failed=lambda _: None,
-    )
+def warm(window: Window) -> None:
+    """Import every page in a thread, so that the first look at one does not hold up the window."""
+
+    def fetch() -> None:
+        for place in PAGES.values():
+            place.fetch()
+
+    window.workspace.jobs.query(fetch, lambda _: quiet_collector(), failed=lambda _: None)
 
 
 def quiet_collector() -> None:
@@ -109,20 +109,6 @@ def _worker_command() -> list[str]:
     from haversack.services.worker import worker_command
 
     return worker_command()
-
-
-def _makers() -> dict[str, PageMaker]:
-    return {name: _maker(place) for name, place in PAGES.items()}
-
-
-def _maker(place: str) -> PageMaker:
-    module, _, name = place.partition(":")
-
-    def make(workspace: Workspace) -> Page:
-        page: Page = getattr(importlib.import_module(module), name)(workspace)
-        return page
-
-    return make
 
 
 def _handlers(workspace: Workspace, shown: list[Window]) -> dict[str, Callable[[], None]]:

@@ -1,26 +1,38 @@
-"""What the app remembers between starts: theme, window, last pantry and page, in one small file."""
+"""What the app remembers between starts: theme, window, last pantry and page, in one small file.
+
+Read before the window is shown, so it imports little.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from haversack.base.canonical_json import load_strict
 from haversack.base.errors import HaversackError
 from haversack.base.files import read_bytes, write_text
 
 LIMIT = 64 * 1024
+THEMES = ("light", "dark", "system")
+MOST_RECENT = 8
 
 
-class Preferences(BaseModel):
-    """The remembered values; unknown ones of a newer app are ignored."""
+@dataclass
+class Preferences:
+    """The remembered values.
 
-    model_config = ConfigDict(validate_assignment=True, extra="ignore")
+    Attributes:
+        theme: One of ``THEMES``.
+        pantry: The folder of the pantry that was open last.
+        recent: The folders of the last pantries, the newest first.
+        page: The page that was shown last.
+        geometry: Where the window was, as Qt writes it, in hexadecimal digits.
+    """
 
-    theme: Literal["light", "dark", "system"] = "system"
+    theme: str = "system"
     pantry: str = ""
     recent: tuple[str, ...] = ()
     page: str = "pantry"
@@ -30,21 +42,30 @@ class Preferences(BaseModel):
         """Put a pantry first among the recent ones."""
         name = str(path)
         self.pantry = name
-        self.recent = (name, *(other for other in self.recent if other != name))[:8]
+        self.recent = (name, *(other for other in self.recent if other != name))[:MOST_RECENT]
 
 
 def home() -> Path:
     """Give the folder for the app's own state: ``HAVERSACK_HOME`` or the platform's."""
     chosen = os.environ.get("HAVERSACK_HOME")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("haversack"))
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("haversack"))
 
 
 def load(path: Path) -> Preferences:
-    """Read the preferences; a missing or damaged file gives the defaults."""
+    """Read the preferences; a missing or damaged file gives the defaults.
+
+    Values of a newer app that are not known here are ignored.
+    """
     try:
-        return Preferences.model_validate_json(read_bytes(path, LIMIT))
-    except (HaversackError, ValidationError):
+        document = load_strict(read_bytes(path, LIMIT), path.name, LIMIT)
+    except HaversackError:
         return Preferences()
+    found = _checked(document) if isinstance(document, dict) else None
+    return found or Preferences()
 
 
 def save(path: Path, preferences: Preferences) -> None:
@@ -53,4 +74,14 @@ def save(path: Path, preferences: Preferences) -> None:
     Raises:
         StorageError: The disk is full or read-only.
     """
-    write_text(path, preferences.model_dump_json(indent=1))
+    write_text(path, json.dumps(asdict(preferences), indent=1))
+
+
+def _checked(document: dict[str, Any]) -> Preferences | None:
+    given = {name: document[name] for name in asdict(Preferences()) if name in document}
+    recent = given.pop("recent", [])
+    texts = [*given.values(), *(recent if isinstance(recent, list) else [None])]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    found = Preferences(**given, recent=tuple(recent[:MOST_RECENT]))
+    return found if found.theme in THEMES else None

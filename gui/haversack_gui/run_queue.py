@@ -1,19 +1,25 @@
-"""The queue of runs: one worker at a time, the rest wait; states of all that were started here."""
+"""The queue of runs: one worker at a time, the rest wait; states of all that were started here.
+
+Made before the window is shown; what talks to a worker is imported when the first one is wanted.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from haversack.base.progress import Progress
-from haversack.runs.reducer import RunState
-from haversack.runs.spec import RunSpec
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.jobs import Job, Jobs
-from haversack_gui.run_process import RunProcess
 from haversack_gui.words import tr
+
+if TYPE_CHECKING:
+    from haversack.runs.reducer import RunState
+    from haversack.runs.spec import RunSpec
+    from haversack_gui.run_process import RunProcess
 
 
 class RunQueue(QObject):
@@ -44,6 +50,8 @@ class RunQueue(QObject):
         self, spec: RunSpec, title: str, same: Same = NOTHING, before: RunState | None = None
     ) -> None:
         """Put a run at the end of the queue; ``before`` is the state of one that is resumed."""
+        from haversack.runs.reducer import RunState
+
         job = Job(title, same)
         job.stop = lambda: self.stop(spec.run_id)
         self._jobs.adopt(job)
@@ -76,6 +84,8 @@ class RunQueue(QObject):
     def _next(self) -> None:
         if self._current is not None or not self._waiting:
             return
+        from haversack_gui.run_process import RunProcess
+
         spec, self._job = self._waiting.popleft()
         self._job.state = "running"
         self._current = RunProcess(spec, self._command(), self.states.get(spec.run_id), self)

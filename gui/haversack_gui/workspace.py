@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ class Workspace(QObject):
 
     def save(self) -> None:
         """Remember the preferences; a disk that says no is no reason to stop."""
-        path, values = self.home / "app.json", self.preferences.model_copy()
+        path, values = self.home / "app.json", replace(self.preferences)
         self.jobs.query(
             lambda: remembered.save(path, values), lambda _: None, failed=lambda _: None
         )

@@ -139,7 +139,7 @@ def test_a_search_and_a_brush_narrow_the_list_and_grey_the_rest(
     lowest, highest = page.drawn.y.min(), page.drawn.y.max()
     best = page.drawn.y >= (lowest + highest) / 2
     np.testing.assert_array_equal(np.sort(page.model.places), np.flatnonzero(int8 & best))
-    np.testing.assert_array_equal(page.plot._kept, int8 & best)
+    np.testing.assert_array_equal(page.plot.bulk.kept, int8 & best)
     page.view.search.clear()
     desk.settle()
     desk.click(page.view.unbrush)

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from haversack.volume.write import write_volume
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+_PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
 @pytest.fixture
@@ -40,23 +41,31 @@ def test_what_the_preparer_packs_the_field_operator_trains_without_a_network(
     desk.close()
     if not isolation().possible:
         pytest.skip(f"no network namespace can be made here: {isolation().why_not}")
-    _run_apart(stick, told, ())
+    _run_apart(stick, told)
 
 
 @pytest.mark.torch
 @pytest.mark.slow
 @pytest.mark.root
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed: no real window")
 @pytest.mark.skipif(
-    not os.environ.get("HAVERSACK_CASES") or shutil.which("Xvfb") is None,
-    reason="the same in a real window: where Xvfb is installed, and many cases are wanted",
+    not os.environ.get("HAVERSACK_CASES"), reason="the same in a real window: when many cases are"
 )
-def test_the_same_journey_in_a_real_window(
-    open_desk: Callable[..., Desk], tmp_path: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = open_desk()
-    told = prepare_a_stick(desk, _pantry_with_a_volume(tmp_path), stick, monkeypatch)
-    desk.close()
-    _run_apart(stick, told, ("xvfb-run", "-a", "-s", "-screen 0 1400x900x24"), "xcb")
+def test_both_journeys_go_the_same_way_in_a_real_window(tmp_path: Path) -> None:
+    name = test_what_the_preparer_packs_the_field_operator_trains_without_a_network.__name__
+    environment = _environment(QT_QPA_PLATFORM="xcb")
+    command = [*_PYTEST, "-rs", f"--basetemp={tmp_path / 'inside'}", f"{Path(__file__)}::{name}"]
+    done = subprocess.run(
+        ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "1 passed" in done.stdout, done.stdout
 
 
 def _pantry_with_a_volume(tmp_path: Path) -> Path:
@@ -85,20 +94,15 @@ def _pantry_with_a_volume(tmp_path: Path) -> Path:
     return folder
 
 
-def _run_apart(stick: Path, told: str, screen: Sequence[str], platform: str = "offscreen") -> None:
+def _run_apart(stick: Path, told: str) -> None:
     """Run the field operator's half in a process of its own, without a network."""
-    environment = {
-        **os.environ,
-        "JOURNEY_STICK": str(stick),
-        "JOURNEY_WORDS": told,
-        "QT_QPA_PLATFORM": platform,
-        "HAVERSACK_HOME": str(stick.parents[1] / "another home"),
-    }
-    for name in ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):
-        environment.pop(name, None)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    environment = _environment(
+        JOURNEY_STICK=str(stick),
+        JOURNEY_WORDS=told,
+        HAVERSACK_HOME=str(stick.parents[1] / "another home"),
+    )
     done = subprocess.run(
-        [*isolation().prefix(), *screen, *command, str(HERE / "field_journey.py")],
+        [*isolation().prefix(), *_PYTEST, str(HERE / "field_journey.py")],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -108,3 +112,9 @@ def _run_apart(stick: Path, told: str, screen: Sequence[str], platform: str = "o
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert "1 passed" in done.stdout
+
+
+def _environment(**more: str) -> dict[str, str]:
+    """This process's environment, Qt's platform included, without what pytest put there."""
+    ours = ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS")
+    return {**{name: v for name, v in os.environ.items() if name not in ours}, **more}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,23 +25,26 @@ from haversack.trust.fingerprints import as_words
 from haversack.trust.keyring import KeyRing
 from haversack.trust.opening import Pinned, Received, Vouched
 
+Decode = Callable[[bytes, str], Manifest]
 _README_LIMIT = 64 * 1024
 _HINT = "It was changed after signing; get the bundle again from its publisher."
 
 
 @dataclass
 class Policy:
-    """What a person decided about opening.
+    """What a person decided about opening, and how it is gone about.
 
     Attributes:
         refuse_expired: Refuse a bundle whose publisher's root has expired, not only warn.
         allow_downgrade: Why an older bundle than one opened before is wanted; empty: it is not.
         now: The time; None for this machine's clock.
+        decode: What reads the manifest; the app has large ones read in a process apart.
     """
 
     refuse_expired: bool = False
     allow_downgrade: str = ""
     now: datetime | None = None
+    decode: Decode = decode_manifest
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def admit(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
     readme = read_whole(folder, README, _README_LIMIT)
     if sha256_bytes(readme) != statement.readme:
         raise Invalid(f"{README} is not the one that was signed", _HINT, README)
-    manifest = read_manifest(folder, statement)
+    manifest = read_manifest(folder, statement, policy.decode)
     if not vouched.for_code and any(file.kind == "code" for file in manifest.files):
         raise Untrusted(
             f"{ENVELOPE} is signed with keys that may not sign code, and the bundle holds code",
@@ -166,7 +170,7 @@ def _root_files(folder: Path, listing: Listing) -> list[bytes]:
     return [read_whole(folder, name, roots.LIMIT) for name in names]
 
 
-def read_manifest(folder: Path, statement: Statement) -> Manifest:
+def read_manifest(folder: Path, statement: Statement, decode: Decode = decode_manifest) -> Manifest:
     """Read the manifest that a statement names.
 
     Raises:
@@ -176,7 +180,7 @@ def read_manifest(folder: Path, statement: Statement) -> Manifest:
     content = read_whole(folder, name, statement.manifest_size)
     if len(content) != statement.manifest_size or sha256_bytes(content) != statement.manifest:
         raise damaged(name, "the manifest")
-    manifest = decode_manifest(content, name)
+    manifest = decode(content, name)
     totals = totals_of(manifest)
     if totals != statement.totals:
         raise Invalid(f"{ENVELOPE} has other totals than the manifest", _HINT, ENVELOPE)

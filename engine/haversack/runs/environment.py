@@ -63,11 +63,16 @@ _SECRET = re.compile("JWT|KEY|PASS|SECRET|TOKEN")
 
 def worker_command() -> list[str]:
     """Give the command line that starts a worker on this machine, frozen or not."""
+    return own_command("worker")
+
+
+def own_command(word: str) -> list[str]:
+    """Give the command line of another process of this program: ``worker`` or ``decoder``."""
     if getattr(sys, "frozen", False):
         program = Path(sys.executable)
         console = program.with_name(f"haversack{program.suffix}")
-        return [str(console), "worker"]
-    return [sys.executable, "-m", "haversack.worker"]
+        return [str(console), word]
+    return [sys.executable, "-m", f"haversack.{word}"]
 
 
 def worker_environment(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken
-from haversack.bundle.admission import Admitted, Policy
+from haversack.bundle.admission import Admitted, Decode, Policy
 from haversack.bundle.bundle import Bundle
 from haversack.bundle.errors import Partial
 from haversack.bundle.gathering import gather as put_aside
 from haversack.bundle.gathering import let_go
-from haversack.bundle.manifest import ManifestFile
+from haversack.bundle.manifest import ManifestFile, decode_manifest
 from haversack.bundle.reader import Inspection, Verified
 from haversack.bundle.taking import AtHand
 from haversack.pantry.pantry import Pantry
@@ -24,7 +24,7 @@ from haversack.services.listen import Listener, ignore
 from haversack.services.shelving import ShelfGoods, place_assets, place_documents, read_goods
 from haversack.trust.keyring import KeyRing
 
-__all__ = ["OpenReceipt", "Partial", "inspect", "open_bundle", "verify"]
+__all__ = ["ManifestFile", "OpenReceipt", "Partial", "inspect", "open_bundle", "verify"]
 
 GATHERED = Path("store", "gathered")
 _NEXT = "Bring the next stick in the same way, with --gather."
@@ -61,15 +61,22 @@ class OpenReceipt:
     receipt: Path
 
 
-def inspect(folder: Path, keyring: KeyRing, allow_downgrade: str = "") -> Inspection:
+def inspect(
+    folder: Path,
+    keyring: KeyRing,
+    allow_downgrade: str = "",
+    decode: Decode = decode_manifest,
+) -> Inspection:
     """Say what a bundle claims and in which state it is; checks signatures, reads no blobs.
 
     Args:
         folder: The bundle.
         keyring: The pinned publishers and the ratchet.
         allow_downgrade: Why an older bundle than the last one may be looked into.
+        decode: What reads the manifest; ``services.apart.decode_apart`` holds up no window.
     """
-    return Bundle(folder).inspect(keyring, Policy(allow_downgrade=allow_downgrade))
+    policy = Policy(allow_downgrade=allow_downgrade, decode=decode)
+    return Bundle(folder).inspect(keyring, policy)
 
 
 def verify(
@@ -80,6 +87,7 @@ def verify(
     allow_downgrade: str = "",
     refuse_expired: bool = False,
     jobs: int | None = None,
+    decode: Decode = decode_manifest,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Verified:
@@ -92,6 +100,7 @@ def verify(
         allow_downgrade: Why an older bundle than the last one may be looked at.
         refuse_expired: Refuse where the publisher's root has expired, not only warn.
         jobs: Threads; None for one per core.
+        decode: What reads the manifest, as for ``inspect``.
         on_event: Hears progress.
         cancel: Stops between pieces.
 
@@ -99,7 +108,7 @@ def verify(
         Refused: It is not what it should be; ``state`` says in which way.
         Partial: Blobs are missing; they are named.
     """
-    policy = Policy(refuse_expired, allow_downgrade)
+    policy = Policy(refuse_expired, allow_downgrade, decode=decode)
     return Bundle(folder).verify(
         keyring, policy, donors=donors, jobs=jobs, on_progress=on_event, cancel=cancel
     )
@@ -116,6 +125,7 @@ def open_bundle(
     allow_downgrade: str = "",
     refuse_expired: bool = False,
     jobs: int | None = None,
+    decode: Decode = decode_manifest,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> OpenReceipt:
@@ -133,6 +143,7 @@ def open_bundle(
         allow_downgrade: Why an older bundle than the last one may be opened; recorded.
         refuse_expired: Refuse where the publisher's root has expired, not only warn.
         jobs: Threads; None for one per core.
+        decode: What reads the manifest, as for ``inspect``.
         on_event: Hears progress.
         cancel: Stops between files.
 
@@ -141,7 +152,7 @@ def open_bundle(
         Partial: Blobs are missing.
         StorageError: The stick or the pantry's disk fails.
     """
-    bundle, policy = Bundle(folder), Policy(refuse_expired, allow_downgrade)
+    bundle, policy = Bundle(folder), Policy(refuse_expired, allow_downgrade, decode=decode)
     chosen = None if items is None else _chosen(bundle, keyring, policy, items)
     aside = pantry.path / GATHERED
     sources = (*donors, aside) if aside.is_dir() else tuple(donors)

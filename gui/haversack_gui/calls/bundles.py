@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from haversack_gui import words
 from haversack_gui.calls.pantry import OpenPantry
 from haversack_gui.calls.trust import keyring
 from haversack_gui.jobs import Changed, Told
 from haversack_gui.words import tr
+
+if TYPE_CHECKING:
+    from haversack.services.unpack import ManifestFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +117,11 @@ HINTS = {
 
 def look(bundle: Bundle, home: Path) -> Looked:
     """Say what a bundle claims and in which state it is; none of its files is read."""
+    from haversack.services.apart import decode_apart
     from haversack.services.unpack import inspect
 
     ring = keyring(home)
-    found = inspect(bundle.folder, ring, bundle.downgrade)
+    found = inspect(bundle.folder, ring, bundle.downgrade, decode_apart)
     claims = found.claims
     known = {recipe.id: recipe.name for recipe in claims.recipes} if claims else {}
     same_name = [
@@ -141,25 +147,32 @@ def look(bundle: Bundle, home: Path) -> Looked:
         pinned_fingerprint=pinned[1],
         trusted=found.trusted,
         seen=seen.counter if seen is not None else 0,
-        contents=tuple(
-            Content(
-                title_of(file.path, file.kind, known),
-                file.path,
-                file.kind,
-                file.size,
-                file.licence,
-                file.source,
-            )
-            for file in found.files
-        ),
+        contents=contents_of(found.files, known),
         total=claims.totals.bytes if claims else 0,
         recipes=tuple(recipe.name or recipe.id[:8] for recipe in claims.recipes) if claims else (),
         warnings=found.warnings,
     )
 
 
+def contents_of(files: Iterable[ManifestFile], recipes: dict[str, str]) -> tuple[Content, ...]:
+    """List files by kind, then by path; ``recipes`` gives the names of recipes by their ids."""
+    made = [
+        Content(
+            title_of(file.path, file.kind, recipes),
+            file.path,
+            file.kind,
+            file.size,
+            file.licence,
+            file.source,
+        )
+        for file in files
+    ]
+    return tuple(sorted(made, key=lambda content: content.kind))
+
+
 def verify(bundle: Bundle, home: Path, told: Told) -> Changed:
     """Check every byte; nothing is written."""
+    from haversack.services.apart import decode_apart
     from haversack.services.unpack import verify as check
 
     found = check(
@@ -167,6 +180,7 @@ def verify(bundle: Bundle, home: Path, told: Told) -> Changed:
         keyring(home),
         donors=bundle.others,
         allow_downgrade=bundle.downgrade,
+        decode=decode_apart,
         on_event=told.on_event,
         cancel=told.cancel,
     )
@@ -181,6 +195,7 @@ def take_in(
     bundle: Bundle, pantry: OpenPantry, home: Path, items: tuple[str, ...] | None, told: Told
 ) -> Changed:
     """Verify a bundle while copying it into the pantry, and put it on the shelves."""
+    from haversack.services.apart import decode_apart
     from haversack.services.unpack import open_bundle
 
     receipt = open_bundle(
@@ -190,6 +205,7 @@ def take_in(
         items=items,
         donors=bundle.others,
         allow_downgrade=bundle.downgrade,
+        decode=decode_apart,
         on_event=told.on_event,
         cancel=told.cancel,
     )
@@ -204,6 +220,7 @@ def gather(bundle: Bundle, pantry: OpenPantry, home: Path, told: Told) -> Change
 
     Gives the publisher where that was the last one that lacked; None where others still lack.
     """
+    from haversack.services.apart import decode_apart
     from haversack.services.unpack import Partial, open_bundle
 
     try:
@@ -214,6 +231,7 @@ def gather(bundle: Bundle, pantry: OpenPantry, home: Path, told: Told) -> Change
             donors=bundle.others,
             gather=True,
             allow_downgrade=bundle.downgrade,
+            decode=decode_apart,
             on_event=told.on_event,
             cancel=told.cancel,
         )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
-from haversack_gui import actions
+from haversack_gui import actions, words
 from haversack_gui.calls import machine
-from haversack_gui.frame.command_palette import CommandPalette
-from haversack_gui.frame.guide import Guide
 from haversack_gui.frame.job_panel import JobPanel
+from haversack_gui.frame.page_place import PagePlace
 from haversack_gui.frame.rail import Rail
 from haversack_gui.frame.top_bar import TopBar
 from haversack_gui.frame.welcome import Welcome
@@ -26,8 +26,10 @@ from haversack_gui.widgets.notice import Notice
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from haversack_gui.frame.guide import Guide
+
 MACHINE_EVERY_MS = 15_000
-PageMaker = Callable[[Workspace], Page]
 
 
 class Window(QMainWindow):
@@ -36,12 +38,13 @@ class Window(QMainWindow):
     def __init__(
         self,
         workspace: Workspace,
-        pages: Mapping[str, PageMaker],
+        places: Mapping[str, PagePlace],
         handlers: Mapping[str, Callable[[], None]],
     ) -> None:
         super().__init__()
         self.workspace = workspace
-        self._makers = pages
+        self._places = places
+        self._coming: dict[str, object] = {}
         self.pages: dict[str, Page] = {}
         self.current = ""
         self._guide: Guide | None = None
@@ -74,14 +77,20 @@ class Window(QMainWindow):
         self.restoreGeometry(QByteArray.fromHex(workspace.preferences.geometry.encode()))
 
     def show_page(self, name: str, what: object = None) -> None:
-        """Bring a page to the front; without a pantry the doors are shown instead."""
-        page = self.pages.get(name)
-        if page is None:
-            page = self.pages[name] = self._makers[name](self.workspace)
-            self.stack.addWidget(page)
+        """Bring a page to the front; without a pantry the doors are shown instead.
+
+        A page that has still to be imported appears once that is done; the window stays alive.
+        """
         self.current = name
         self.rail.show_page(name)
         self.workspace.preferences.page = name
+        page = self.pages.get(name)
+        if page is None:
+            if name in self._coming or not self._places[name].at_hand:
+                self._fetch(name, what)
+                return
+            page = self.pages[name] = self._places[name].make(self.workspace)
+            self.stack.addWidget(page)
         if page.needs_pantry and self.workspace.pantry is None:
             self.top_bar.page_title.setText(tr("Welcome"))
             self.stack.setCurrentWidget(self.welcome)
@@ -91,6 +100,23 @@ class Window(QMainWindow):
         page.shown()
         if what is not None:
             page.take(what)
+
+    def _fetch(self, name: str, what: object) -> None:
+        under_way = name in self._coming
+        self._coming[name] = self._coming.get(name) if what is None else what
+        if under_way:
+            return
+
+        def fetched(_: None) -> None:
+            wanted = self._coming.pop(name)
+            if name == self.current:
+                self.show_page(name, wanted)
+
+        def failed(problem: BaseException) -> None:
+            self._coming.pop(name)
+            self.notice.say("bad", *words.error(problem))
+
+        self.workspace.jobs.query(self._places[name].fetch, fetched, failed=failed)
 
     def refresh(self) -> None:
         """Read again what is shown."""
@@ -140,7 +166,7 @@ class Window(QMainWindow):
             "view.refresh": self.refresh,
             "view.theme": self._toggle_theme,
             "view.jobs": lambda: self.job_panel.setVisible(not self.job_panel.isVisible()),
-            "view.palette": lambda: CommandPalette(self.actions_by_name, self).open(),
+            "view.palette": self._show_palette,
             "page.act": lambda: self._on_page(Page.act),
             "page.find": lambda: self._on_page(Page.look_for),
             "keys.show": lambda: self.show_page("open", "keys"),
@@ -167,7 +193,14 @@ class Window(QMainWindow):
         else:
             self.notice.say("warn", tr("Nothing was started yet."), "")
 
+    def _show_palette(self) -> None:
+        from haversack_gui.frame.command_palette import CommandPalette
+
+        CommandPalette(self.actions_by_name, self).open()
+
     def _show_guide(self) -> None:
+        from haversack_gui.frame.guide import Guide
+
         guide = self._guide or Guide(self)
         self._guide = guide
         guide.show_place(self.current)

@@ -26,8 +26,10 @@ class TickedRows(RowsModel[Row]):
         self._off: set[Hashable] = set()
 
     @property
-    def chosen(self) -> list[Row]:
+    def chosen(self) -> Sequence[Row]:
         """The rows that are ticked, in order."""
+        if not self._off:
+            return self.rows
         return [row for row in self.rows if self._name(row) not in self._off]
 
     def tick_all(self) -> None:

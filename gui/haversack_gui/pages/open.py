@@ -212,16 +212,18 @@ class OpenPage(Page):
         self.take_in.setEnabled(sound and pantry is not None and bool(chosen) and not busy)
         whole = len(chosen) == len(self.model.rows)
         self.take_in.setText(tr("Take it in") if whole else tr("Take the ticked in"))
-        size = sum(file.size for file in chosen)
-        self.total.setText("" if not chosen else words.size(looked.total if whole else size))
+        size = looked.total if whole else sum(file.size for file in chosen)
+        self.total.setText(words.size(size) if chosen else "")
         self.part.setText(self._about_part(whole))
         self.part.setVisible(not whole)
         self.why.setText(self._why(unknown, sound, lacking))
         self.why.setVisible(bool(self.why.text()))
 
     def _about_part(self, whole: bool) -> str:
+        if whole:
+            return ""
         kinds = {file.kind for file in self.model.rows} - {file.kind for file in self.model.chosen}
-        if whole or not kinds & {"weights", "dataset"}:
+        if not kinds & {"weights", "dataset"}:
             return tr("Only what is ticked comes in.")
         return tr(
             "Only what is ticked comes in. A recipe works offline only with its weights and data."
@@ -300,8 +302,9 @@ class OpenPage(Page):
             )
 
     def _items(self) -> tuple[str, ...] | None:
-        chosen = tuple(file.path for file in self.model.chosen)
-        return None if len(chosen) == len(self.model.rows) else chosen
+        chosen = self.model.chosen
+        whole = len(chosen) == len(self.model.rows)
+        return None if whole else tuple(file.path for file in chosen)
 
     def _start(self, title: str, work: Callable[[Told], Changed], deed: str) -> None:
         name = self.looked.name if self.looked is not None else ""

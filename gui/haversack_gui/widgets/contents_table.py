@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from haversack_gui import words
 from haversack_gui.calls.bundles import Content
-from haversack_gui.models.rows import Column, RowsModel, SearchModel
+from haversack_gui.models.rows import Column, RowsModel
 from haversack_gui.models.ticks import TickedRows
 from haversack_gui.widgets.table import table
 from haversack_gui.words import tr
@@ -38,7 +38,9 @@ def ticked_contents(spoken: str) -> tuple[TickedRows[Content], QTableView]:
 
 def _columns() -> tuple[Column[Content], ...]:
     return (
-        Column(tr("What"), lambda file: tr(KINDS.get(file.kind, file.kind))),
+        Column(
+            tr("What"), lambda file: tr(KINDS.get(file.kind, file.kind)), key=lambda file: file.kind
+        ),
         Column(tr("Name"), lambda file: file.title, tip=lambda file: file.path),
         Column(tr("Size"), _size, key=lambda file: file.size, number=True),
         Column(tr("Licence"), lambda file: NO_LICENCE.get(file.licence, file.licence)),
@@ -51,7 +53,7 @@ def _size(file: Content) -> str:
 
 
 def _view(model: RowsModel[Content], spoken: str) -> QTableView:
-    made = table(SearchModel(model, model), spoken, stretch=4)
+    made = table(model, spoken, stretch=4)
     model.setParent(made)
     header = made.horizontalHeader()
     header.setMinimumSectionSize(72)

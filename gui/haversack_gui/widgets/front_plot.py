@@ -31,7 +31,6 @@ class FrontPlot(QWidget):
         self._x: Points = np.empty(0)
         self._y: Points = np.empty(0)
         self._own: list[tuple[float, float, str]] = []
-        self._kept: NDArray[np.bool_] | None = None
         self._front: list[int] = []
         self._top: list[int] = []
         self._chosen: list[int] = []
@@ -39,7 +38,6 @@ class FrontPlot(QWidget):
         self.plot = pg.PlotWidget(background=None)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
-        self.faint = PointsItem()
         self.bulk = PointsItem()
         self.line = pg.PlotDataItem()
         self.top_items = pg.ScatterPlotItem()
@@ -48,7 +46,6 @@ class FrontPlot(QWidget):
         self.chosen_items = pg.ScatterPlotItem()
         for depth, item in enumerate(
             (
-                self.faint,
                 self.bulk,
                 self.line,
                 self.top_items,
@@ -75,8 +72,7 @@ class FrontPlot(QWidget):
             axis.setPen(pg.mkPen(palette.line_strong))
             axis.setTextPen(pg.mkPen(palette.text))
         self.plot.showGrid(x=True, y=True, alpha=0.15)
-        self.bulk.set_colour(palette.plot_bulk)
-        self.faint.set_colour(palette.line)
+        self.bulk.set_colours(palette.plot_bulk, palette.line)
         self.line.setPen(pg.mkPen(palette.plot_front, width=2))
         self.front_items.setPen(pg.mkPen(palette.surface, width=1))
         self.front_items.setBrush(pg.mkBrush(palette.plot_front))
@@ -117,13 +113,12 @@ class FrontPlot(QWidget):
             self._x = np.log10(x) if log else x
             self._y = np.log10(y) if log_accuracy else y
         self._front, self._top, self._chosen, self._own = [], [], [], []
-        self._kept = None
         self._logs = (log, log_accuracy)
         for side, wanted in (("bottom", log), ("left", log_accuracy)):
             axis = self.plot.getAxis(side)
             axis.setLogMode(wanted)
             axis.enableAutoSIPrefix(False)
-        self._draw_bulk()
+        self.bulk.set_points(self._x, self._y)
         self.plot.setLabel("bottom", f"{html.escape(x_name)}  →")
         self.plot.setLabel("left", f"{html.escape(y_name)}  →")
         self.show_front(())
@@ -160,23 +155,11 @@ class FrontPlot(QWidget):
 
     def keep(self, kept: NDArray[np.bool_] | None) -> None:
         """Grey all points but those that are marked, shape (n,); None greys none."""
-        self._kept = kept
-        self._draw_bulk()
-
-    def _draw_bulk(self) -> None:
-        drawn = np.isfinite(self._y)
-        kept = drawn if self._kept is None else drawn & self._kept
-        everything = bool(kept.all())
-        rest = drawn & ~kept
-        self.bulk.set_points(
-            *((self._x, self._y) if everything else (self._x[kept], self._y[kept]))
-        )
-        self.faint.set_points(self._x[rest], self._y[rest])
+        self.bulk.keep(kept)
 
     def show_bulk(self, shown: bool) -> None:
         """Show or hide the points that are neither on the front nor ranked."""
         self.bulk.setVisible(shown)
-        self.faint.setVisible(shown)
 
     def index_at(self, position: QPointF) -> int:
         """Give the point that lies at a place of the scene; -1 for none."""

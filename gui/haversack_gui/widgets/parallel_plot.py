@@ -16,7 +16,7 @@ from haversack_gui.words import number, tr
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-MOST_LINES = 1500
+MOST_LINES = 700  # of each kind; translucent lines are what painting costs
 TOP, BOTTOM, SIDE = 44, 26, 64
 STEP = 0.05
 
@@ -54,6 +54,7 @@ class ParallelPlot(QWidget):
         self._ranges: dict[int, tuple[float, float]] = {}
         self._front: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._sample: NDArray[np.int64] = self._front
+        self._kept_sample: NDArray[np.int64] = self._front
         self._kept: Mask | None = None
         self._drag: tuple[int, float] | None = None
         self._current = 0
@@ -88,10 +89,8 @@ class ParallelPlot(QWidget):
             titles.index(title): kept for title, kept in held.items() if title in titles
         }
         many = len(axes[0].values) if axes else 0
-        step = max(1, -(-many // MOST_LINES))
-        self._sample = np.arange(0, many, step)
-        self._kept = None
-        self.update()
+        self._sample = _thinned(np.arange(many))
+        self.keep(None)
 
     def within(self) -> Mask | None:
         """Mark the places within every brush, shape (n,); None where nothing is brushed."""
@@ -105,6 +104,7 @@ class ParallelPlot(QWidget):
     def keep(self, kept: Mask | None) -> None:
         """Grey all lines but those that are marked."""
         self._kept = kept
+        self._kept_sample = self._sample if kept is None else _thinned(np.flatnonzero(kept))
         self.update()
 
     def clear_brushes(self) -> None:
@@ -167,14 +167,11 @@ class ParallelPlot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         kept = self._kept
-        rest = self._sample if kept is None else self._sample[~kept[self._sample]]
         if kept is not None:
-            self._lines(painter, rest, palette.line, 1)
-            self._lines(painter, self._sample[kept[self._sample]], palette.plot_bulk, 1)
-        else:
-            self._lines(painter, rest, palette.plot_bulk, 1)
+            self._lines(painter, self._sample[~kept[self._sample]], palette.line, 1)
+        self._lines(painter, self._kept_sample, palette.plot_bulk, 1)
         front = self._front if kept is None else self._front[kept[self._front]]
-        self._lines(painter, front[:MOST_LINES], palette.plot_front, 2)
+        self._lines(painter, _thinned(front), palette.plot_front, 2)
         for at in range(len(self._axes)):
             self._draw_axis(painter, at, palette)
         painter.end()
@@ -252,6 +249,11 @@ class ParallelPlot(QWidget):
         distances = [abs(self._x(at) - x) for at in range(len(self._axes))]
         nearest = int(np.argmin(distances)) if distances else -1
         return nearest if nearest >= 0 and distances[nearest] < SIDE / 2 else -1
+
+
+def _thinned(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give at most ``MOST_LINES`` of the places, evenly."""
+    return places[:: max(1, -(-len(places) // MOST_LINES))]
 
 
 def _shares(values: Values, lower: bool, ends: tuple[float, float]) -> Values:

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Counts = NDArray[np.uint16]
+Bounds = tuple[float, float, float, float]
+MOST = 255
 
 
-def count_points(
-    x: Points, y: Points, bounds: tuple[float, float, float, float], width: int, height: int
-) -> NDArray[np.int64]:
-    """Count the points that fall on each pixel.
+def count_points(x: Points, y: Points, bounds: Bounds, width: int, height: int) -> Counts:
+    """Count the points that fall on each pixel, up to ``MOST``.
 
     Args:
         x: Abscissae, shape (n,).
@@ -23,16 +25,43 @@ def count_points(
     Returns:
         Counts, shape (height, width); row 0 holds the lowest values.
     """
+    flat, inside = _places(x, y, bounds, width, height)
+    counts = np.bincount(flat[inside], minlength=max(width, 1) * max(height, 1))
+    return _limited(counts).reshape(max(height, 1), max(width, 1))
+
+
+def count_marked(
+    x: Points, y: Points, marked: Mask, bounds: Bounds, width: int, height: int
+) -> tuple[Counts, Counts]:
+    """Count as ``count_points`` does, but apart: the points that are not marked, those that are.
+
+    ``marked`` has shape (n,). One pass over the points, whatever is marked.
+    """
+    flat, inside = _places(x, y, bounds, width, height)
+    width, height = max(width, 1), max(height, 1)
+    flat += marked * np.int32(width * height)
+    counts = np.bincount(flat[inside], minlength=2 * width * height)
+    rest, found = _limited(counts).reshape(2, height, width)
+    return rest, found
+
+
+def _places(
+    x: Points, y: Points, bounds: Bounds, width: int, height: int
+) -> tuple[NDArray[np.int32], Mask]:
+    """Give each point's pixel, counted row by row, and whether it lies within the picture."""
     left, right, low, high = bounds
     if right <= left or high <= low or width < 1 or height < 1:
-        return np.zeros((max(height, 1), max(width, 1)), dtype=np.int64)
+        return np.zeros(len(x), dtype=np.int32), np.zeros(len(x), dtype=np.bool_)
     across = _pixels(x, left, width / (right - left))
     up = _pixels(y, low, height / (high - low))
     inside = (across.view(np.uint32) < width) & (up.view(np.uint32) < height)
     up *= width
     up += across
-    flat = np.bincount(up[inside], minlength=width * height)
-    return flat.reshape(height, width)
+    return up, inside
+
+
+def _limited(counts: NDArray[np.int64]) -> Counts:
+    return np.minimum(counts, MOST).astype(np.uint16)
 
 
 def _pixels(values: Points, first: float, scale: float) -> NDArray[np.int32]:
@@ -40,7 +69,8 @@ def _pixels(values: Points, first: float, scale: float) -> NDArray[np.int32]:
 
     What is far outside, or not a number, becomes some number that is no pixel.
     """
-    moved = (values - first) * scale
+    moved = values - first
+    moved *= scale
     moved += 1.0  # so that cutting off the fraction rounds what is just outside down as well
     with np.errstate(invalid="ignore"):
         pixels = moved.astype(np.int32)
@@ -48,7 +78,7 @@ def _pixels(values: Points, first: float, scale: float) -> NDArray[np.int32]:
     return pixels
 
 
-def grow(counts: NDArray[np.int64], radius: int) -> NDArray[np.int64]:
+def grow(counts: Counts, radius: int) -> Counts:
     """Spread each count over a disc of ``radius`` pixels, as if each point were a dot."""
     if radius < 1:
         return counts
@@ -67,21 +97,19 @@ def grow(counts: NDArray[np.int64], radius: int) -> NDArray[np.int64]:
     return grown
 
 
-def paint(
-    counts: NDArray[np.int64], colour: tuple[int, int, int], opacity: float
-) -> NDArray[np.uint8]:
+def paint(counts: Counts, colour: tuple[int, int, int], opacity: float) -> NDArray[np.uint8]:
     """Turn counts into premultiplied BGRA pixels; where more points lie, the paint is denser.
 
     Returns:
         Pixels, shape (height, width, 4), contiguous.
     """
-    density = 1.0 - (1.0 - opacity) ** np.arange(256)
-    alpha = (density[np.minimum(counts, 255)] * 255).astype(np.uint8)
-    pixels = np.empty((*counts.shape, 4), dtype=np.uint8)
+    alpha = ((1.0 - (1.0 - opacity) ** np.arange(MOST + 1)) * 255).astype(np.uint16)
+    inks = np.empty((MOST + 1, 4), dtype=np.uint8)
     for place, channel in enumerate((colour[2], colour[1], colour[0])):
-        pixels[..., place] = (alpha.astype(np.uint16) * channel // 255).astype(np.uint8)
-    pixels[..., 3] = alpha
-    return pixels
+        inks[:, place] = alpha * channel // 255
+    inks[:, 3] = alpha
+    chosen = np.take(inks.view(np.uint32)[:, 0], counts, mode="clip")
+    return chosen.view(np.uint8).reshape(*counts.shape, 4)
 
 
 def opacity_for(amount: int) -> float:

@@ -1,0 +1,95 @@
+"""What stands before the first window, and what comes after it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gui_desk import Desk
+from haversack.services.shelves import Pantry
+from haversack_gui.frame.page_place import PagePlace
+from haversack_gui.preferences import Preferences, load, save
+
+LOADED = """
+import json, sys
+from haversack_gui.app import Wishes, application, make_window
+app = application(["haversack"])
+window = make_window(app, Wishes(page="front"))
+before = sorted(sys.modules)
+window.show()
+window.close()
+print(json.dumps(before))
+"""
+LATER = {"numpy", "pandas", "psutil", "pyarrow", "pydantic", "pyqtgraph", "torch"}
+
+
+def test_the_first_window_waits_for_no_heavy_library(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        env={"QT_QPA_PLATFORM": "offscreen", "HAVERSACK_HOME": str(tmp_path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    loaded = set(json.loads(done.stdout))
+    assert not loaded & LATER
+    assert "haversack_gui.frame.window" in loaded
+
+
+def test_a_page_that_is_still_imported_appears_with_the_last_thing_that_was_sent_to_it(
+    open_desk: Callable[..., Desk], pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(pantry)
+    fetched: set[str] = set()
+    monkeypatch.setattr(PagePlace, "at_hand", property(lambda place: place.page in fetched))
+    monkeypatch.setattr(PagePlace, "fetch", lambda place: fetched.add(place.page))
+    desk.window.show_page("open")
+    desk.window.show_page("open", "keys")
+    desk.window.show_page("open")
+    assert "open" not in desk.window.pages
+    desk.settle()
+    assert desk.window.current == "open"
+    assert desk.page.tabs.currentIndex() == 1
+
+
+def test_a_page_that_cannot_be_imported_is_told_and_the_window_stays(
+    open_desk: Callable[..., Desk], pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_place: PagePlace) -> None:
+        raise ImportError("No module named 'pyqtgraph'")
+
+    desk = open_desk(pantry)
+    monkeypatch.setattr(PagePlace, "at_hand", property(lambda _place: False))
+    monkeypatch.setattr(PagePlace, "fetch", broken)
+    desk.click(desk.window.rail.buttons["front"])
+    desk.settle()
+    assert "pyqtgraph" in desk.window.notice.message.text()
+    monkeypatch.undo()
+    assert desk.go_to("front") is desk.window.pages["front"]
+
+
+def test_preferences_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    kept = Preferences("dark", "/a", ("/a", "/b"), "front", "01d9")
+    save(tmp_path / "app.json", kept)
+    assert load(tmp_path / "app.json") == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"theme": "blue"}', '{"recent": "/a"}', '{"recent": [1]}', '{"page": null}',
+     '{"theme": "dark", "theme": "light"}', '{"pantry": 1e999}'],
+)  # fmt: skip
+def test_preferences_that_are_damaged_give_the_defaults(tmp_path: Path, text: str) -> None:
+    (tmp_path / "app.json").write_text(text, encoding="utf-8")
+    assert load(tmp_path / "app.json") == Preferences()
+
+
+def test_values_of_a_newer_app_are_ignored(tmp_path: Path) -> None:
+    (tmp_path / "app.json").write_text('{"theme": "dark", "flavour": 7}', encoding="utf-8")
+    assert load(tmp_path / "app.json") == Preferences("dark")
