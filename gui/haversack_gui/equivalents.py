@@ -233,6 +233,15 @@ def check_data(folder: Path, form: str, task: str) -> Same:
     return Same(_line("data", "check", folder, *_as(form, task)))
 
 
+def show_data(pantry: Path, name: str) -> Same:
+    """Look at a set that was imported."""
+    return Same(
+        _line("data", "show", name, "--pantry", pantry),
+        f"{_with(pantry)}from haversack.services.datasets import describe_set\n"
+        f"print(describe_set(pantry, {name!r}))\n",
+    )
+
+
 def import_data(
     pantry: Path,
     folder: Path,

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QDialog
 from data.byod import mask_sets, sets
 from gui_desk import Desk
 from haversack.pantry.pantry import Pantry
-from haversack.services.datasets import describe_set, own_sets
+from haversack.services.datasets import describe_set, import_data, own_sets
 from haversack.services.gallery import Gallery, Shown
 from haversack_gui.calls import data as calls
 from haversack_gui.jobs import Jobs
@@ -153,6 +153,45 @@ def test_classes_are_joined_and_left_out_on_the_way_in(
     assert {name: sum(counts.values()) for name, counts in described.classes.items()} == {"roof": 9}
     command = desk.window.workspace.jobs.jobs[-1].same.command
     assert "--map-class chimney=roof --map-class flower=" in command
+
+
+def test_what_was_imported_is_looked_at_again_and_cannot_be_imported_twice(
+    desk: Desk, tmp_path: Path, empty_pantry: Pantry
+) -> None:
+    page = desk.page
+    assert not page.kept_buttons[0].isVisible(), "nothing was imported yet"
+    _drop(desk, sets.coco(tmp_path / "set"))
+    desk.type_into(page.name_edit, "roofs")
+    desk.click(page.importing)
+    desk.settle()
+    (entry,) = page.kept_sets.actions()
+    assert entry.text() == "roofs" and page.kept.isVisible()
+    entry.trigger()
+    desk.settle()
+    assert page.summary.text() == "6 pictures, 2 classes, kept in the pantry for detection"
+    desk.wait(lambda: all(_thumbs(desk)))
+    assert not page.importing.isVisible() and not page.format_box.isVisible()
+    assert page.facts.class_table.isColumnHidden(BECOMES)
+    classes = page.facts.classes
+    assert not classes.flags(classes.index(0, 0)) & Qt.ItemFlag.ItemIsUserCheckable
+    desk.choose(page.split_box, "Validation")
+    desk.settle()
+    assert 0 < len(page.model.places) < 6
+
+
+def test_from_the_pantry_s_data_shelf_the_pictures_are_one_click_away(
+    desk: Desk, tmp_path: Path, empty_pantry: Pantry
+) -> None:
+    import_data(sets.image_folder(tmp_path / "set"), empty_pantry, "houses")
+    desk.window.refresh()
+    shelf = desk.go_to("pantry")
+    shelf.shelves.setCurrentIndex(1)
+    shelf.table.selectRow(0)
+    assert shelf.edit.text() == "Look at the pictures"
+    desk.click(shelf.edit)
+    desk.settle()
+    assert desk.window.current == "data"
+    assert desk.page.folder.text() == "houses"
 
 
 def test_masks_are_laid_over_their_pictures(desk: Desk, tmp_path: Path) -> None:

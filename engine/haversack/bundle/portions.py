@@ -59,8 +59,8 @@ def from_lines(lines: Iterable[bytes]) -> Manifest:
 
 
 def _file(entry: list[Any]) -> ManifestFile:
-    *texts, size, blobs = entry
-    return ManifestFile(*texts, size, tuple(blobs))
+    path, kind, media_type, licence, source, sha256, size, blobs = entry
+    return ManifestFile(path, kind, media_type, licence, source, sha256, size, tuple(blobs))
 
 
 def _line(value: object) -> bytes:

@@ -35,7 +35,16 @@ MOST_MEASURED = 2000
 _LIMIT = 1 << 20
 _HINT = "Replace or remove the file."
 Pixels = npt.NDArray[np.uint8]
-__all__ = ["Checked", "Gallery", "Problem", "Shown", "Small", "folder_gallery"]
+__all__ = [
+    "Checked",
+    "Gallery",
+    "Problem",
+    "Shown",
+    "Small",
+    "folder_gallery",
+    "shown_of",
+    "thumbnails_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +180,10 @@ def folder_gallery(folder: Path, checked: Checked, pantry: Pantry) -> Gallery:
         folder.name,
         checked.task,
         checked.classes,
-        tuple(map(_shown, checked.pictures)),
+        tuple(map(shown_of, checked.pictures)),
         lambda at: members.read(names[at]),
         key,
-        _place(pantry, f"folder:{folder.resolve()}"),
+        thumbnails_of(pantry, f"folder:{folder.resolve()}"),
         _masks(members, checked),
     )
 
@@ -186,7 +195,8 @@ def _masks(members: BroughtFolder, checked: Checked) -> Callable[[int, int, int]
     return lambda at, height, width: painter.mask(checked.pictures[at], height, width)[0]
 
 
-def _shown(one: Labelled) -> Shown:
+def shown_of(one: Labelled) -> Shown:
+    """Give what is said of a picture, ready to be drawn."""
     boxes = tuple((name, *box) for name, box in one.boxes)
     classes = {name for name, _ in one.boxes} | {name for name, _ in one.areas}
     if one.label:
@@ -194,7 +204,7 @@ def _shown(one: Labelled) -> Shown:
     return Shown(one.picture, one.label, one.split, boxes, frozenset(classes))
 
 
-def _place(pantry: Pantry, name: str) -> Path:
+def thumbnails_of(pantry: Pantry, name: str) -> Path:
     """Give the folder of a set's thumbnails; those of sets that were looked at long ago go."""
     home = pantry.path / THUMBNAILS
     mine = home / sha256_bytes(name.encode())[:24]

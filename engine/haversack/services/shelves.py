@@ -31,6 +31,7 @@ class ShelfItem:
         licence: SPDX identifier; empty where it has none.
         source: Where it came from.
         proved: Whether a rehearsal without a network has passed (recipes only).
+        own: The name of the imported set that it is; empty for anything else.
     """
 
     shelf: Shelf
@@ -42,6 +43,7 @@ class ShelfItem:
     licence: str = ""
     source: str = ""
     proved: bool = False
+    own: str = ""
 
 
 def open_or_build(path: Path) -> Pantry:
@@ -98,6 +100,7 @@ def _assets(pantry: Pantry) -> list[ShelfItem]:
             size=record.asset.size,
             licence=record.asset.licence,
             source=record.fetched_from,
+            own=record.asset.name.removeprefix(PREFIX) if own_task(record.asset) else "",
         )
         for record in pantry.assets.list()
     ]

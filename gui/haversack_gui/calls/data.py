@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +13,11 @@ from PySide6.QtGui import QImage
 from haversack_gui import words
 from haversack_gui.calls.pantry import OpenPantry, dataset_name
 from haversack_gui.jobs import Changed, Told
+from haversack_gui.words import tr
 
 if TYPE_CHECKING:
     from haversack.services.gallery import Checked, Gallery, Problem
+    from haversack.services.kept_gallery import LookAlike
 
 GRID_EDGE = 192
 BINS = 12
@@ -23,26 +25,33 @@ BINS = 12
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person says of a folder.
+    """What a person wants to look at.
 
     Attributes:
         folder: The folder.
         form: The format, or ``"auto"``.
         task: What the labels are for; empty for what the format is for.
+        kept: The name of a set that was imported, which is looked at instead; empty for none.
     """
 
-    folder: Path
+    folder: Path = Path()
     form: str = "auto"
     task: str = ""
+    kept: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.kept or self.folder.name
 
 
 @dataclass(frozen=True)
 class Looked:
-    """A folder that was checked.
+    """A folder that was checked, or a set that was imported.
 
     Attributes:
         wish: What was asked.
-        format: The format that was found.
+        form: The format that was found; empty where it is one of the pantry's own.
         task: What the labels are for.
         gallery: The pictures.
         counts: How many pictures or objects of each class, by split.
@@ -51,12 +60,19 @@ class Looked:
     """
 
     wish: Wish
-    format: str
+    form: str
     task: str
     gallery: Gallery
     counts: dict[str, dict[str, int]]
     splits: dict[str, int]
     problems: tuple[Problem, ...]
+
+    @property
+    def source(self) -> str:
+        """Say in words where it was read from."""
+        if self.wish.kept:
+            return tr("kept in the pantry")
+        return tr("read as {format}").format(format=self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +109,54 @@ def look_at(pantry: OpenPantry, wish: Wish, told: Told) -> Changed:
     return Changed(frozenset(), _looked(wish, checked, gallery), "")
 
 
+def look_at_kept(pantry: OpenPantry, name: str) -> Looked:
+    """Open a set that was imported; no picture is read yet."""
+    from haversack.services.kept_gallery import kept_gallery
+
+    kept = kept_gallery(name, pantry.engine)
+    return Looked(
+        Wish(kept=name),
+        "",
+        kept.gallery.task,
+        kept.gallery,
+        _counts(kept.gallery),
+        kept.splits,
+        (*kept.problems, *_look_alikes(kept.alike)),
+    )
+
+
+def kept_names(pantry: OpenPantry) -> list[str]:
+    """Give the names of the sets that were imported."""
+    from haversack.services.datasets import own_sets
+
+    return sorted(one.name for one in own_sets(pantry.engine))
+
+
 def _looked(wish: Wish, checked: Checked, gallery: Gallery) -> Looked:
-    counted: dict[str, Counter[str]] = {name: Counter() for name in checked.classes}
-    for one in gallery.pictures:
-        names = [name for name, *_ in one.boxes] if one.boxes else one.classes
-        for name in names:
-            counted[name][one.split] += 1
     return Looked(
         wish,
         checked.format,
         checked.task,
         gallery,
-        {name: dict(counts) for name, counts in counted.items()},
+        _counts(gallery),
         checked.splits(),
-        (*checked.problems, *_look_alikes(checked)),
+        (*checked.problems, *_look_alikes(checked.alike)),
     )
 
 
-def _look_alikes(checked: Checked) -> list[Problem]:
+def _counts(gallery: Gallery) -> dict[str, dict[str, int]]:
+    counted: dict[str, Counter[str]] = {name: Counter() for name in gallery.classes}
+    for one in gallery.pictures:
+        names = [name for name, *_ in one.boxes] if one.boxes else one.classes
+        for name in names:
+            counted[name][one.split] += 1
+    return {name: dict(counts) for name, counts in counted.items()}
+
+
+def _look_alikes(alike: Iterable[LookAlike]) -> list[Problem]:
     from haversack.services.gallery import Problem
 
-    return [
-        Problem(pair.val, f"looks like {pair.train}, which is trained on") for pair in checked.alike
-    ]
+    return [Problem(pair.val, f"looks like {pair.train}, which is trained on") for pair in alike]
 
 
 def thumb(gallery: Gallery, at: int, edge: int = GRID_EDGE) -> Thumb | None:

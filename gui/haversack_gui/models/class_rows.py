@@ -25,10 +25,17 @@ class ClassRows(QAbstractTableModel):
         self._counts: list[tuple[int, int]] = []
         self._becomes: list[str] = []
         self._left_out: set[int] = set()
+        self._can_change = True
 
-    def show(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Show classes as they are, with what each split has of them."""
+    def show(self, counts: Mapping[str, Mapping[str, int]], *, can_change: bool = True) -> None:
+        """Show classes as they are, with what each split has of them.
+
+        Args:
+            counts: By class, then by split.
+            can_change: Whether they can be renamed and left out; those of a kept set cannot.
+        """
         self.beginResetModel()
+        self._can_change = can_change
         self._names = list(counts)
         self._counts = [(one.get("train", 0), one.get("val", 0)) for one in counts.values()]
         self._becomes = list(counts)
@@ -61,6 +68,8 @@ class ClassRows(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """The first column is checked, the last edited."""
         given = super().flags(index)
+        if not self._can_change:
+            return given
         if index.column() == 0:
             return given | Qt.ItemFlag.ItemIsUserCheckable
         if index.column() == BECOMES and index.row() not in self._left_out:
@@ -72,7 +81,7 @@ class ClassRows(QAbstractTableModel):
         if not index.isValid():
             return None
         at, column = index.row(), index.column()
-        if role == Qt.ItemDataRole.CheckStateRole and column == 0:
+        if role == Qt.ItemDataRole.CheckStateRole and column == 0 and self._can_change:
             return Qt.CheckState.Unchecked if at in self._left_out else Qt.CheckState.Checked
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (1, 2):
             return int(_RIGHT)

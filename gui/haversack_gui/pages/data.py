@@ -1,4 +1,7 @@
-"""Data: a folder is dropped, looked at picture by picture, mended, and taken into the pantry."""
+"""Data: a folder is dropped, looked at picture by picture, mended, and taken into the pantry.
+
+What was imported before is looked at in the same way.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QStackedWidget, QWidget
 
 from haversack_gui import equivalents, words
 from haversack_gui.calls import data as calls
@@ -32,15 +35,18 @@ class DataPage(Page):
 
     name: ClassVar[str] = "data"
     title: ClassVar[str] = "Data"
+    topics: ClassVar[frozenset[str]] = frozenset({"assets"})
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.looked: calls.Looked | None = None
         self.wish: calls.Wish | None = None
         self.setAcceptDrops(True)
+        self.kept_sets = QMenu(self)
         self.model = PictureModel(workspace.jobs, self)
         self.grid = PictureGrid(workspace.look, self.model)
         self.facts = SetFacts(workspace.look, self._offer)
+        body = self._body()
         self.empty = EmptyState(
             workspace.look,
             "data",
@@ -48,10 +54,15 @@ class DataPage(Page):
             "Its format is found by itself: a folder for each class, CSV, COCO, Pascal VOC, YOLO, "
             "KITTI, CVAT, LabelMe, masks. Nothing is changed by looking.",
             ("Choose a folder…", self._choose),
+            ("Imported before", lambda: None),
         )
+        self.kept_buttons = (self.empty.buttons[1], self.kept)
+        for one in self.kept_buttons:
+            one.setMenu(self.kept_sets)
+            one.hide()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
-        self.stack.addWidget(self._body())
+        self.stack.addWidget(body)
         self.setLayout(column(self.stack, margin="l"))
         self._searching = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._searching.timeout.connect(self._narrow)
@@ -65,10 +76,29 @@ class DataPage(Page):
         self.main_button, self.search_field = self.importing, self.search
         self._offer()
 
+    def refresh(self) -> None:
+        """Read which sets were imported."""
+        pantry = self.workspace.pantry
+        if pantry is not None:
+            self.workspace.jobs.query(
+                lambda: calls.kept_names(pantry), self._list_kept, key="kept sets"
+            )
+
     def take(self, what: object) -> None:
-        """Look at a folder that was dropped or chosen elsewhere."""
+        """Look at a folder that was dropped or chosen elsewhere, or at an imported set by name."""
         if isinstance(what, Path):
             self.look_at(calls.Wish(what))
+        elif isinstance(what, str):
+            self.look_at_kept(what)
+
+    def look_at_kept(self, name: str) -> None:
+        """Open a set that was imported."""
+        pantry = self.workspace.pantry
+        if pantry is not None:
+            self.wish = calls.Wish(kept=name)
+            self.workspace.jobs.query(
+                lambda: calls.look_at_kept(pantry, name), self._show, key="kept set"
+            )
 
     def look_at(self, wish: calls.Wish) -> None:
         """Read a folder as a format, or as the one that it seems to be in."""
@@ -99,6 +129,7 @@ class DataPage(Page):
         self.folder = label("", "lead", wrap=False, select=True)
         self.summary = label("", "muted", wrap=False)
         self.trouble = chip()
+        self.kept = button("Imported before", lambda: None, name="data_kept")
         self.other = button("Another folder…", self._choose, name="data_other")
         self.format_box = _combo(tr("Format"))
         self.task_box = _combo(tr("What the labels are for"))
@@ -123,22 +154,26 @@ class DataPage(Page):
             tip="Take what can be used into the pantry, under this name",
         )  # fmt: skip
         self.will = label("", "small", wrap=False)
-        head = row(self.folder, self.summary, self.trouble, None, self.other)
+        head = row(self.folder, self.summary, self.trouble, None, self.kept, self.other)
         narrow = row(self.search, self.class_box, self.split_box, None, self.amount, space="s")
         narrow.setStretch(0, 1)
         left = column(narrow, self.grid)
         left.setStretch(1, 1)
-        how = row(
-            label("Format", "small", wrap=False), self.format_box,
-            label("Labels for", "small", wrap=False), self.task_box, None,
+        self.how = holder(
+            row(
+                label("Format", "small", wrap=False), self.format_box,
+                label("Labels for", "small", wrap=False), self.task_box, None,
+            )
         )  # fmt: skip
-        middle = row(left, column(how, self.facts), space="l")
+        middle = row(left, column(self.how, self.facts), space="l")
         middle.setStretch(0, 1)
-        foot = row(
-            label("Name", "small", wrap=False), self.name_edit, self.licence, None, self.will,
-            self.importing,
+        self.foot = holder(
+            row(
+                label("Name", "small", wrap=False), self.name_edit, self.licence, None, self.will,
+                self.importing,
+            )
         )  # fmt: skip
-        body = column(head, middle, holder(foot), space="m")
+        body = column(head, middle, self.foot, space="m")
         body.setStretch(1, 1)
         return holder(body)
 
@@ -150,13 +185,16 @@ class DataPage(Page):
         self.grid.painter_of_cells.classes = {n: at for at, n in enumerate(gallery.classes)}
         self.model.show(gallery)
         self.facts.show_set(looked)
-        self.folder.setText(looked.wish.folder.name)
-        self.folder.setToolTip(words.as_written(str(looked.wish.folder)))
+        kept = bool(looked.wish.kept)
+        for part in (self.how, self.foot):
+            part.setVisible(not kept)
+        self.folder.setText(looked.wish.name)
+        self.folder.setToolTip("" if kept else words.as_written(str(looked.wish.folder)))
         self.summary.setText(
-            tr("{pictures}, {classes}, read as {format} for {task}").format(
+            tr("{pictures}, {classes}, {source} for {task}").format(
                 pictures=words.count(len(gallery.pictures), "picture", "pictures"),
                 classes=words.count(len(gallery.classes), "class", "classes"),
-                format=looked.format,
+                source=looked.source,
                 task=looked.task,
             )
         )
@@ -165,7 +203,8 @@ class DataPage(Page):
             words.count(problems, "problem", "problems") if problems else tr("no problems")
         )
         restyle(self.trouble, "chip", "warn" if problems else "good")
-        self.name_edit.setText(calls.name_for(looked.wish.folder))
+        if not kept:
+            self.name_edit.setText(calls.name_for(looked.wish.folder))
         self._fill_boxes(looked)
         self.stack.setCurrentIndex(1)
         self._narrow()
@@ -188,7 +227,7 @@ class DataPage(Page):
             self.split_box.addItem(tr(SPLITS.get(name, name)).capitalize(), name)
         for name in calls.formats():
             self.format_box.addItem(
-                tr("Found: {form}").format(form=looked.format) if name == "auto" else name, name
+                tr("Found: {form}").format(form=looked.form) if name == "auto" else name, name
             )
         self.format_box.setCurrentIndex(self.format_box.findData(looked.wish.form))
         self.task_box.setCurrentIndex(self.task_box.findData(looked.wish.task))
@@ -237,6 +276,14 @@ class DataPage(Page):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 
+    def _list_kept(self, names: list[str]) -> None:
+        self.kept_sets.clear()
+        for name in names:
+            entry = self.kept_sets.addAction(name.replace("&", "&&"))
+            entry.triggered.connect(lambda _checked=False, name=name: self.look_at_kept(name))
+        for one in self.kept_buttons:
+            one.setVisible(bool(names))
+
     def _offer(self) -> None:
         becomes = self.facts.classes.becomes
         left = self.facts.classes.left
@@ -254,7 +301,7 @@ class DataPage(Page):
 
     def _import(self) -> None:
         pantry, looked = self.workspace.pantry, self.looked
-        if pantry is None or looked is None:
+        if pantry is None or looked is None or looked.wish.kept:
             return
         name, licence = self.name_edit.text().strip(), self.licence.text().strip()
         becomes = self.facts.classes.becomes

@@ -189,12 +189,16 @@ class PantryPage(Page):
         recipes = self.shelves.currentIndex() == 0
         chosen = self._chosen()
         waiting = [item for item in self.model.rows if item.state == "needs preparing"]
-        for control in (self.prepare, self.prepare_all, self.edit):
+        for control in (self.prepare, self.prepare_all):
             control.setVisible(recipes)
-        self.bring.setVisible(SHELVES[self.shelves.currentIndex()][0] == "data")
+        here = SHELVES[self.shelves.currentIndex()][0]
+        self.edit.setVisible(here in _OPENS)
+        self.edit.setText(tr(_OPENS.get(here, "")))
+        self.edit.setAccessibleName(self.edit.text())
+        self.bring.setVisible(here == "data")
         self.prepare.setEnabled(any(item.state != "incomplete" for item in chosen))
         self.prepare_all.setEnabled(bool(waiting))
-        self.edit.setEnabled(len(chosen) == 1)
+        self.edit.setEnabled(len(chosen) == 1 and (here != "data" or bool(chosen[0].own)))
 
     def _chosen(self) -> list[ShelfItem]:
         return selected_rows(self.table)
@@ -247,6 +251,8 @@ class PantryPage(Page):
             self.workspace.go_to("recipes", chosen[0].key)
         elif len(chosen) == 1 and chosen[0].shelf == "volumes":
             self.workspace.go_to("front", chosen[0].key)
+        elif len(chosen) == 1 and chosen[0].own:
+            self.workspace.go_to("data", chosen[0].own)
 
     def _colour(self, item: ShelfItem) -> str | None:
         palette = self.workspace.look.palette
@@ -255,6 +261,11 @@ class PantryPage(Page):
         )
 
 
+_OPENS = {
+    "recipes": "Open recipe",
+    "data": "Look at the pictures",
+    "volumes": "Show the front",
+}
 _HELP = {
     "recipes": "A recipe says what is learnt, from which data, and how. Put one together, "
     "or cook one from the front of a golden volume.",

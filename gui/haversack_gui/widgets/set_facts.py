@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QScrollArea, QTabl
 from haversack_gui import words
 from haversack_gui.calls import data as calls
 from haversack_gui.look import Look
-from haversack_gui.models.class_rows import ClassRows
+from haversack_gui.models.class_rows import BECOMES, ClassRows
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
 from haversack_gui.widgets.bars import Bars
 from haversack_gui.widgets.basics import column, holder, label
@@ -83,7 +83,10 @@ class SetFacts(QTabWidget):
 
     def show_set(self, looked: calls.Looked) -> None:
         """Show a set; its sizes come later."""
-        self.classes.show(looked.counts)
+        kept = bool(looked.wish.kept)
+        self.classes.show(looked.counts, can_change=not kept)
+        self.class_table.setColumnHidden(BECOMES, kept)
+        self.hint.setVisible(not kept)
         self.splits.show_bars([(tr(SPLITS.get(n, n)), count) for n, count in looked.splits.items()])
         self.problems.show(looked.problems)
         self.setTabText(0, tr("Classes {count}").format(count=len(looked.counts)))

@@ -162,7 +162,7 @@ class Shard:
             content = self._file.read(row["offset"], row["size"], row["source"])
             has_mask = row["mask_size"] > 0
             place = (row["mask_offset"], row["mask_size"], f"the mask of {row['source']}")
-            yield Kept(_labelled(row), content, self._file.read(*place) if has_mask else b"")
+            yield Kept(labelled_of(row), content, self._file.read(*place) if has_mask else b"")
 
     def _dataset(self, split: str) -> ShardDataset:
         table = self._index.table.filter(pc.equal(self._index.table["split"], split))
@@ -186,7 +186,8 @@ def _mask(one: Labelled, content: bytes, painter: Painter) -> bytes:
     return encode_labels(painter.mask(one, height, width)[0])
 
 
-def _labelled(row: dict[str, Any]) -> Labelled:
+def labelled_of(row: dict[str, Any]) -> Labelled:
+    """Give what a row of the index says of its picture."""
     edges = row["boxes"]
     boxes: list[Box] = [tuple(edges[at : at + 4]) for at in range(0, len(edges), 4)]
     return Labelled(
