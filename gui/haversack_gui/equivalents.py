@@ -130,17 +130,24 @@ def pack(
     recipes: Sequence[str],
     since: Path | None = None,
     stick: int | None = None,
+    app: bool = False,
+    app_from: Path | None = None,
+    runtime: Path | None = None,
 ) -> Same:
     """Write a signed bundle; the passphrase is asked for."""
     ids = [_short(recipe) for recipe in recipes]
     chosen = [word for recipe in ids for word in ("--recipe", recipe)]
     extra = [*(("--since", since) if since else ()), *(("--split", f"{stick}B") if stick else ())]
+    extra += ["--app-from", app_from] if app_from else ["--app"] if app else []
+    extra += ["--runtime", runtime] if runtime else []
     more = f", since=read_have_list(Path({str(since)!r}))" if since else ""
     more += f", stick={stick}" if stick else ""
+    code = f"Code({app}, {_path(app_from)}, {_path(runtime)})" if app or runtime else ""
+    more += f", code={code}" if code else ""
     python = (
         "from getpass import getpass\nfrom pathlib import Path\n"
         + ("from haversack.services.have import read_have_list\n" if since else "")
-        + "from haversack.services.pack import pack\n"
+        + f"from haversack.services.pack import {'Code, pack' if code else 'pack'}\n"
         f"pack(pantry, Path({str(out)!r}), lrd.KeyRing(), {key!r}, getpass(), name={name!r}, "
         f"recipes={tuple(ids)!r}{more})\n"
     )
@@ -207,10 +214,13 @@ def distrust(fingerprint: str) -> Same:
     )
 
 
-def key(verb: str, name: str) -> Same:
-    """Make, rotate or revoke a key; the passphrase is asked for."""
-    python = f"from getpass import getpass\n{_IMPORT}lrd.KeyRing().{verb}({name!r}, getpass())\n"
-    return Same(_line("keys", verb, name), python)
+def key(verb: str, name: str, code: bool = False) -> Same:
+    """Make, rotate or revoke a key, for code as well where wanted; the passphrase is asked for."""
+    more = ", code=True" if code else ""
+    python = (
+        f"from getpass import getpass\n{_IMPORT}lrd.KeyRing().{verb}({name!r}, getpass(){more})\n"
+    )
+    return Same(_line("keys", verb, name, *(("--code",) if code else ())), python)
 
 
 def restore(file: Path) -> Same:
@@ -265,6 +275,10 @@ def import_data(
         "from haversack.services.datasets import import_data\n"
         f"import_data(Path({str(folder)!r}), pantry, {name!r}{given})\n",
     )
+
+
+def _path(file: Path | None) -> str:
+    return f"Path({str(file)!r})" if file else "None"
 
 
 def _as(form: str, task: str) -> list[str]:

@@ -34,15 +34,21 @@ WAYS: dict[str, Same] = {
     ),
     "file": equivalents.pareto(None, "/v.parquet", "od_size_MB", "exact", "paretoness"),
     "pack": equivalents.pack(P, B, "team", "kit", ["a" * 64], P / "have.json", 4 * 10**9),
+    "pack_app": equivalents.pack(P, B, "team", "kit", [], app=True),
+    "pack_code": equivalents.pack(
+        P, B, "team", "kit", [], app=True, app_from=B / "app", runtime=B / "DOCTOR.json"
+    ),
     "verify": equivalents.verify(B, [B / "2"], "the newer one is lost"),
     "take_in": equivalents.take_in(B, P, ["recipes/a.json"], [B / "2"], "lost", gather=True),
     "trust": equivalents.trust(B, "0f" * 32),
     "distrust": equivalents.distrust("0f" * 32),
     "new_key": equivalents.key("new", "team"),
+    "new_code_key": equivalents.key("new", "team", code=True),
     "revoke": equivalents.key("revoke", "team"),
     "restore": equivalents.restore(B / "key.json"),
     "have": equivalents.have(P, B / "have.json"),
     "import_data": equivalents.import_data(P, B, "parts"),
+    "show_data": equivalents.show_data(P, "parts"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,26 @@ FILE_SYSTEMS = {
 
 
 @dataclass(frozen=True, slots=True)
+class CodeWish:
+    """Which code is to be packed.
+
+    Attributes:
+        app: Whether the app is.
+        app_from: Its frozen folder or archive; None for the program that runs now.
+        runtime: The report of a machine whose wheels are; None for no wheels.
+    """
+
+    app: bool = False
+    app_from: Path | None = None
+    runtime: Path | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any code is."""
+        return self.app or self.runtime is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What is to be packed.
 
@@ -37,12 +58,14 @@ class Wish:
         name: The bundle's name.
         since: A have-list; what it names is left out. None for a whole bundle.
         stick: Bytes of one stick of a set; None for one folder.
+        code: The app or wheels beside the recipes.
     """
 
     recipes: tuple[str, ...]
     name: str
     since: Path | None = None
     stick: int | None = None
+    code: CodeWish = CodeWish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +104,11 @@ class Target:
     about: str
     there: str
     problem: str
+
+
+def can_carry_itself() -> bool:
+    """Say whether the program that runs now is the frozen app, which can be packed as it is."""
+    return bool(getattr(sys, "frozen", False))
 
 
 def stick_bytes(gigabytes: int) -> int | None:
@@ -143,6 +171,7 @@ def pack(
 ) -> Changed:
     """Write a signed bundle; gives the lines of the receipt."""
     from haversack.services.have import read_have_list
+    from haversack.services.pack import Code
     from haversack.services.pack import pack as write
 
     receipt = write(
@@ -155,6 +184,7 @@ def pack(
         recipes=wish.recipes,
         since=read_have_list(wish.since) if wish.since is not None else None,
         stick=wish.stick,
+        code=Code(wish.code.app, wish.code.app_from, wish.code.runtime),
         on_event=told.on_event,
         cancel=told.cancel,
     )

@@ -26,6 +26,7 @@ class Key:
         fingerprint: The same as 64 digits.
         until: The day on which its roots end.
         signers: How many keys must sign of how many, such as ``"1 of 1"``.
+        for_code: Whether it may sign the app and runtimes as well.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Key:
     fingerprint: str
     until: str
     signers: str
+    for_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,10 @@ def keys(home: Path) -> list[Key]:
     return [_key(info) for info in keyring(home).list()]
 
 
-def new_key(home: Path, name: str, passphrase: str, told: Told) -> Changed:
-    """Make a key."""
+def new_key(home: Path, name: str, passphrase: str, code: bool, told: Told) -> Changed:
+    """Make a key; with ``code`` one that may sign the app and runtimes as well."""
     told.cancel.raise_if_cancelled()
-    info = keyring(home).new(name, passphrase)
+    info = keyring(home).new(name, passphrase, code=code)
     return Changed(_TOPICS, info.name, f"The key {info.name} is made.")
 
 
@@ -140,5 +142,11 @@ def keyring(home: Path) -> KeyRing:
 def _key(info: KeyInfo) -> Key:
     signers = f"{info.threshold} of {len(info.data_keyids)}"
     return Key(
-        info.name, info.publisher, info.words, info.fingerprint, f"{info.expires:%Y-%m-%d}", signers
+        info.name,
+        info.publisher,
+        info.words,
+        info.fingerprint,
+        f"{info.expires:%Y-%m-%d}",
+        signers,
+        bool(info.code_keyids),
     )

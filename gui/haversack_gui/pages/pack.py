@@ -25,6 +25,7 @@ from haversack_gui.calls.trust import Key
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, column, holder, label, row
+from haversack_gui.widgets.code_box import CodeBox
 from haversack_gui.widgets.contents_table import contents_table
 from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
@@ -60,6 +61,7 @@ class PackPage(Page):
         self.licences = label("", "muted")
         self.where = TargetBox(self._look_at_target, self._ask_plan)
         self.folder, self.space = self.where.folder, self.where.space
+        self.code = CodeBox(self._offer)
         self.foreseen = label("", "small")
         self.bundle_name = QLineEdit("field-kit")
         self.bundle_name.setAccessibleName(tr("Name of the bundle"))
@@ -125,6 +127,9 @@ class PackPage(Page):
                 label("Where to", "lead"),
                 self.where,
                 row(label("Name of the bundle", "small", wrap=False), self.bundle_name),
+                4,
+                label("Beside the recipes", "lead"),
+                self.code,
                 4,
                 label("Signed by", "lead"),
                 signer,
@@ -195,7 +200,8 @@ class PackPage(Page):
 
     def _wish(self) -> Wish:
         name = self.bundle_name.text().strip()
-        return Wish(self.chosen(), name, self.where.since, self.where.stick)
+        where = self.where
+        return Wish(self.chosen(), name, where.since, where.stick, self.code.wish)
 
     def _ask_plan(self) -> None:
         pantry, wish = self.workspace.pantry, self._wish()
@@ -255,7 +261,8 @@ class PackPage(Page):
     def _missing(self) -> str:
         if self._plan is not None and self._plan.problem:
             return self._plan.problem
-        if self._plan is None or not self._plan.contents:
+        code = self.code.wish.wanted
+        if self._plan is None or not (self._plan.contents or code):
             return tr("Tick a recipe.")
         if self._target is None or self._target.problem:
             return tr("Choose a folder to write to.")
@@ -265,19 +272,22 @@ class PackPage(Page):
             return tr("Not enough room: {size} are needed.").format(size=words.size(needed))
         if not self.bundle_name.text().strip():
             return tr("Name the bundle.")
-        if self.key.currentData() is None:
+        key = self.key.currentData()
+        if key is None:
             return tr("Make a key to sign with.")
+        if code and not key.for_code:
+            return tr("This key may not sign code: choose or make one that may.")
         return "" if self.passphrase.text() else tr("Type the key's passphrase.")
 
     def _new_key(self) -> None:
         home = self.workspace.home
 
-        def make(name: str, passphrase: str) -> None:
+        def make(name: str, passphrase: str, code: bool) -> None:
             self.workspace.jobs.change(
                 tr("Make the key {name}").format(name=name),
-                lambda told: trust.new_key(home, name, passphrase, told),
+                lambda told: trust.new_key(home, name, passphrase, code, told),
                 then=lambda made: self.key.setCurrentText(str(made)),
-                same=equivalents.key("new", name),
+                same=equivalents.key("new", name, code),
             )
 
         KeyDialog(make, self).open()
@@ -307,7 +317,16 @@ class PackPage(Page):
             return NOTHING
         wish = self._wish()
         return equivalents.pack(
-            pantry.path, out, key.name, wish.name, wish.recipes, wish.since, wish.stick
+            pantry.path,
+            out,
+            key.name,
+            wish.name,
+            wish.recipes,
+            wish.since,
+            wish.stick,
+            wish.code.app,
+            wish.code.app_from,
+            wish.code.runtime,
         )
 
     def _packed(self, lines: tuple[str, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QWidget
 
 from haversack_gui.widgets.basics import button, column, label, row
 from haversack_gui.words import tr
@@ -13,9 +13,9 @@ SHORTEST = 8
 
 
 class KeyDialog(QDialog):
-    """Asks for what a key needs; ``make(name, passphrase)`` is called with it."""
+    """Asks for what a key needs; ``make(name, passphrase, code)`` is called with it."""
 
-    def __init__(self, make: Callable[[str, str], None], parent: QWidget) -> None:
+    def __init__(self, make: Callable[[str, str, bool], None], parent: QWidget) -> None:
         super().__init__(parent)
         self._make = make
         self.setWindowTitle(tr("New key"))
@@ -25,6 +25,7 @@ class KeyDialog(QDialog):
         self.name_edit.setPlaceholderText(tr("For example: field-team"))
         self.first = _secret(tr("Passphrase"))
         self.second = _secret(tr("The passphrase again"))
+        self.code = QCheckBox(tr("It may sign code too: the app, and wheels for a machine"))
         self.problem = label("", "bad")
         self.ok = button("Make the key", self._done, "primary", name="make_key")
         cancel = button("Cancel", self.reject)
@@ -44,6 +45,7 @@ class KeyDialog(QDialog):
                     "and others must trust a new one.",
                     "small",
                 ),
+                self.code,
                 self.problem,
                 row(None, cancel, self.ok),
                 margin="l",
@@ -64,7 +66,7 @@ class KeyDialog(QDialog):
         self.ok.setEnabled(bool(name and first and first == second and not problem))
 
     def _done(self) -> None:
-        self._make(self.name_edit.text().strip(), self.first.text())
+        self._make(self.name_edit.text().strip(), self.first.text(), self.code.isChecked())
         self.accept()
 
 

@@ -166,11 +166,11 @@ class TrustPanel(QWidget):
     def _new_key(self) -> None:
         home = self.workspace.home
 
-        def make(name: str, passphrase: str) -> None:
+        def make(name: str, passphrase: str, code: bool) -> None:
             self.workspace.jobs.change(
                 tr("Make the key {name}").format(name=name),
-                lambda told: calls.new_key(home, name, passphrase, told),
-                same=equivalents.key("new", name),
+                lambda told: calls.new_key(home, name, passphrase, code, told),
+                same=equivalents.key("new", name, code),
             )
 
         KeyDialog(make, self).open()
