@@ -53,7 +53,7 @@ class PackPage(Page):
         self._off: set[str] = set()
         self.recipes = QListWidget()
         self.recipes.setAccessibleName(tr("Recipes to pack"))
-        self.recipes.setMaximumHeight(150)
+        self.recipes.setMaximumHeight(120)
         self.recipes.setMinimumHeight(72)
         self.recipes.itemChanged.connect(lambda _item: self._chosen())
         self.model, self.table = contents_table(tr("What goes into the bundle"))
@@ -114,6 +114,7 @@ class PackPage(Page):
         left = card(
             label("Recipes", "lead"),
             self.recipes,
+            self.code,
             row(label("What goes in", "lead"), None, self.total),
             self.table,
             self.licences,
@@ -127,9 +128,6 @@ class PackPage(Page):
                 label("Where to", "lead"),
                 self.where,
                 row(label("Name of the bundle", "small", wrap=False), self.bundle_name),
-                4,
-                label("Beside the recipes", "lead"),
-                self.code,
                 4,
                 label("Signed by", "lead"),
                 signer,
@@ -252,7 +250,10 @@ class PackPage(Page):
         key = self.key.currentData()
         self.words.setText(key.words if isinstance(key, Key) else tr("No key yet: make one."))
         self.share.setEnabled(isinstance(key, Key))
-        self.foreseen.setText(self.where.foresee(self._plan) if self._plan is not None else "")
+        foreseen = self.where.foresee(self._plan) if self._plan is not None else ""
+        if self.code.wish.wanted:
+            foreseen += tr(" The code comes on top.")
+        self.foreseen.setText(foreseen.strip())
         why = self._missing()
         self.why.setText(why)
         self.why.setVisible(bool(why))
