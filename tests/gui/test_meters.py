@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from haversack_gui.calls.meters import Meters
@@ -35,3 +39,58 @@ def test_nothing_is_read_while_no_worker_runs(qtbot: QtBot) -> None:
     strip.watch(0)
     assert not strip._timer.isActive()
     jobs.close()
+
+
+class _NVMLError(Exception):
+    pass
+
+
+def _nvml(cards: int, broken: str = "") -> ModuleType:
+    """A stand-in for pynvml on a machine with some cards, or with a driver that fails."""
+    made: Any = ModuleType("pynvml")
+    made.NVMLError = _NVMLError
+    made.started = 0
+
+    def fail_at(name: str, answer: object) -> Any:
+        def call(*_: object) -> object:
+            if broken == name:
+                raise _NVMLError(name)
+            made.started += name == "nvmlInit"
+            return answer
+
+        return call
+
+    answers: dict[str, object] = {
+        "nvmlInit": None,
+        "nvmlDeviceGetCount": cards,
+        "nvmlDeviceGetHandleByIndex": object(),
+        "nvmlDeviceGetUtilizationRates": SimpleNamespace(gpu=37),
+        "nvmlDeviceGetMemoryInfo": SimpleNamespace(used=20e9, total=80e9),
+    }
+    for name, answer in answers.items():
+        setattr(made, name, fail_at(name, answer))
+    return made
+
+
+def test_each_gpu_has_its_meters(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver: Any = _nvml(2)
+    monkeypatch.setitem(sys.modules, "pynvml", driver)
+    meters = Meters()
+    for _ in range(3):
+        gauges = {gauge.title: gauge for gauge in meters.read(0)}
+    assert (gauges["GPU"].share, gauges["GPU"].text) == (0.37, "37 %")
+    assert gauges["Memory of GPU 1"].share == 0.25
+    assert gauges["Memory of GPU 1"].text == "20.0 of 80 GB"
+    assert driver.started == 1, "the driver is woken once"
+
+
+@pytest.mark.parametrize(
+    "driver", [None, _nvml(0), _nvml(1, "nvmlInit"), _nvml(1, "nvmlDeviceGetUtilizationRates")]
+)
+def test_without_nvml_a_card_or_its_driver_there_are_no_meters_for_gpus(
+    monkeypatch: pytest.MonkeyPatch, driver: ModuleType | None
+) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", driver)
+    meters = Meters()
+    for _ in range(2):
+        assert [gauge.title for gauge in meters.read(0)] == ["Memory of the machine"]
