@@ -46,6 +46,7 @@ OTHERS = (
     Action("bundle.open", "Open a bundle…", "Ctrl+B", "shield"),
     Action("recipe.new_detection", "New detection recipe", "Ctrl+N", "add"),
     Action("recipe.new_classification", "New classification recipe", "Ctrl+Shift+N", "add"),
+    Action("recipe.new_segmentation", "New segmentation recipe", "Ctrl+Alt+N", "add"),
     Action("page.act", "Do what the page is for", "Ctrl+Return", ""),
     Action("page.find", "Search on this page", "Ctrl+F", "search"),
     Action("keys.show", "Keys and publishers", "Ctrl+Shift+K", "shield"),

@@ -158,6 +158,7 @@ def _handlers(workspace: Workspace, shown: list[Window]) -> dict[str, Callable[[
         "have.save": save_have_list,
         "recipe.new_detection": lambda: workspace.go_to("recipes", "new:detection"),
         "recipe.new_classification": lambda: workspace.go_to("recipes", "new:classification"),
+        "recipe.new_segmentation": lambda: workspace.go_to("recipes", "new:segmentation"),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _IMPORT = "import haversack as lrd\n"
+_END = "END OF RECIPE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,32 @@ NOTHING = Same()
 def set_up(pantry: Path) -> Same:
     """Fetch the defaults."""
     return Same(_line("setup", pantry), f"{_with(pantry)}lrd.offline.setup(pantry)\n")
+
+
+def demo_pantry(pantry: Path, recipes: Sequence[tuple[str, str]]) -> Same:
+    """Make recipes of tasks under names, then fetch the defaults."""
+    lines = [
+        _line("recipe", "new", "--task", task, "--name", name, "--pantry", pantry)
+        for task, name in recipes
+    ]
+    python = (
+        f"for task, name in {tuple(recipes)!r}:\n"
+        "    recipe = getattr(lrd.create, f'empty_{task}_recipe')(pantry=pantry)\n"
+        "    recipe.fill_empty_recursively()\n"
+        "    pantry.recipes.save(recipe, name)\n"
+        "lrd.offline.setup(pantry)\n"
+    )
+    return Same("\n".join([*lines, _line("setup", pantry)]), _with(pantry) + python)
+
+
+def save_recipe(pantry: Path, name: str, sppr: str) -> Same:
+    """Keep a recipe under a name; ``sppr`` is its text."""
+    words = ("recipe", "import", "/dev/stdin", "--name", name, "--pantry", pantry)
+    python = (
+        f"recipe = lrd.create.from_sppr({sppr!r}, pantry=pantry)\n"
+        f"pantry.recipes.save(recipe, {name!r})\n"
+    )
+    return Same(f"{_line(*words)} <<'{_END}'\n{sppr.rstrip()}\n{_END}", _with(pantry) + python)
 
 
 def prepare(pantry: Path, recipes: Sequence[str]) -> Same:

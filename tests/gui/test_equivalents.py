@@ -6,6 +6,8 @@ import ast
 import importlib
 import inspect
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import typer
 
 import haversack
 from haversack.cli.app import build
+from haversack.recipe.sppr import to_sppr
 from haversack_gui import equivalents
 from haversack_gui.equivalents import Same
 
@@ -22,6 +25,8 @@ P = Path("/a pantry/it's")
 B = Path("/media/stick/field kit")
 WAYS: dict[str, Same] = {
     "set_up": equivalents.set_up(P),
+    "demo": equivalents.demo_pantry(P, [("detection", "it's a demo")]),
+    "save": equivalents.save_recipe(P, "it's mine", "kind: task/detection@1\nname: 'x'\n"),
     "prepare": equivalents.prepare(P, ["a" * 64, "b" * 64]),
     "cook": equivalents.cook(P, "xval_det", 3, "data/sets/smoke"),
     "train": equivalents.train(P, "a" * 64, "cpu"),
@@ -56,7 +61,14 @@ WAYS: dict[str, Same] = {
 def test_the_command_is_one_that_the_command_line_parses(
     same: Same, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program, *words = shlex.split(same.command)
+    lines, _, document = same.command.partition(" <<'")
+    assert not document or document.endswith(f"\n{document.partition(chr(39))[0]}")
+    for line in lines.splitlines():
+        _parse(line, monkeypatch)
+
+
+def _parse(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, *words = shlex.split(line)
     assert program == "haversack"
     command: Any = typer.main.get_command(build())
     context = command.make_context("haversack", list(words), resilient_parsing=False)
@@ -101,3 +113,28 @@ def _found(node: ast.expr, known: dict[str, Any]) -> Callable[..., object] | Non
             return None
         return getattr(holder, node.attr) if holder is not None else None
     return None
+
+
+def test_every_change_that_the_app_makes_can_be_copied() -> None:
+    folder = Path(equivalents.__file__).parent
+    changes = [
+        (file.name, node.lineno, {word.arg for word in node.keywords})
+        for file in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("jobs.change")
+    ]
+    assert len(changes) > 15
+    assert [where for *where, given in changes if "same" not in given] == []
+
+
+def test_a_recipe_is_kept_by_the_line_that_is_copied_for_it(tmp_path: Path) -> None:
+    pantry = haversack.Pantry.build(tmp_path / "pantry")
+    recipe = haversack.create.empty_classification_recipe(pantry=pantry)
+    recipe.fill_empty_recursively()
+    recipe.name = "It's mine"
+    same = equivalents.save_recipe(pantry.path, recipe.name, to_sppr(recipe))
+    line = same.command.replace("haversack", f"{sys.executable} -m haversack", 1)
+    subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True)
+    assert pantry.recipes.load("It's mine").id == recipe.id
+    exec(same.python, {})  # noqa: S102 - what a person would paste
+    assert [record.name for record in pantry.recipes.list()] == ["It's mine"]

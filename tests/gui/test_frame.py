@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui_desk import Desk
 from haversack.services.shelves import Pantry
+from haversack_gui.actions import TABLE
 from haversack_gui.app import PAGES
 from haversack_gui.frame.command_palette import CommandPalette
 
@@ -78,6 +79,44 @@ def test_each_page_fits_the_smallest_window_and_names_its_controls(
     assert needed.width() <= 1024 and needed.height() <= 640
     nameless = [_path(w) for w in _controls(desk.window) if not _spoken(w)]
     assert not nameless
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_is_reached_through_by_the_tab_key_alone(
+    open_desk: OpenDesk, pantry: Pantry, name: str
+) -> None:
+    desk = open_desk(pantry)
+    desk.go_to(name)
+    desk.window.activateWindow()
+    reached: list[QWidget] = []
+    while (focused := desk.app.focusWidget()) not in reached:
+        reached.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    by_arrows = desk.window.rail.buttons.values()  # of a group the Tab key takes the chosen one
+    wanted = [
+        control
+        for control in _controls(desk.window)
+        if control.isEnabled() and control.isVisible() and control not in by_arrows
+    ]
+    left_out = [_path(w) for w in wanted if not any(w is r or w.isAncestorOf(r) for r in reached)]
+    assert not left_out
+    assert len(reached) > 5
+
+
+def test_the_arrow_keys_go_along_the_rail(open_desk: OpenDesk, pantry: Pantry) -> None:
+    desk = open_desk(pantry)
+    rail = desk.window.rail.buttons
+    rail["pantry"].setFocus()
+    QTest.keyClick(rail["pantry"], Qt.Key.Key_Down)
+    assert desk.app.focusWidget() is rail["recipes"]
+    QTest.keyClick(rail["recipes"], Qt.Key.Key_Space)
+    desk.settle()
+    assert desk.window.current == "recipes"
+
+
+def test_no_shortcut_is_given_twice() -> None:
+    keys = [action.keys for action in TABLE if action.keys]
+    assert len(set(keys)) == len(keys)
 
 
 def test_the_rail_and_the_shortcuts_change_the_page(open_desk: OpenDesk, pantry: Pantry) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from haversack.recipe.fill import Answer
+from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack_gui.calls.pantry import OpenPantry
 from haversack_gui.jobs import Changed, Told
@@ -14,7 +15,7 @@ from haversack_gui.words import tr
 if TYPE_CHECKING:
     from haversack.services.readiness import Readiness
 
-TASKS = ("detection", "classification")
+TASKS = ("detection", "classification", "segmentation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ def new(pantry: OpenPantry, task: str) -> Recipe:
 def load(pantry: OpenPantry, recipe_id: str) -> Recipe:
     """Load a saved recipe."""
     return pantry.engine.recipes.load(recipe_id)
+
+
+def as_text(recipe: Recipe) -> str:
+    """Give a recipe as the text in which it travels."""
+    return to_sppr(recipe)
 
 
 def save(pantry: OpenPantry, recipe: Recipe, replaces: str, told: Told) -> Changed:

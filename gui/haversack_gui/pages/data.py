@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QStackedWidget, QWidg
 
 from haversack_gui import equivalents, words
 from haversack_gui.calls import data as calls
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.pictures import PictureModel
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, chip, column, holder, label, restyle, row
+from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.dropping import dropped_folder
 from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.picture_dialog import PictureDialog
@@ -73,6 +75,8 @@ class DataPage(Page):
             box.activated.connect(lambda _place: self._again())
         self.name_edit.textChanged.connect(lambda _text: self._offer())
         self.grid.activated.connect(lambda index: self._enlarge(index.row()))
+        offer_copies(self.importing, self._importing)
+        offer_copies(self.grid, self._importing)
         self.main_button, self.search_field = self.importing, self.search
         self._offer()
 
@@ -308,15 +312,23 @@ class DataPage(Page):
         self.workspace.jobs.change(
             tr("Import {name}").format(name=name),
             lambda told: calls.take_in(pantry, looked, name, licence, becomes, told),
-            same=equivalents.import_data(
-                pantry.path,
-                looked.wish.folder,
-                name,
-                looked.wish.form,
-                looked.wish.task,
-                licence,
-                becomes,
-            ),
+            same=self._importing(),
+        )
+
+    def _importing(self) -> Same:
+        pantry, looked = self.workspace.pantry, self.looked
+        if pantry is None or looked is None:
+            return NOTHING
+        if looked.wish.kept:
+            return equivalents.show_data(pantry.path, looked.wish.kept)
+        return equivalents.import_data(
+            pantry.path,
+            looked.wish.folder,
+            self.name_edit.text().strip(),
+            looked.wish.form,
+            looked.wish.task,
+            self.licence.text().strip(),
+            self.facts.classes.becomes,
         )
 
 

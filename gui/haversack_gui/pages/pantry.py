@@ -133,7 +133,9 @@ class PantryPage(Page):
         pantry = self.workspace.pantry
         if what == "demo" and pantry is not None:
             self.workspace.jobs.change(
-                tr("Fill the demo pantry"), lambda told: demo.fill(pantry, told)
+                tr("Fill the demo pantry"),
+                lambda told: demo.fill(pantry, told),
+                same=equivalents.demo_pantry(pantry.path, demo.RECIPES),
             )
 
     def _offer_copies(self) -> None:

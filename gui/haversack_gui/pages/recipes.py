@@ -134,6 +134,7 @@ class RecipesPage(Page):
             tip="Fetch what it needs and rehearse it without a network",
         )
         self.train = button("Train", self._train, "primary", name="train_recipe")
+        offer_copies(self.save, self._saving)
         offer_copies(self.prepare, lambda: self._same(equivalents.prepare_one))
         offer_copies(self.train, lambda: self._same(equivalents.train_anywhere))
 
@@ -297,6 +298,13 @@ class RecipesPage(Page):
             return NOTHING
         return form(pantry.path, draft.saved_id)
 
+    def _saving(self) -> Same:
+        pantry, draft = self.workspace.pantry, self.draft
+        if pantry is None or draft is None:
+            return NOTHING
+        recipe = draft.recipe
+        return equivalents.save_recipe(pantry.path, recipe.name, calls.as_text(recipe))
+
     def _undo(self) -> None:
         self._try(Draft.undo)
         self._show()
@@ -347,6 +355,7 @@ class RecipesPage(Page):
             tr("Save {name}").format(name=recipe.name),
             lambda told: calls.save(pantry, recipe, replaces, told),
             then=saved,
+            same=equivalents.save_recipe(pantry.path, recipe.name, calls.as_text(recipe)),
         )
 
     def _prepare(self) -> None:

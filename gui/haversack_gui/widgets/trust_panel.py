@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QSplitter, QTableView, Q
 from haversack_gui import equivalents
 from haversack_gui.calls import trust as calls
 from haversack_gui.calls.trust import Key, Publisher, Replace, Trusted
+from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
 from haversack_gui.widgets.basics import button, card, column, label, row
+from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.fingerprint import Fingerprint
 from haversack_gui.widgets.key_dialog import KeyDialog
 from haversack_gui.widgets.passphrase_dialog import PassphraseDialog
@@ -109,6 +111,9 @@ class TrustPanel(QWidget):
         self.rotate = button("Rotate…", lambda: self._replace("rotate"), name="rotate_key")
         self.revoke = button("Revoke…", lambda: self._replace("revoke"), "danger", name="revoke")
         self.distrust = button("Trust no longer", self._distrust, "danger", name="distrust")
+        offer_copies(self.rotate, lambda: self._replacing("rotate"))
+        offer_copies(self.revoke, lambda: self._replacing("revoke"))
+        offer_copies(self.distrust, self._distrusting)
 
     def _table(self, model: RowsModel[Key] | RowsModel[Publisher], spoken: str) -> QTableView:
         made = table(SearchModel(model, model), spoken, stretch=1)
@@ -162,6 +167,14 @@ class TrustPanel(QWidget):
     def _key(self) -> Key | None:
         chosen: list[Key] = selected_rows(self.key_table)
         return chosen[0] if chosen else None
+
+    def _replacing(self, how: Replace) -> Same:
+        key = self._key()
+        return equivalents.key(how, key.name) if key is not None else NOTHING
+
+    def _distrusting(self) -> Same:
+        chosen: list[Publisher] = selected_rows(self.publisher_table)
+        return equivalents.distrust(chosen[0].fingerprint) if chosen else NOTHING
 
     def _new_key(self) -> None:
         home = self.workspace.home
