@@ -89,7 +89,7 @@ def test_each_page_is_reached_through_by_the_tab_key_alone(
     desk.go_to(name)
     desk.window.activateWindow()
     reached: list[QWidget] = []
-    while (focused := desk.app.focusWidget()) not in reached:
+    while (focused := desk.app.focusWidget()) is not None and focused not in reached:
         reached.append(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     by_arrows = desk.window.rail.buttons.values()  # of a group the Tab key takes the chosen one

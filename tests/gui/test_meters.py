@@ -45,7 +45,7 @@ class _NVMLError(Exception):
     pass
 
 
-def _nvml(cards: int, broken: str = "") -> ModuleType:
+def _nvml(cards: int, broken: str = "") -> Any:
     """A stand-in for pynvml on a machine with some cards, or with a driver that fails."""
     made: Any = ModuleType("pynvml")
     made.NVMLError = _NVMLError
@@ -73,7 +73,7 @@ def _nvml(cards: int, broken: str = "") -> ModuleType:
 
 
 def test_each_gpu_has_its_meters(monkeypatch: pytest.MonkeyPatch) -> None:
-    driver: Any = _nvml(2)
+    driver = _nvml(2)
     monkeypatch.setitem(sys.modules, "pynvml", driver)
     meters = Meters()
     for _ in range(3):
@@ -88,7 +88,7 @@ def test_each_gpu_has_its_meters(monkeypatch: pytest.MonkeyPatch) -> None:
     "driver", [None, _nvml(0), _nvml(1, "nvmlInit"), _nvml(1, "nvmlDeviceGetUtilizationRates")]
 )
 def test_without_nvml_a_card_or_its_driver_there_are_no_meters_for_gpus(
-    monkeypatch: pytest.MonkeyPatch, driver: ModuleType | None
+    monkeypatch: pytest.MonkeyPatch, driver: Any
 ) -> None:
     monkeypatch.setitem(sys.modules, "pynvml", driver)
     meters = Meters()

@@ -32,7 +32,7 @@ class Welcome(QWidget):
         self._look = look
         self._pictures: list[tuple[str, QLabel]] = []
         self.setAccessibleName("Welcome")
-        title = label("Pack where there is a network. Cook where there is none.", "display")
+        title = label("Pack where there is a network.\nCook where there is none.", "display")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         lead = label("Haversack keeps all it needs in one folder, the pantry.", "muted")
         lead.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -70,7 +70,10 @@ class FrontPage(Page):
     def take(self, what: object) -> None:
         """Show a volume by name, or by the path of its file."""
         self._wanted = str(what)
-        self._load(self._wanted)
+        if self.workspace.pantry is not None:
+            self.refresh()  # so that the box names it
+        else:
+            self._load(self._wanted)
 
     def _connect(self) -> None:
         self.filters.volume.activated.connect(self._picked)

@@ -84,10 +84,10 @@ def _facts(looked: Looked) -> list[str]:
         facts.append(line)
     if looked.created:
         when = looked.created.replace("T", " ").replace("Z", " UTC")
-        line = tr("signed {when} by the publisher's clock").format(when=when)
+        line = tr("Signed {when} by the publisher's clock").format(when=when)
         facts.append(f"{line}, {looked.age}" if looked.age else line)
     if looked.recipes:
-        facts.append(tr("recipes: {names}").format(names=", ".join(looked.recipes)))
+        facts.append(tr("Recipes: {names}").format(names=", ".join(looked.recipes)))
     return facts
 
 

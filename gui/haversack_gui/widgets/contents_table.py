@@ -21,7 +21,7 @@ KINDS = {
     "code": "Code",
 }
 NO_LICENCE = {"": "—", "NOASSERTION": "own"}
-WIDTHS = (130, 0, 84, 104, 96)
+WIDTHS = (150, 0, 84, 108, 96)
 
 
 def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:

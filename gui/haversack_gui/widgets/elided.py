@@ -1,10 +1,17 @@
-"""One line of text that ends in dots where there is no room; the whole of it is the tooltip."""
+"""Text that ends in dots where there is no room for all of it; the whole of it is the tooltip."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+)
 
 from haversack_gui import words
 
@@ -32,4 +39,34 @@ class Elided(QLabel):
         painter.drawText(
             room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text
         )
+        painter.end()
+
+
+class ElidedCombo(QComboBox):
+    """A combo box as wide as its place, whatever its entries are."""
+
+    def __init__(self, spoken: str) -> None:
+        super().__init__()
+        self.setAccessibleName(spoken)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.currentTextChanged.connect(lambda text: self.setToolTip(words.as_written(text)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw as much of the entry as there is room for."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style = self.style()
+        field = style.subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self,
+        )
+        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
+            self.currentText(), Qt.TextElideMode.ElideRight, field.width() - 4
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()

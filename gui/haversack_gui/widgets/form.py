@@ -93,9 +93,11 @@ class OptionForm(QWidget):
 
 
 def _help(option: OptionSpec) -> str:
-    default = "" if option.default == UNSET else f"default {option.default}"
-    parts = [option.help, option.range_text() if option.type in ("int", "float") else "", default]
-    return ". ".join(part for part in parts if part)
+    bounds = option.range_text() if option.type in ("int", "float") else ""
+    default = "" if option.default == UNSET else tr("default {value}").format(value=option.default)
+    limits = "; ".join(part for part in (bounds, default) if part)
+    said = [f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in (option.help, limits) if part]
+    return " ".join(said)
 
 
 def _editor(option: OptionSpec, value: object, edited: Callable[[object], None]) -> Editor:

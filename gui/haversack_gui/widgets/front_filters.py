@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from haversack_gui.calls.front import FILTERS, Loaded, Question
 from haversack_gui.widgets.basics import card, column, label, row
+from haversack_gui.widgets.elided import ElidedCombo
 from haversack_gui.words import tr
 
 SORTS = (
@@ -37,9 +38,9 @@ class FrontFilters(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(268)
-        self.volume = _combo(tr("Golden volume"))
-        self.metric_box = _combo(tr("Metric"))
-        self.method = _combo(tr("Method"))
+        self.volume = ElidedCombo(tr("Golden volume"))
+        self.metric_box = ElidedCombo(tr("Metric"))
+        self.method = ElidedCombo(tr("Method"))
         for title in METHODS:
             self.method.addItem(tr(title))
         self.top_n = QSlider(Qt.Orientation.Horizontal)
@@ -47,10 +48,10 @@ class FrontFilters(QScrollArea):
         self.top_n.setValue(25)
         self.top_n.setAccessibleName(tr("How many of the ranking"))
         self.top_text = label("", "small")
-        self.sort = _combo(tr("Order of the list"))
+        self.sort = ElidedCombo(tr("Order of the list"))
         for key, title in SORTS:
             self.sort.addItem(tr(title), key)
-        self.boxes = {name: _combo(tr(FILTER_TITLES[name])) for name in FILTERS}
+        self.boxes = {name: ElidedCombo(tr(FILTER_TITLES[name])) for name in FILTERS}
         self.floor = QDoubleSpinBox()
         self.floor.lineEdit().setTextMargins(6, 0, 0, 0)
         self.floor.setRange(0.0, 0.99)
@@ -137,14 +138,6 @@ class FrontFilters(QScrollArea):
         box.clear()
         for title, value in entries:
             box.addItem(title, value)
-
-
-def _combo(spoken: str) -> QComboBox:
-    made = QComboBox()
-    made.setAccessibleName(spoken)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(12)
-    return made
 
 
 def _field(title: str, *controls: QWidget) -> QWidget:

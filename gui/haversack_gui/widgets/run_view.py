@@ -158,7 +158,8 @@ class RunView(QFrame):
         self._offer(line)
 
     def _show_progress(self, state: RunState) -> None:
-        parts = [line for line in (state.device, state.phase) if line]
+        device = "CPU" if state.device == "cpu" else state.device
+        parts = [line for line in (device, state.phase) if line]
         if state.epoch is not None:
             parts.append(tr("epoch {number}").format(number=state.epoch + 1))
         progress = state.progress
@@ -174,7 +175,8 @@ class RunView(QFrame):
         elif state.status == "running":
             self.bar.setRange(0, 0)
         elif state.started_at is not None and state.updated_at is not None:
-            parts.append(words.duration(state.updated_at - state.started_at))
+            took = words.duration(state.updated_at - state.started_at)
+            parts.append(tr("took {time}").format(time=took))
         self.bar.setVisible(state.status == "running")
         self.line.setText("  ·  ".join(parts))
 

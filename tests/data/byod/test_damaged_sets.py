@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from data.byod.mask_sets import MASKED
 from data.byod.more_sets import MORE
-from data.byod.sets import ALL
+from data.byod.sets import ALL, coco
 from data.byod.test_formats import kept
 from haversack.base.errors import HaversackError
 from haversack.data.byod.shard import read_shard
@@ -114,3 +114,15 @@ def test_a_damaged_shard_is_one_typed_error_or_the_same_pictures(tmp_path: Path)
                     assert dataset[index].image.ndim == 3
         except DataError as error:
             assert error.hint
+
+
+@pytest.mark.parametrize("name", [b"roof", b"000.jpg", b"images"])
+def test_text_that_is_no_utf_8_in_a_coco_file_is_told(tmp_path: Path, name: bytes) -> None:
+    folder = coco(tmp_path / "set")
+    file = next(folder.rglob("*.json"))
+    file.write_bytes(file.read_bytes().replace(name, b"\xb0" + name[1:], 1))
+    try:
+        told = [one.what for one in check_data(folder, "coco").problems]
+    except DataError as error:
+        told = [error.message]
+    assert told

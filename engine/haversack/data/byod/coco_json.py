@@ -16,6 +16,7 @@ from haversack.data.byod.records import Problem
 from haversack.data.errors import DataError
 
 HINT = "Give a JSON file with images, annotations and categories."
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Key = int | str | float
 Entry = TypeVar("Entry")
 
@@ -118,7 +119,7 @@ def decode(
 def _decode(file: str, content: bytes, tell: Callable[[Problem], None], outlines: bool) -> Document:
     try:
         return (_SEGMENTED if outlines else _BOXED).decode(content)
-    except (msgspec.DecodeError, RecursionError):
+    except _BROKEN:
         pass  # once more, entry by entry
     try:
         loose = _LOOSE.decode(content)
@@ -126,7 +127,7 @@ def _decode(file: str, content: bytes, tell: Callable[[Problem], None], outlines
         raise DataError(
             f"{file} has no lists of images, annotations, categories: {error}", HINT
         ) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _BROKEN as error:
         raise DataError(f"{file} is no JSON: {error}", HINT) from error
     images = list(_each(loose.images, _IMAGE, file, "image", tell))
     categories = list(_each(loose.categories, _CATEGORY, file, "category", tell))
@@ -147,7 +148,7 @@ def _each(
     for number, entry in enumerate(entries, 1):
         try:
             yield decoder.decode(entry)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except _BROKEN as error:
             tell(Problem(file, f"{what} {number} of the list: {error}"))
 
 
