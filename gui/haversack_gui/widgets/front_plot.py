@@ -35,7 +35,7 @@ class FrontPlot(QWidget):
         self._top: list[int] = []
         self._chosen: list[int] = []
         self.setAccessibleName(tr("Scatter of accuracy against the chosen metric"))
-        self.plot = pg.PlotWidget(background=None)
+        self.plot = pg.PlotWidget(background=None, enableMenu=False)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.bulk = PointsItem()
@@ -71,6 +71,7 @@ class FrontPlot(QWidget):
             axis = self.plot.getAxis(name)
             axis.setPen(pg.mkPen(palette.line_strong))
             axis.setTextPen(pg.mkPen(palette.text))
+            axis.setStyle(maxTickLevel=1)  # finer lines of the grid cost more than the points
         self.plot.showGrid(x=True, y=True, alpha=0.15)
         self.bulk.set_colours(palette.plot_bulk, palette.line)
         self.line.setPen(pg.mkPen(palette.plot_front, width=2))
