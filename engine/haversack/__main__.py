@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 
 
 def main() -> int:
     """Run the command line, a worker or a decoder; gives the exit status."""
     multiprocessing.freeze_support()
-    if sys.argv[1:2] == ["worker"]:
+    if sys.argv[1:2] == ["worker"] or os.environ.get("HAVERSACK_SPEC"):
         from haversack import worker
 
         return worker.main()

@@ -2,6 +2,9 @@
 
 The first line on stdin is a RunSpec, control lines follow; events leave as JSON lines on what was
 fd 1 when it started. The end of stdin means that the parent is gone: checkpoint and stop.
+
+Where several processes train together, each is a worker: with ``--spec FILE`` (torchrun, SLURM) or
+by HAVERSACK_SPEC (Lightning's launcher) it reads the run's spec; the first of them alone speaks.
 """
 
 from __future__ import annotations
@@ -12,7 +15,14 @@ import traceback
 
 from haversack.base.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, HaversackError
 from haversack.runs.events import Failed, Finished
-from haversack.runs.worker_channel import Channel, open_channel
+from haversack.runs.ranks import (
+    forget_failures,
+    read_spec_file,
+    spec_file,
+    tell_failure,
+    told_failure,
+)
+from haversack.runs.worker_channel import Channel, join_channel, open_channel
 
 
 def main() -> int:
@@ -29,14 +39,15 @@ def main() -> int:
     # step on 2 cores took 0.6-0.9 s so and 6-8 s with the default. Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        channel = open_channel()
+        file = spec_file(sys.argv, os.environ)
+        channel = open_channel() if file is None else join_channel(read_spec_file(file))
     except HaversackError as error:
         print(f"haversack worker: {error.message}. {error.hint}", file=sys.stderr)  # noqa: T201 - nobody else listens yet
         return error.exit_code
     try:
-        return _work(channel)
+        return _work(channel) if channel.rank == 0 else _help(channel)
     finally:
-        channel.sink.close()
+        channel.close()
 
 
 def _report() -> object:
@@ -70,18 +81,48 @@ def _tell(value: object) -> int:
 def _work(channel: Channel) -> int:
     from haversack.training.outcome import explain
 
+    forget_failures(channel.spec.run_dir)
     try:
         from haversack.training.dispatch import perform
 
-        result = perform(channel.spec, channel.sink.send, channel.stop.is_set, os.getpid())
+        result = perform(channel.spec, channel.send, channel.stop.is_set, os.getpid(), channel.rank)
     except Exception as error:  # noqa: BLE001 - whatever happens, the parent is told
         outcome = explain(error)
         if isinstance(outcome, Failed):
             traceback.print_exc()
-        channel.sink.send(outcome)
+            outcome = _first_cause(channel, outcome)
+        channel.send(outcome)
         code = getattr(error, "exit_code", EXIT_FAILED)
         return int(code) if isinstance(outcome, Failed) else EXIT_INTERRUPTED
-    channel.sink.send(Finished(result=result))
+    channel.send(Finished(result=result))
+    return EXIT_DONE
+
+
+def _first_cause(channel: Channel, outcome: Failed) -> Failed:
+    """Where a helper failed, what this process saw is only that it is gone."""
+    told = told_failure(channel.spec.run_dir)
+    if told is None:
+        return outcome
+    error, message, hint = told
+    return Failed(error=error, message=message, hint=hint)
+
+
+def _help(channel: Channel) -> int:
+    """Train along with the process that writes and speaks."""
+    from haversack.training.outcome import explain
+
+    try:
+        from haversack.training.dispatch import perform
+
+        perform(channel.spec, channel.send, channel.stop.is_set, os.getpid(), channel.rank)
+    except Exception as error:  # noqa: BLE001 - the process that speaks has to be told
+        outcome = explain(error)
+        if not isinstance(outcome, Failed):
+            return EXIT_DONE  # as agreed between all
+        traceback.print_exc()
+        spec = channel.spec
+        tell_failure(spec.run_dir, channel.rank, outcome.error, outcome.message, outcome.hint)
+        return EXIT_FAILED
     return EXIT_DONE
 
 

@@ -43,6 +43,16 @@ def test_the_same_plan_gives_the_same_units() -> None:
     assert len(set(first)) == len(first)
 
 
+def test_datasets_can_be_part_of_a_plan_and_bring_their_augmentation(tmp_path: Path) -> None:
+    grid = {"data.data_generator": ["Digit scenes", "Smoke"], "model.image_size": [64, 96]}
+    plan = read_plan(changed(tmp_path, grid=grid, options={"data.batch_size": 4}, seeds=[0, 1]))
+    trained = list(units(plan, registry()))
+    told = [(u.recipe["data.data_generator"].meta.title, u.seed) for u in trained]  # type: ignore[attr-defined] # an ingredient
+    assert told == [("Digit scenes", 0), ("Digit scenes", 1)] * 2 + [("Smoke", 0), ("Smoke", 1)] * 2
+    assert {unit.recipe["data.batch_size"] for unit in trained} == {4}
+    assert all(unit.recipe["data.augmentation"] is not None for unit in trained)
+
+
 def changed(tmp_path: Path, **fields: object) -> Path:
     plan = json.loads(resource("plans/xval_det.json").read_text())
     path = tmp_path / "plan.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import safetensors.torch
@@ -13,8 +14,9 @@ import torch
 from haversack.recipe.tree import Recipe
 from haversack.runs.events import Event, Measured, PhaseBegan
 from haversack.runs.spec import Limits
-from haversack.training.checkpoint.folder import read_about
+from haversack.training.checkpoint.folder import read_about, read_trainer
 from haversack.training.errors import CheckpointError
+from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.train import train
 from haversack.training.stopping import StopRequested
 from training_desk import Desk, small_recipe
@@ -24,17 +26,35 @@ EPOCHS = 3
 CURVES = ("train/loss", "train/loss_mean", "val/loss", "val/accuracy", "train/learning_rate")
 
 
-def _recipe() -> Recipe:
+def _recipe(**options: Any) -> Recipe:
     return small_recipe(
-        "classification", trainer__num_epochs=EPOCHS, model__drop_rate=0.3, trainer__seed=11
+        "classification",
+        trainer__num_epochs=EPOCHS,
+        model__drop_rate=0.3,
+        trainer__seed=11,
+        **options,
     )
+
+
+def _averaging_recipe() -> Recipe:
+    """Average the weights, over steps of three batches; the last step of an epoch is of one."""
+    return _recipe(trainer__ema_decay=0.6, trainer__accumulate=3, trainer__gradient_clip=1.0)
+
+
+def _whole(folder: Path, recipe: Recipe) -> Desk:
+    desk = Desk(folder)
+    train(desk.work(recipe, "train", "run", limits=LIMITS))
+    return desk
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(tmp_path_factory.mktemp("whole"))
-    train(desk.work(_recipe(), "train", "run", limits=LIMITS))
-    return desk
+    return _whole(tmp_path_factory.mktemp("whole"), _recipe())
+
+
+@pytest.fixture(scope="module")
+def averaging(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return _whole(tmp_path_factory.mktemp("averaging"), _averaging_recipe())
 
 
 def _during_step(step: int) -> Callable[[Event], bool]:
@@ -53,23 +73,58 @@ def _during_validation(event: Event) -> bool:
 def test_curves_and_weights_equal_those_of_the_uninterrupted_run(
     desk: Desk, uninterrupted: Desk, when: Callable[[Event], bool], epoch: int, batch: int
 ) -> None:
+    _stop_and_resume(desk, _recipe(), when, (epoch, batch))
+    _assert_same(desk, uninterrupted)
+
+
+@pytest.mark.parametrize(
+    ("when", "epoch", "batch"),
+    [(_during_validation, 1, 0), (_during_step(3), 1, 3)],
+    ids=["at an epoch's end", "within a later epoch"],
+)
+def test_averaged_weights_and_accumulated_steps_go_on_exactly_where_they_stopped(
+    desk: Desk, averaging: Desk, when: Callable[[Event], bool], epoch: int, batch: int
+) -> None:
+    _stop_and_resume(desk, _averaging_recipe(), when, (epoch, batch))
+    _assert_same(desk, averaging)
+
+
+def test_the_average_is_what_is_validated_and_kept(averaging: Desk, uninterrupted: Desk) -> None:
+    best = averaging.folder / "run/checkpoints/best"
+    recipe = _averaging_recipe()
+    judged = evaluate(averaging.work(recipe, "evaluate", "e", checkpoint=best, limits=LIMITS))
+    wanted = {name: value for name, value in read_about(best).metrics.items() if name != "loss"}
+    assert judged["metrics"] == pytest.approx(wanted, abs=1e-6)
+    state = read_trainer(averaging.folder / "run/checkpoints/last")
+    going_on = state["current_model_state"]
+    assert isinstance(going_on, dict)
+    kept = _weights(averaging.folder)
+    assert any(not torch.equal(kept[name], going_on[f"network.{name}"]) for name in kept)
+
+
+def _stop_and_resume(
+    desk: Desk, recipe: Recipe, when: Callable[[Event], bool], place: tuple[int, int]
+) -> None:
     desk.on_event = lambda event: desk.stop.set() if when(event) else None
     with pytest.raises(StopRequested) as stopped:
-        train(desk.work(_recipe(), "train", "run", limits=LIMITS))
+        train(desk.work(recipe, "train", "run", limits=LIMITS))
     assert stopped.value.checkpoint == "checkpoints/last"
     last = desk.folder / "run/checkpoints/last"
     about = read_about(last)
-    assert (about.epoch, about.batch) == (epoch, batch)
+    assert (about.epoch, about.batch) == place
     desk.on_event = lambda _: None
     desk.stop.clear()
     torch.manual_seed(999)  # nothing of this process's state may matter
-    result = train(desk.work(_recipe(), "train", "run", limits=LIMITS, resume_from=last))
+    result = train(desk.work(recipe, "train", "run", limits=LIMITS, resume_from=last))
     assert result["epochs"] == EPOCHS
+
+
+def _assert_same(desk: Desk, wanted: Desk) -> None:
     for name in CURVES:
-        assert desk.curve(name) == uninterrupted.curve(name), name
-    found, wanted = (_weights(d.folder) for d in (desk, uninterrupted))
-    assert found.keys() == wanted.keys()
-    assert all(torch.equal(found[name], wanted[name]) for name in wanted)
+        assert desk.curve(name) == wanted.curve(name), name
+    found, kept = _weights(desk.folder), _weights(wanted.folder)
+    assert found.keys() == kept.keys()
+    assert all(torch.equal(found[name], kept[name]) for name in kept)
 
 
 def _weights(folder: Path) -> dict[str, torch.Tensor]:

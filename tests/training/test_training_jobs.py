@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from haversack.data.errors import DataError
 from haversack.recipe.tree import Recipe
 from haversack.runs.events import Measured, Noted, Produced
 from haversack.runs.spec import AssetFile, Limits
-from haversack.training.errors import AssetMissingError, CheckpointError
+from haversack.training.checkpoint.folder import read_about
+from haversack.training.errors import AssetMissingError, CheckpointError, TrainingError
+from haversack.training.inference.onnx_runner import open_onnx
 from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.export import export
 from haversack.training.jobs.measure import measure
@@ -28,6 +31,9 @@ from haversack.training.jobs.rehearse import rehearse
 from haversack.training.jobs.train import train
 from training_desk import DIGITS, Desk, small_recipe
 
+long_form = pytest.mark.skipif(
+    "HAVERSACK_CASES" not in os.environ, reason="ten seconds more: the long form alone"
+)
 LIMITS = Limits(limit_batches=15, batch_size=16)
 
 
@@ -37,6 +43,10 @@ class Trained:
     checkpoint: Path
     result: dict[str, Any]
     desk: Desk
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return read_about(self.checkpoint).classes
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +121,22 @@ def test_a_checkpoint_evaluates_to_what_training_said_of_it(
         assert result["metrics"] == pytest.approx(wanted, abs=1e-6)
         report = json.loads((work.run_dir / "report.json").read_text())
         assert report["result"]["metrics"] == result["metrics"]
+        judged = json.loads((work.run_dir / result["judgement"]).read_text())
+        assert len(judged["classes"]) == len(judged["curves"]) == len(trained.classes)
+        assert sum(map(sum, judged["confusion"])) >= result["samples"]
+        page = (work.run_dir / result["page"]).read_text()
+        assert all(name in page for name in trained.classes)
+        assert page.count("data:image/jpeg") >= len(judged["mistakes"]) > 0
+
+
+def test_a_judge_and_the_metrics_agree(classifier: Trained) -> None:
+    work = classifier.desk.work(
+        classifier.recipe, "evaluate", "agree", checkpoint=classifier.checkpoint, limits=LIMITS
+    )
+    result = evaluate(work)
+    judged = json.loads((work.run_dir / result["judgement"]).read_text())
+    matrix = np.asarray(judged["confusion"])
+    assert matrix.trace() / matrix.sum() == pytest.approx(result["metrics"]["accuracy"])
 
 
 def test_an_exported_file_agrees_with_torch_and_judges_alike(classifier: Trained) -> None:
@@ -168,6 +194,51 @@ def test_a_measurement_in_int8_says_what_it_is_and_what_it_could_not_measure(
         assert (result[name] is None) == (name in result["not_measured"]), name
         assert result[name] != 0
     assert "gpu_memory_bytes" in result["not_measured"]
+
+
+@pytest.mark.parametrize(
+    ("precision", "calibration", "share", "apart"),
+    [
+        ("float16", "minmax", 0.55, 0.02),
+        ("int8", "entropy", 0.35, 0.1),
+        pytest.param("int8", "percentile", 0.35, 0.1, marks=long_form),
+    ],
+)
+def test_a_smaller_file_is_made_and_what_it_loses_is_recorded(
+    classifier: Trained, precision: str, calibration: str, share: float, apart: float
+) -> None:
+    recipe = classifier.recipe.copy()
+    recipe["export.calibration_images"] = 8
+    work = classifier.desk.work(
+        recipe,
+        "export",
+        f"{precision}-{calibration}",
+        checkpoint=classifier.checkpoint,
+        limits=LIMITS,
+        options={"precision": precision, "calibration": calibration},
+    )
+    result = export(work)
+    about = open_onnx(work.run_dir / result["file"]).about
+    assert (about.precision, result["precision"]) == (precision, precision)
+    is_int8 = precision == "int8"
+    assert result["calibration"] == (calibration if is_int8 else None)
+    assert about.calibration == (calibration if is_int8 else "")
+    whole = (classifier.checkpoint / "model.safetensors").stat().st_size
+    assert result["size"] < share * whole
+    assert result["max_abs_diff"] > 0
+    wanted = result["framework_metrics"]["accuracy"]
+    assert wanted == classifier.result["metrics"]["accuracy"]
+    assert result["metrics"]["accuracy"] == pytest.approx(wanted, abs=apart)
+
+
+def test_a_precision_or_calibration_that_is_none_is_refused(classifier: Trained) -> None:
+    for options in ({"precision": "int3"}, {"calibration": "guess"}):
+        work = classifier.desk.work(
+            classifier.recipe, "export", "none", checkpoint=classifier.checkpoint, options=options
+        )
+        with pytest.raises(TrainingError, match=next(iter(options.values()))):
+            export(work)
+        assert not list(work.run_dir.glob("*.onnx"))
 
 
 def test_predictions_on_validation_pictures_are_drawn(detector: Trained) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
+from haversack.recipe.registry import Upgrade
 from haversack.recipe.schema import Ingredient, Meta
 
 
@@ -52,7 +53,24 @@ class MeanIoU(Ingredient):
 class OnnxExport(Ingredient):
     """ONNX, checked against the model it was made from."""
 
-    meta = Meta("export/onnx", 1, "ONNX", "export", "ONNX, checked against ONNX Runtime.")
-    precision: Literal["float32", "int8"] = Field("float32", description="Numbers in the file")
+    meta = Meta("export/onnx", 2, "ONNX", "export", "ONNX, checked against ONNX Runtime.")
+    precision: Literal["float32", "float16", "int8"] = Field(
+        "float32", description="Numbers in the file"
+    )
     opset: int = Field(18, ge=17, le=23, description="ONNX operator set")
     calibration_images: int = Field(64, ge=1, le=10_000, description="Pictures that calibrate int8")
+    calibration: Literal["minmax", "entropy", "percentile"] = Field(
+        "minmax", description="How int8 finds the range of each activation"
+    )
+    percentile: float = Field(
+        99.99, ge=50.0, le=100.0, description="Share of values that `percentile` keeps, in percent"
+    )
+    per_channel: bool = Field(True, description="Scale each channel of a weight on its own in int8")
+
+
+UPGRADES = (
+    Upgrade(
+        "export/onnx", 1, lambda options: options, "float16 and ways of calibrating int8 exist"
+    ),
+)
+"""Steps from the versions of these ingredients that are no longer installed."""

@@ -96,6 +96,7 @@ def registry() -> Registry:
             outcomes.MeanIoU,
             outcomes.OnnxExport,
         ),
+        upgrades=(*training.UPGRADES, *outcomes.UPGRADES),
         defaults=(
             TaskDefaults(
                 "classification",

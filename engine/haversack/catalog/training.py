@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
+from haversack.recipe.registry import Upgrade
 from haversack.recipe.schema import Ingredient, Meta, slot
 
 
@@ -62,20 +63,42 @@ class EarlyStop(Ingredient):
 
 
 class LightningTrainer(Ingredient):
-    """Lightning's Trainer on one machine."""
+    """Lightning's Trainer."""
 
-    meta = Meta("trainer/lightning", 1, "Lightning", "trainer", "Trains with Lightning.")
+    meta = Meta("trainer/lightning", 2, "Lightning", "trainer", "Trains with Lightning.")
     num_epochs: int = Field(
         5, ge=1, le=10_000, description="Passes over the data", json_schema_extra={"unit": "epochs"}
     )
-    precision: Literal["32", "bf16", "16"] = Field("32", description="Arithmetic of a step")
+    precision: Literal["32", "bf16-mixed", "16-mixed"] = Field(
+        "32", description="Arithmetic of a step; mixed keeps the weights in 32 bits"
+    )
+    channels_last: bool = Field(False, description="Lay pictures out pixel by pixel in memory")
+    compile: bool = Field(False, description="Compile the network; as it is where that fails")
     gradient_clip: float = Field(0.0, ge=0.0, description="Largest gradient norm; 0 is no limit")
     accumulate: int = Field(1, ge=1, le=1024, description="Batches that make one step")
+    ema_decay: float = Field(
+        0.0, ge=0.0, lt=1.0, description="Share kept by the moving average of weights; 0 is none"
+    )
     seed: int = Field(0, ge=0, description="Seed of everything that is random")
     fast_dev_run: bool = Field(False, description="One batch only, to see whether it runs")
     optimizer: Ingredient | None = slot("optimizer", about="How weights are changed")
     scheduler: Ingredient | None = slot("scheduler", optional=True, about="How the rate changes")
     early_stop: Ingredient | None = slot("early_stop", optional=True, about="When to stop early")
+
+
+def _trainer_2(options: dict[str, Any]) -> dict[str, Any]:
+    names = {"bf16": "bf16-mixed", "16": "16-mixed"}
+    if options.get("precision") in names:
+        return {**options, "precision": names[options["precision"]]}
+    return options
+
+
+UPGRADES = (
+    Upgrade(
+        "trainer/lightning", 1, _trainer_2, "16-bit precisions are called what they are: mixed"
+    ),
+)
+"""Steps from the versions of these ingredients that are no longer installed."""
 
 
 class BestAndLast(Ingredient):

@@ -89,11 +89,16 @@ def _fill_slot(recipe: Recipe, path: str, value: str) -> None:
     recipe[path] = None if value.lower() in NOTHING else value
 
 
-def _set_option(recipe: Recipe, path: str, value: str) -> None:
+def parse(value: str) -> object:
+    """Give what a person meant by the text of a value: JSON, ``none``, or the text itself."""
     try:
-        parsed = json.loads(value)
+        return json.loads(value)
     except ValueError:
-        parsed = None if value.lower() == "none" else value
+        return None if value.lower() == "none" else value
+
+
+def _set_option(recipe: Recipe, path: str, value: str) -> None:
+    parsed = parse(value)
     try:
         recipe[path] = parsed
     except InvalidValue as first:

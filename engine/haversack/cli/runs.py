@@ -75,13 +75,25 @@ def watch_run(session: Session, run: RunArgument, pantry: PantryOption = None) -
     return Answer({"spec": spec, "state": state}, describe(spec, state), code)
 
 
-def resume_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
+def resume_run(
+    session: Session,
+    run: RunArgument,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="OPTION=VALUE from here on, such as data.batch_size=4."),
+    ] = None,
+    pantry: PantryOption = None,
+) -> Answer:
     """Go on with a stopped or lost training from its last checkpoint."""
+    from haversack.cli.recipe_values import pairs, parse
     from haversack.cli.work import carry_out
+    from haversack.recipe.root import full_path
     from haversack.services.work import resume_spec
 
     opened = session.pantry(pantry)
-    return carry_out(session, resume_spec(training(RunStore(opened.runs_folder), run), opened))
+    given = {full_path(path): parse(value) for path, value in pairs(changes or ())}
+    run_id = training(RunStore(opened.runs_folder), run)
+    return carry_out(session, resume_spec(run_id, opened, given))
 
 
 def stop_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 import shutil
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
-from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED
+from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED, UsageError
 from haversack.base.files import atomic_writer
 from haversack.cli.command import Answer, PantryOption, command
+from haversack.cli.devices import Device, Devices, parse_devices
 from haversack.cli.output import table
 from haversack.cli.runs import RunArgument, describe, training
 from haversack.cli.session import Session
@@ -24,30 +25,28 @@ from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
 
-_DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,3})?")
-
 
 class Precision(StrEnum):
     """What an exported model computes in."""
 
     FLOAT32 = "float32"
+    FLOAT16 = "float16"
     INT8 = "int8"
 
 
-def _device(name: str) -> str:
-    if _DEVICE.fullmatch(name) is None:
-        raise typer.BadParameter(f"{name!r} is none of: auto, cpu, cuda, cuda:0, cuda:1 and so on")
-    return name
+class Calibration(StrEnum):
+    """How int8 finds the range of each activation."""
+
+    MINMAX = "minmax"
+    ENTROPY = "entropy"
+    PERCENTILE = "percentile"
 
 
-Device = Annotated[
-    str,
-    typer.Option(
-        "--devices", "--device", callback=_device, help="auto, cpu, cuda, or one such as cuda:1."
-    ),
-]
 PrecisionOption = Annotated[
     Precision | None, typer.Option("--precision", help="Else the recipe's own.")
+]
+CalibrationOption = Annotated[
+    Calibration | None, typer.Option("--calibration", help="Of int8; else the recipe's own.")
 ]
 BatchSize = Annotated[int | None, typer.Option("--batch-size", min=1, help="Samples in a batch.")]
 LimitBatches = Annotated[
@@ -70,10 +69,17 @@ def train(
     data: Annotated[
         str | None, typer.Option("--data", help="A dataset instead of the recipe's own.")
     ] = None,
-    device: Device = "auto",
+    devices: Devices = "auto",
     epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="The most epochs.")] = None,
     batch_size: BatchSize = None,
     limit_batches: LimitBatches = None,
+    nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines that train it.")] = 1,
+    only_spec: Annotated[
+        bool, typer.Option("--only-spec", help="Make the run, for torchrun or SLURM to start.")
+    ] = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Try batch sizes and learning rates; train nothing.")
+    ] = False,
     pantry: PantryOption = None,
 ) -> Answer:
     """Train a recipe; Ctrl-C writes a checkpoint and stops."""
@@ -86,8 +92,51 @@ def train(
     if data is not None:
         replace_data_generator(loaded, as_answer(opened, data))
     limits = Limits(max_epochs=epochs, batch_size=batch_size, limit_batches=limit_batches)
-    spec = train_spec(loaded, opened, device=device, limits=limits)
-    return carry_out(session, spec)
+    device, processes = parse_devices(devices)
+    if nodes > 1 and not only_spec:
+        raise UsageError(
+            "a training on several machines is started by torchrun or SLURM",
+            "Add --only-spec; docs/several-machines.md shows the rest.",
+        )
+    spec = train_spec(
+        loaded,
+        opened,
+        device=device,
+        processes=1 if suggest else processes,
+        nodes=nodes,
+        limits=limits,
+        kind=RunKind.SUGGEST if suggest else RunKind.TRAIN,
+    )
+    if only_spec:
+        return _how_to_start(spec)
+    answer = carry_out(session, spec)
+    return _with_suggestions(answer, recipe) if suggest else answer
+
+
+def _with_suggestions(answer: Answer, recipe: str) -> Answer:
+    state = answer.data["state"] if isinstance(answer.data, dict) else None
+    result = state.result if isinstance(state, RunState) else None
+    suggested = (result or {}).get("suggested")
+    if not isinstance(suggested, dict) or not suggested:
+        return answer
+    words = " ".join(f"{path}={value:.3g}" for path, value in suggested.items())
+    told = f"nothing was changed; to take it: haversack recipe set {recipe} {words}"
+    rows = table("suggested", ("option", "value"), suggested.items())
+    return Answer(answer.data, [*answer.show, rows, told], answer.exit_code)
+
+
+def _how_to_start(spec: RunSpec) -> Answer:
+    file = spec.run_dir.absolute() / "spec.json"
+    each = f"-m haversack.worker --spec {shlex.quote(str(file))}"
+    sizes = {"nodes": spec.nodes, "processes": spec.processes}
+    commands = {
+        "torchrun": f"torchrun --nnodes {spec.nodes} --nproc-per-node {spec.processes} {each}",
+        "slurm": f"srun --nodes {spec.nodes} --ntasks-per-node {spec.processes} python {each}",
+    }
+    return Answer(
+        {"run_id": spec.run_id, "spec": file, **sizes, "commands": commands},
+        [f"run {spec.run_id} is made; start it with one of:", *commands.values()],
+    )
 
 
 def evaluate(
@@ -96,12 +145,15 @@ def evaluate(
     device: Device = "auto",
     batch_size: BatchSize = None,
     limit_batches: LimitBatches = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Copy the report's page (HTML) to here.")
+    ] = None,
     pantry: PantryOption = None,
 ) -> Answer:
     """Evaluate the best checkpoint of a training run."""
     limits = Limits(batch_size=batch_size, limit_batches=limit_batches)
     spec = _follow_up(RunKind.EVALUATE, run, session.pantry(pantry), device, limits=limits)
-    return carry_out(session, spec)
+    return _copied(spec, carry_out(session, spec), "page", report)
 
 
 def predict(
@@ -131,34 +183,46 @@ def export(
     session: Session,
     run: RunArgument,
     precision: PrecisionOption = None,
+    calibration: CalibrationOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Copy the ONNX file to here.")
     ] = None,
     pantry: PantryOption = None,
 ) -> Answer:
     """Export a trained model to ONNX and compare it with the original."""
-    options: dict[str, object] = {} if precision is None else {"precision": precision.value}
+    options = _export_options(precision, calibration)
     spec = _follow_up(RunKind.EXPORT, run, session.pantry(pantry), "auto", options=options)
-    answer = carry_out(session, spec)
-    file = _exported(spec, answer)
-    if output is None or file is None:
-        return answer
-    with file.open("rb") as source, atomic_writer(output) as target:
-        shutil.copyfileobj(source, target, 1 << 20)
-    return Answer(answer.data, [*answer.show, f"copied to {output}"], answer.exit_code)
+    return _copied(spec, carry_out(session, spec), "file", output)
 
 
 def measure(
     session: Session,
     run: RunArgument,
     precision: PrecisionOption = None,
+    calibration: CalibrationOption = None,
     device: Device = "auto",
+    add: Annotated[
+        bool, typer.Option("--add/--no-add", help="Add a row to the pantry's own volume.")
+    ] = True,
     pantry: PantryOption = None,
 ) -> Answer:
-    """Measure a trained model on this machine: latency, memory, size."""
-    options: dict[str, object] = {} if precision is None else {"precision": precision.value}
-    spec = _follow_up(RunKind.MEASURE, run, session.pantry(pantry), device, options=options)
-    return carry_out(session, spec)
+    """Measure a trained model on this machine: latency, memory, size, accuracy."""
+    options = _export_options(precision, calibration)
+    opened = session.pantry(pantry)
+    spec = _follow_up(RunKind.MEASURE, run, opened, device, options=options)
+    answer = carry_out(session, spec)
+    return _with_row(answer, opened, spec) if add and answer.exit_code == EXIT_DONE else answer
+
+
+def _with_row(answer: Answer, pantry: Pantry, spec: RunSpec) -> Answer:
+    from haversack.services.own_volume import add_measurement
+
+    if not isinstance(answer.data, dict):
+        return answer
+    card, number = add_measurement(pantry, spec, answer.data["state"])
+    told = f"row {number} of {card.rows}; to see them: haversack pareto {card.name}"
+    data = {**answer.data, "volume": card.name, "row": number}
+    return Answer(data, [*answer.show, told], answer.exit_code)
 
 
 def carry_out(session: Session, spec: RunSpec) -> Answer:
@@ -176,6 +240,13 @@ def carry_out(session: Session, spec: RunSpec) -> Answer:
     code = EXIT_INTERRUPTED if session.cancel.is_cancelled and state.result is None else EXIT_DONE
     data = {"run_id": spec.run_id, "folder": spec.run_dir, "state": state}
     return Answer(data, [*describe(spec, state), *_result(state)], code)
+
+
+def _export_options(
+    precision: Precision | None, calibration: Calibration | None
+) -> dict[str, object]:
+    given = {"precision": precision, "calibration": calibration}
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _follow_up(
@@ -204,11 +275,16 @@ def _follow_up(
     )
 
 
-def _exported(spec: RunSpec, answer: Answer) -> Path | None:
+def _copied(spec: RunSpec, answer: Answer, what: str, target: Path | None) -> Answer:
+    """Copy a file that the result names by ``what`` to where a person wants it."""
     state = answer.data["state"] if isinstance(answer.data, dict) else None
     result = state.result if isinstance(state, RunState) else None
-    name = (result or {}).get("file")
-    return spec.run_dir / name if isinstance(name, str) else None
+    name = (result or {}).get(what)
+    if target is None or not isinstance(name, str):
+        return answer
+    with (spec.run_dir / name).open("rb") as source, atomic_writer(target) as written:
+        shutil.copyfileobj(source, written, 1 << 20)
+    return Answer(answer.data, [*answer.show, f"copied to {target}"], answer.exit_code)
 
 
 def _result(state: RunState) -> list[RenderableType]:

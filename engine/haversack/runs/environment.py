@@ -53,6 +53,7 @@ _KEPT_PREFIXES = (
     "CUDA_",
     "NVIDIA_",
     "NCCL_",
+    "GLOO_",
     "OMP_",
     "MKL_",
     "OPENBLAS_",

@@ -13,6 +13,8 @@ from haversack.base.errors import FileFormatError
 
 SPEC_VERSION = 1
 MAX_SPEC_BYTES = 64 << 20
+SPEC_VARIABLE = "HAVERSACK_SPEC"
+"""Names the spec's file to a process that another worker, torchrun or SLURM started."""
 RUN_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
@@ -21,6 +23,7 @@ class RunKind(StrEnum):
 
     PREPARE = "prepare"
     REHEARSE = "rehearse"
+    SUGGEST = "suggest"
     TRAIN = "train"
     EVALUATE = "evaluate"
     PREDICT = "predict"
@@ -78,6 +81,8 @@ class RunSpec(SpecModel):
         sppr: The recipe as SPPR text; empty where the kind needs none (convert).
         assets: Local, verified files of the recipe's assets.
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
+        processes: Processes that train together on each machine.
+        nodes: Machines that train together.
         limits: How the run is made smaller.
         resume_from: A checkpoint folder from which training goes on.
         checkpoint: A checkpoint folder that evaluate, predict, export and measure use.
@@ -92,6 +97,8 @@ class RunSpec(SpecModel):
     sppr: str = ""
     assets: tuple[AssetFile, ...] = ()
     device: str = "auto"
+    processes: int = Field(default=1, ge=1, le=1024)
+    nodes: int = Field(default=1, ge=1, le=1024)
     limits: Limits = Limits()
     resume_from: Path | None = None
     checkpoint: Path | None = None

@@ -76,6 +76,14 @@ class RunStore:
         write_bytes(path / SPEC_NAME, encode_spec(spec))
         return path
 
+    def rewrite(self, spec: RunSpec) -> None:
+        """Put another spec in the place of a run's own, for a run that goes on changed.
+
+        Raises:
+            StorageError: The disk is full, read-only or failing; the old spec stays.
+        """
+        write_bytes(self.path(spec.run_id) / SPEC_NAME, encode_spec(spec))
+
     def list(self) -> Sequence[RunRecord]:
         """Give every run, newest last (ids begin with the time); never raises for one of them."""
         try:

@@ -16,10 +16,20 @@ from pydantic_core import from_json
 from haversack.base.files import storage_error
 from haversack.runs.errors import RunError
 from haversack.runs.event_sink import EventSink
+from haversack.runs.events import Event
+from haversack.runs.ranks import global_rank
 from haversack.runs.spec import MAX_SPEC_BYTES, RunSpec, parse_spec
 from haversack.runs.store import STOP_NAME
 
-__all__ = ["Channel", "EventSink", "StopFlag", "open_channel", "read_spec", "take_over_stdout"]
+__all__ = [
+    "Channel",
+    "EventSink",
+    "StopFlag",
+    "join_channel",
+    "open_channel",
+    "read_spec",
+    "take_over_stdout",
+]
 
 POLL_SECONDS = 0.5
 
@@ -47,11 +57,14 @@ class StopFlag:
 
     def watch(self, control: BinaryIO, run_dir: Path | None = None) -> None:
         """Set the flag by a control line, by the end of ``control``, or by a request on disk."""
-        start = _daemon("haversack-control")
-        start(lambda: self._watch_lines(control))
+        _daemon("haversack-control")(lambda: self._watch_lines(control))
         if run_dir is not None:
-            request = run_dir / STOP_NAME
-            start(lambda: self._watch_file(request))
+            self.watch_folder(run_dir)
+
+    def watch_folder(self, run_dir: Path) -> None:
+        """Set the flag by a request on disk."""
+        request = run_dir / STOP_NAME
+        _daemon("haversack-control")(lambda: self._watch_file(request))
 
     def _watch_lines(self, control: BinaryIO) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -68,11 +81,29 @@ class StopFlag:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a worker holds while it works."""
+    """What a worker holds while it works.
+
+    Attributes:
+        spec: What is asked.
+        sink: Where events go; None for a helper, which has nothing to say.
+        stop: Whether somebody asked to stop.
+        rank: Which of the processes that train together this is.
+    """
 
     spec: RunSpec
-    sink: EventSink
+    sink: EventSink | None
     stop: StopFlag
+    rank: int = 0
+
+    def send(self, event: Event) -> None:
+        """Pass an event on."""
+        if self.sink is not None:
+            self.sink.send(event)
+
+    def close(self) -> None:
+        """Close the log."""
+        if self.sink is not None:
+            self.sink.close()
 
 
 def open_channel() -> Channel:
@@ -91,6 +122,23 @@ def open_channel() -> Channel:
     with contextlib.suppress(OSError):  # a request that an earlier worker of this run left
         (spec.run_dir / STOP_NAME).unlink(missing_ok=True)
     stop.watch(control, spec.run_dir)
+    return Channel(spec, sink, stop)
+
+
+def join_channel(spec: RunSpec) -> Channel:
+    """Take part in a run with other processes: no pipe, and only the first one writes the log.
+
+    Raises:
+        RunError: The run has a living worker already.
+        StorageError: The run's folder cannot be written.
+    """
+    rank, stop = global_rank(spec), StopFlag()
+    if rank > 0:
+        return Channel(spec, None, stop, rank)
+    sink = EventSink(spec.run_dir, None)
+    with contextlib.suppress(OSError):  # a request that an earlier worker of this run left
+        (spec.run_dir / STOP_NAME).unlink(missing_ok=True)
+    stop.watch_folder(spec.run_dir)
     return Channel(spec, sink, stop)
 
 

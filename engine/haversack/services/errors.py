@@ -9,6 +9,10 @@ class PreparationError(HaversackError):
     """A recipe could not be prepared."""
 
 
+class NotMeasured(HaversackError):  # noqa: N818 - reads as the outcome it is
+    """A run has no measurement that could become a row of a volume."""
+
+
 class MissingAssets(HaversackError):  # noqa: N818 - reads as the outcome it is
     """Files that a recipe needs are not in the pantry.
 

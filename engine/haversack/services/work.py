@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken
@@ -17,6 +18,18 @@ from haversack.runs.supervisor import run_worker
 from haversack.services.errors import MissingAssets
 from haversack.services.listen import Listener, ignore
 from haversack.services.readiness import describe_missing
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+_CHANGEABLE = (
+    "data.batch_size",
+    "data.num_workers",
+    "trainer.accumulate",
+    "trainer.channels_last",
+    "trainer.compile",
+    "trainer.gradient_clip",
+    "trainer.num_epochs",
+    "trainer.precision",
+)
 
 
 def run_store(pantry: Pantry) -> RunStore:
@@ -45,49 +58,100 @@ def train_spec(
     *,
     run_id: str | None = None,
     device: str = "auto",
+    processes: int = 1,
+    nodes: int = 1,
     limits: Limits | None = None,
+    kind: RunKind = RunKind.TRAIN,
 ) -> RunSpec:
     """Make a training run: checks the recipe and its assets and creates the run's folder.
+
+    Args:
+        recipe: What is trained.
+        pantry: Where its assets are and the run will lie.
+        run_id: Name of the run; a new one if left out.
+        device: Where to compute.
+        processes: Processes that train together on each machine.
+        nodes: Machines that train together.
+        limits: How the run is made smaller.
+        kind: To train, or to suggest numbers for it.
 
     Raises:
         IncompleteRecipe: A slot or option is not set.
         MissingAssets: A file is not in the pantry.
     """
     recipe.require_complete()
-    name = run_id or new_run_id(RunKind.TRAIN)
+    name = run_id or new_run_id(kind)
     spec = RunSpec(
-        kind=RunKind.TRAIN,
+        kind=kind,
         run_id=name,
         run_dir=pantry.runs_folder / name,
         sppr=to_sppr(recipe),
         assets=asset_files(recipe, pantry),
         device=device,
+        processes=processes,
+        nodes=nodes,
         limits=limits or Limits(),
     )
     run_store(pantry).create(spec)
     return spec
 
 
-def resume_spec(run_id: str, pantry: Pantry) -> RunSpec:
+def resume_spec(run_id: str, pantry: Pantry, changes: Mapping[str, object] = _NOTHING) -> RunSpec:
     """Give the spec that lets a stopped training go on from its last checkpoint.
 
+    A run whose memory ran out before its first checkpoint starts again.
+
+    Args:
+        run_id: The run, or the beginning of its id.
+        pantry: Where it lies.
+        changes: Options of how it is trained that are other from here on, by path, such as
+            ``{"data.batch_size": 4}``. The run keeps them.
+
     Raises:
-        UsageError: The run is still running, or has no checkpoint to go on from.
+        UsageError: The run is still running, has no checkpoint to go on from, or an option is
+            one that the checkpoint depends on.
+        RecipeError: No such option, or a value that is not allowed.
     """
-    spec, folder = _load(run_id, pantry)
-    run_store(pantry).refuse_living(spec.run_id)
+    store = run_store(pantry)
+    folder = store.find(run_id)
+    spec, state = store.load(folder.name)
+    store.refuse_living(spec.run_id)
     last = folder / "checkpoints" / "last"
-    if spec.kind is not RunKind.TRAIN or not last.is_dir():
+    ran_out = state.error is not None and state.error.error == "OutOfMemoryError"
+    if spec.kind is not RunKind.TRAIN or not (last.is_dir() or ran_out):
         raise UsageError(
             f"run {spec.run_id} has no checkpoint to go on from", "Start a new training instead."
         )
-    return spec.model_copy(
+    recipe = _changed(recipe_of(spec, pantry), changes)
+    limits = spec.limits
+    if "data.batch_size" in changes:
+        limits = limits.model_copy(update={"batch_size": None})
+    resumed = spec.model_copy(
         update={
             "run_dir": folder,
-            "resume_from": last,
-            "assets": asset_files(recipe_of(spec, pantry), pantry),
+            "resume_from": last if last.is_dir() else None,
+            "assets": asset_files(recipe, pantry),
+            "sppr": to_sppr(recipe) if changes else spec.sppr,
+            "limits": limits,
         }
     )
+    if changes:
+        store.rewrite(resumed)
+    return resumed
+
+
+def _changed(recipe: Recipe, changes: Mapping[str, object]) -> Recipe:
+    for path, value in changes.items():
+        if path not in _CHANGEABLE:
+            raise UsageError(
+                f"{path} cannot change while a run goes on",
+                f"These can: {', '.join(_CHANGEABLE)}. For others start a new training.",
+            )
+        recipe[path] = value
+    if changes:
+        told = ", ".join(f"{path}={value}" for path, value in changes.items())
+        recipe.history = (*recipe.history, f"went on with {told}")
+    return recipe
 
 
 def follow_up_spec(

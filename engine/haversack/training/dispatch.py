@@ -15,9 +15,20 @@ from haversack.training.work import Work
 
 
 def perform(
-    spec: RunSpec, emit: Callable[[Event], None], stopped: Callable[[], bool], pid: int
+    spec: RunSpec,
+    emit: Callable[[Event], None],
+    stopped: Callable[[], bool],
+    pid: int,
+    rank: int = 0,
 ) -> dict[str, Any]:
     """Do what a spec asks for and give its result.
+
+    Args:
+        spec: What is asked.
+        emit: Takes events.
+        stopped: Says whether somebody asked to stop.
+        pid: This process.
+        rank: Which of the processes that train together this is.
 
     Raises:
         HaversackError: It cannot be done; the message says why.
@@ -43,7 +54,7 @@ def perform(
 
         return convert(spec)
     recipe.require_complete()
-    return _job(spec.kind)(Work(spec, recipe, emit, stopped))
+    return _job(spec.kind)(Work(spec, recipe, emit, stopped, rank))
 
 
 def _job(kind: RunKind) -> Callable[[Work], dict[str, Any]]:
@@ -52,6 +63,10 @@ def _job(kind: RunKind) -> Callable[[Work], dict[str, Any]]:
         from haversack.training.jobs.train import train
 
         return train
+    if kind is RunKind.SUGGEST:
+        from haversack.training.jobs.suggest import suggest
+
+        return suggest
     if kind is RunKind.PREPARE:
         from haversack.training.jobs.prepare import prepare
 

@@ -23,5 +23,9 @@ class CheckpointError(TrainingError):
     """A checkpoint is missing, torn, or of another recipe."""
 
 
+class OutOfMemoryError(TrainingError):
+    """A step does not fit in memory."""
+
+
 class AssetMissingError(TrainingError):
     """An ingredient needs a file that the run was not given."""

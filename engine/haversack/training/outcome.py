@@ -8,9 +8,8 @@ from haversack.base.errors import HaversackError
 from haversack.base.files import storage_error
 from haversack.runs.events import Failed, Stopped
 from haversack.training.loading.failures import recovered
+from haversack.training.memory import is_out_of_memory
 from haversack.training.stopping import StopRequested
-
-_MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 def explain(error: Exception) -> Failed | Stopped:
@@ -37,10 +36,3 @@ def explain(error: Exception) -> Failed | Stopped:
         message=line[0] if line else type(error).__name__,
         hint="This is a fault in Haversack; the worker's log has the traceback.",
     )
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Say whether an error means that memory has run out, on a GPU or not."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return True
-    return isinstance(error, RuntimeError) and any(w in str(error).lower() for w in _MEMORY_WORDS)

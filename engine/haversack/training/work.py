@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import JsonValue
 
 from haversack.base.digests import sha256_file
 from haversack.recipe.assets import Asset
@@ -28,12 +30,14 @@ class Work:
         recipe: The recipe of the spec.
         emit: Takes events.
         stopped: Says whether somebody asked to stop.
+        rank: Which of the processes that train together this is; 0 writes and speaks.
     """
 
     spec: RunSpec
     recipe: Recipe
     emit: Callable[[Event], None]
     stopped: Callable[[], bool]
+    rank: int = 0
 
     @property
     def root(self) -> RecipeRoot:
@@ -46,6 +50,11 @@ class Work:
     def run_dir(self) -> Path:
         """The run's folder."""
         return self.spec.run_dir
+
+    def with_options(self, **options: JsonValue) -> Work:
+        """Give the same work with some options changed."""
+        spec = self.spec.model_copy(update={"options": {**self.spec.options, **options}})
+        return replace(self, spec=spec)
 
     def note(self, text: str, warning: bool = False) -> None:
         """Tell a person something."""

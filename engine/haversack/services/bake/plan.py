@@ -17,7 +17,7 @@ from haversack.recipe.registry import Registry
 from haversack.recipe.tree import Recipe
 
 MAX_PLAN_BYTES = 1 << 20
-Quantization = Literal["float32", "int8"]
+Quantization = Literal["float32", "float16", "int8"]
 
 
 class CardText(BaseModel):
@@ -39,7 +39,8 @@ class Plan(BaseModel):
         task: Task of all its recipes.
         answers: How empty slots are filled, as in ``fill_empty_recursively``.
         options: Options that all recipes share, by path.
-        grid: Values by slot or option path; every combination is trained.
+        grid: Values by slot or option path, datasets (``data.data_generator``) among them; every
+            combination is trained.
         quantizations: What each trained model is exported and measured as.
         seeds: Seeds of the training; every combination is trained with each.
         card: Words for the volume's card.
@@ -104,7 +105,10 @@ def units(plan: Plan, registry: Registry) -> Iterator[Unit]:
         for seed in plan.seeds:
             recipe = Recipe.empty(registry, plan.task)
             recipe.fill_empty_recursively(plan.answers)
-            for path, value in (*plan.options.items(), *zip(plan.grid, values, strict=True)):
+            for path, value in zip(plan.grid, values, strict=True):
+                recipe[path] = value
+            recipe.fill_empty_recursively({})  # another dataset takes its augmentation along
+            for path, value in plan.options.items():
                 recipe[path] = value
             recipe["trainer.seed"] = seed
             recipe.require_complete()

@@ -64,7 +64,7 @@ def train_unit(
             f"export-{quantization}",
             RunKind.EXPORT,
             checkpoint=checkpoint,
-            options={"precision": quantization},
+            options={"precision": quantization, "accuracy": False},
         )
         result["exports"][quantization] = exported.result
     write_bytes(trained_file(folder), dump_canonical(result))
@@ -112,7 +112,7 @@ class _Bench:
         *,
         resume_from: Path | None = None,
         checkpoint: Path | None = None,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> RunState:
         """Carry out one run; raises ``RunFailed`` or ``Cancelled``."""
         spec = RunSpec.model_validate(

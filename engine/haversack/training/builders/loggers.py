@@ -15,7 +15,12 @@ from haversack.training.work import Work
 
 
 def build_recorder(work: Work) -> Recorder:
-    """Give the recorder of a run: its events, and each logger of the recipe under ``logs``."""
+    """Give the recorder of a run: its events, and each logger of the recipe under ``logs``.
+
+    Of several processes that train together, the first alone records.
+    """
+    if work.rank > 0:
+        return Recorder([])
     folder = work.run_dir / "logs"
     named = [builder_for(logger, _TABLE, "loggers")(logger, folder) for logger in work.root.loggers]
     return Recorder([EventCurves(work.emit), *named])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from haversack.base.files import write_bytes
@@ -18,15 +18,20 @@ from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
 from haversack.training.errors import TrainingError
 from haversack.training.export.about import OnnxAbout
+from haversack.training.export.float16 import to_float16
 from haversack.training.export.float32 import describe, to_onnx
-from haversack.training.export.int8 import to_int8
+from haversack.training.export.int8 import Calibration, to_int8
 from haversack.training.inference.onnx_runner import open_onnx
 from haversack.training.inference.runner import Loaded, load_network
 from haversack.training.loading.batches import as_input, collate
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.work import Work, expect
 
-FILES: Mapping[str, str] = {"float32": "model.onnx", "int8": "model-int8.onnx"}
+FILES: Mapping[str, str] = {
+    "float32": "model.onnx",
+    "float16": "model-float16.onnx",
+    "int8": "model-int8.onnx",
+}
 TOLERANCE = 1e-3
 """Largest difference that is sound, for each unit of the largest output."""
 CHECKED_PICTURES = 8
@@ -38,28 +43,33 @@ class Exported:
 
     Attributes:
         path: The file.
-        precision: Numbers in it.
+        about: What it says of itself.
         max_abs_diff: Largest difference of any output from the network in torch.
         size: Bytes.
     """
 
     path: Path
-    precision: str
+    about: OnnxAbout
     max_abs_diff: float
     size: int
 
 
-def wanted_precision(work: Work) -> Literal["float32", "int8"]:
-    """Give the precision of the option ``precision``, else the recipe's.
+def wanted(work: Work) -> OnnxExport:
+    """Give the recipe's export with what the options ``precision`` and ``calibration`` change.
 
     Raises:
-        TrainingError: It is neither float32 nor int8.
+        TrainingError: One of them is not allowed.
     """
-    options = expect(work.root.export, OnnxExport, "export")
-    wanted = work.spec.options.get("precision") or options.precision
-    if wanted == "float32" or wanted == "int8":
-        return wanted  # type: ignore[return-value] # mypy does not narrow JSON values
-    raise TrainingError(f"{wanted!r} is not a precision", "Choose float32 or int8.")
+    export = expect(work.root.export, OnnxExport, "export")
+    given = {name: work.spec.options.get(name) for name in ("precision", "calibration")}
+    given = {name: value for name, value in given.items() if value}
+    try:
+        return OnnxExport.model_validate({**export.model_dump(), **given})
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise TrainingError(
+            f"{given.get(name)!r} is no {name} of an export", "See haversack export --help."
+        ) from error
 
 
 def export_checkpoint(work: Work, splits: Mapping[str, Dataset]) -> Exported:
@@ -69,59 +79,68 @@ def export_checkpoint(work: Work, splits: Mapping[str, Dataset]) -> Exported:
         TrainingError: It cannot be exported, or a float32 file disagrees with torch.
         CheckpointError: The checkpoint cannot be used.
     """
-    options = expect(work.root.export, OnnxExport, "export")
-    precision = wanted_precision(work)
+    options = wanted(work)
     network, loaded = load_network(work)
-    about = _about(work, network, loaded, "float32")
+    about = _about(work, network, loaded, options)
     work.emit(PhaseBegan(phase="export"))
     model = to_onnx(network, about, options.opset)
-    if precision == "int8":
+    if options.precision == "float16":
+        model = to_float16(model)
+    elif options.precision == "int8":
         work.emit(PhaseBegan(phase="calibrate"))
-        pictures = _pictures(splits["train"], loaded.image_size, options.calibration_images)
-        model = to_int8(model, pictures)
-        describe(model, _about(work, network, loaded, "int8"))
-    path = work.run_dir / FILES[precision]
+        how = Calibration(options.calibration, options.percentile, options.per_channel)
+        pictures = _Pictures(splits["train"], loaded.image_size, options.calibration_images)
+        model = to_int8(model, len(pictures), pictures.get, how)
+    describe(model, about)
+    path = work.run_dir / FILES[options.precision]
     content = model.SerializeToString()
     write_bytes(path, content)
     work.emit(PhaseBegan(phase="compare"))
     apart, largest = _compare(
-        network, path, _pictures(splits["val"], loaded.image_size, CHECKED_PICTURES)
+        network, path, _Pictures(splits["val"], loaded.image_size, CHECKED_PICTURES)
     )
-    if precision == "float32" and not apart <= TOLERANCE * max(1.0, largest):
+    if options.precision == "float32" and not apart <= TOLERANCE * max(1.0, largest):
         path.unlink()
         raise TrainingError(
             f"the exported file differs from torch by {apart:.2g}", "Report it with the recipe."
         )
     work.produced(path, "onnx")
-    return Exported(path, precision, apart, len(content))
+    return Exported(path, about, apart, len(content))
 
 
-def _about(
-    work: Work, network: nn.Module, loaded: Loaded, precision: Literal["float32", "int8"]
-) -> OnnxAbout:
+def _about(work: Work, network: nn.Module, loaded: Loaded, options: OnnxExport) -> OnnxAbout:
+    is_int8 = options.precision == "int8"
     return OnnxAbout(
         task=loaded.task.name,
         classes=loaded.classes,
         image_size=loaded.image_size,
         recipe_id=work.recipe.id,
-        precision=precision,
+        precision=options.precision,
+        calibration=options.calibration if is_int8 else "",
+        per_channel=options.per_channel and is_int8,
         stride=int(getattr(network, "stride", 0)),
     )
 
 
-def _pictures(dataset: Dataset, size: int, most: int) -> Iterator[npt.NDArray[np.float32]]:
-    """Yield pictures one by one as ``(1, 3, s, s)``, spread evenly over the dataset."""
-    samples = SquaredSamples(dataset, size, None, 0)
-    for index in np.linspace(0, len(dataset) - 1, min(most, len(dataset))).astype(int):
-        yield as_input(collate([samples[(0, int(index))]])["images"]).numpy()
+class _Pictures:
+    """Pictures ``(1, 3, s, s)``, spread evenly over a dataset."""
+
+    def __init__(self, dataset: Dataset, size: int, most: int) -> None:
+        self._samples = SquaredSamples(dataset, size, None, 0)
+        self._places = np.linspace(0, len(dataset) - 1, min(most, len(dataset))).astype(int)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def get(self, place: int) -> npt.NDArray[np.float32]:
+        sample = self._samples[(0, int(self._places[place]))]
+        return as_input(collate([sample])["images"]).numpy()
 
 
-def _compare(
-    network: nn.Module, path: Path, pictures: Iterator[npt.NDArray[np.float32]]
-) -> tuple[float, float]:
+def _compare(network: nn.Module, path: Path, pictures: _Pictures) -> tuple[float, float]:
     """Give the largest difference of any output from torch's, and torch's largest output."""
     runner, worst, largest = open_onnx(path), 0.0, 0.0
-    for picture in pictures:
+    for picture in map(pictures.get, range(len(pictures))):
         with torch.inference_mode():
             wanted = network(torch.from_numpy(picture))
         given = [torch.from_numpy(g) for g in runner.session.run(None, {"images": picture})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from torch.utils.data import DataLoader
 
@@ -14,13 +15,25 @@ from haversack.training.loading.batches import Batch, make_loader
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.settings import Settings
 from haversack.training.stopping import StopRequested
+from haversack.training.tasks.task import Outputs
 from haversack.training.work import Work
 
 
 def evaluate_over(
-    work: Work, trained: Trained, dataset: Dataset, settings: Settings
+    work: Work,
+    trained: Trained,
+    dataset: Dataset,
+    settings: Settings,
+    watch: Callable[[Outputs, Batch], None] = lambda _outputs, _batch: None,
 ) -> tuple[dict[str, float], int]:
     """Give the metrics over a dataset and the number of pictures seen.
+
+    Args:
+        work: Where progress goes; whether to stop.
+        trained: What is asked.
+        dataset: What it is asked about.
+        settings: Batch size and limits.
+        watch: Sees the outputs and the batch as well, in order.
 
     Raises:
         CheckpointError: The dataset has other classes than the network was trained on.
@@ -40,7 +53,9 @@ def evaluate_over(
             break
         if work.stopped():
             raise StopRequested
-        meter.update(trained.runner(batch["images"]), batch)
+        outputs = trained.runner(batch["images"])
+        meter.update(outputs, batch)
+        watch(outputs, batch)
         seen += len(batch["images"])
         pace = (time.monotonic() - started) / number
         left = pace * (total - number)

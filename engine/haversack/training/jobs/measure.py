@@ -7,6 +7,7 @@ from typing import Any
 
 from haversack.runs.spec import RunSpec
 from haversack.training.builders.datasets import build_datasets
+from haversack.training.checkpoint.folder import read_about
 from haversack.training.errors import TrainingError
 from haversack.training.export.exporting import export_checkpoint
 from haversack.training.inference.evaluating import evaluate_over
@@ -21,12 +22,14 @@ from haversack.training.work import Work
 def measure(work: Work) -> dict[str, Any]:
     """Measure the ONNX file of the option ``model``, or export the checkpoint and measure that.
 
-    Options: ``model``; ``precision`` (of the export); ``accuracy`` (false leaves the metrics out);
-    ``threads``; ``min_runs`` (1000) and ``seconds`` (10), whichever comes first.
+    Options: ``model``; ``precision`` and ``calibration`` (of the export); ``accuracy`` (false
+    leaves the metrics out); ``threads``; ``min_runs`` (1000) and ``seconds`` (10), whichever
+    comes first.
 
     Returns:
-        What `measure_file` gives, with ``file``, ``precision``, ``size``, ``metrics`` (None with
-        a reason where not wanted), ``parameters`` and ``macs``; also written as ``report.json``.
+        What `measure_file` gives, with ``file``, ``size``, ``metrics`` (None with a reason where
+        not wanted) beside ``framework_metrics``, those of the checkpoint, ``parameters`` and
+        ``macs``; also written as ``report.json``.
 
     Raises:
         HaversackError: The checkpoint, the file or the data cannot be used.
@@ -38,11 +41,7 @@ def measure(work: Work) -> dict[str, Any]:
         exported = export_checkpoint(work, splits)
         model = str(exported.path)
     path = Path(str(model))
-    options = {**work.spec.options, "model": str(path)}
-    asked = Work(
-        work.spec.model_copy(update={"options": options}), work.recipe, work.emit, work.stopped
-    )
-    trained = open_trained(asked)
+    trained = open_trained(work.with_options(model=str(path)))
     result = measure_file(
         work,
         path,
@@ -68,10 +67,15 @@ def measure(work: Work) -> dict[str, Any]:
 
 def _arithmetic(work: Work, image_size: int, not_measured: dict[str, str]) -> dict[str, Any]:
     if work.spec.checkpoint is None:
-        not_measured |= dict.fromkeys(("parameters", "macs"), "the run was given no checkpoint")
-        return {"parameters": None, "macs": None}
+        names = ("parameters", "macs", "framework_metrics")
+        not_measured |= dict.fromkeys(names, "the run was given no checkpoint")
+        return dict.fromkeys(names)
     network, _ = load_network(work)
-    return {"parameters": parameters(network), "macs": multiply_adds(network, image_size)}
+    return {
+        "parameters": parameters(network),
+        "macs": multiply_adds(network, image_size),
+        "framework_metrics": read_about(work.spec.checkpoint).metrics,
+    }
 
 
 def _number(spec: RunSpec, name: str, default: float) -> float:

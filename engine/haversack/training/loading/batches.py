@@ -57,17 +57,24 @@ def as_input(images: torch.Tensor) -> torch.Tensor:
 
 
 def make_loader(
-    samples: SquaredSamples, batch_size: int, workers: int, seed: int, training: bool
+    samples: SquaredSamples,
+    batch_size: int,
+    workers: int,
+    seed: int,
+    training: bool,
+    part: tuple[int, int] = (0, 1),
 ) -> DataLoader[Batch]:
     """Give a loader over samples.
 
     Training shuffles and leaves out a last batch that is not full; validation does neither.
+    ``part`` is (rank, world) where several processes share the samples.
     """
-    full = training and len(samples) >= batch_size
+    sampler = EpochSampler(len(samples), training, seed, *part)
+    full = training and len(sampler) >= batch_size
     return DataLoader(
         samples,  # type: ignore[arg-type] # it yields Sample, collate makes Batch of them
         batch_size=batch_size,
-        sampler=EpochSampler(len(samples), shuffle=training, seed=seed),
+        sampler=sampler,
         num_workers=workers,
         collate_fn=collate,
         drop_last=full,

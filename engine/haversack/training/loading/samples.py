@@ -47,16 +47,21 @@ class SquaredSamples(TorchDataset[Sample]):
 class EpochSampler(Sampler[Place]):
     """Gives (epoch, index) in an order that depends on the seed and the epoch alone.
 
+    Of several processes that train together each gets every so many-th place. In training each
+    gets as many as the others; in validation each place is given to exactly one.
+
     Attributes:
         epoch: The epoch that the next pass is for; Lightning sets it by ``set_epoch``.
         skip: Samples to leave out at the start of the next pass, and of that one only: a run
             that was stopped within an epoch goes on after them.
     """
 
-    def __init__(self, count: int, shuffle: bool, seed: int) -> None:
+    def __init__(self, count: int, shuffle: bool, seed: int, rank: int = 0, world: int = 1) -> None:
         self._count = count
         self._shuffle = shuffle
         self._seed = seed
+        self._rank = rank
+        self._world = world
         self.epoch = 0
         self.skip = 0
 
@@ -65,11 +70,15 @@ class EpochSampler(Sampler[Place]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return self._count
+        return len(range(self._rank, self._end(self._count), self._world))
 
     def __iter__(self) -> Iterator[Place]:
         order = np.arange(self._count)
         if self._shuffle:
             order = np.random.default_rng([self._seed, self.epoch]).permutation(self._count)
         skip, self.skip = self.skip, 0
-        return iter([(self.epoch, int(index)) for index in order[skip:]])
+        mine = order[skip:][self._rank : self._end(self._count - skip) : self._world]
+        return iter([(self.epoch, int(index)) for index in mine])
+
+    def _end(self, count: int) -> int:
+        return count - count % self._world if self._shuffle else count

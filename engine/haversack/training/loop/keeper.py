@@ -19,6 +19,8 @@ from haversack.training.stopping import StopRequested
 from haversack.training.work import Work
 
 BEST, LAST = "checkpoints/best", "checkpoints/last"
+ASKED_EVERY = 16
+"""Batches between two questions whether to stop, where several processes have to agree."""
 
 
 class Keeper(Callback):
@@ -85,7 +87,7 @@ class Keeper(Callback):
         self._loss_count += 1
         done, total = batch_idx + 1, int(trainer.num_training_batches)
         is_whole = done % trainer.accumulate_grad_batches == 0
-        if done < total and is_whole and self._work.stopped():
+        if done < total and is_whole and self._is_stopped(trainer, done):
             epoch = trainer.current_epoch
             self._stop(trainer, _as_task(pl_module), epoch, batch=done)
 
@@ -95,7 +97,8 @@ class Keeper(Callback):
         metrics = module.val_metrics
         values = {f"val/{name}": value for name, value in metrics.items()}
         if self._loss_count:
-            values["train/loss_mean"] = float(self._loss_sum) / self._loss_count
+            mean = self._loss_sum / self._loss_count
+            values["train/loss_mean"] = float(trainer.strategy.reduce(mean, reduce_op="mean"))
         self._loss_sum, self._loss_count = torch.zeros_like(self._loss_sum), 0
         self._recorder.record(values, trainer.global_step, epoch)
         self._recorder.flush()
@@ -105,7 +108,7 @@ class Keeper(Callback):
         is_best = self.history.take(epoch, score, metrics, min_delta)
         is_over = self.history.is_over(self._early_stop)
         is_last = is_over or self.epochs_done == trainer.max_epochs
-        stopped = self._work.stopped() and not is_last
+        stopped = self._is_stopped(trainer) and not is_last
         if stopped:
             self._save(trainer, module, self.epochs_done, 0, is_best)
             raise StopRequested(LAST if self._keep else None, self.epochs_done)
@@ -130,10 +133,21 @@ class Keeper(Callback):
         )
         last, best = self._path(LAST), self._path(BEST)
         trainer.save_checkpoint(last)
+        if not trainer.is_global_zero:
+            return
         self._work.produced(last, "checkpoint")
         if is_best or (batch == 0 and not best.exists()):
             copy_checkpoint(last, best)
             self._work.produced(best, "checkpoint")
+
+    def _is_stopped(self, trainer: Trainer, batch: int = 0) -> bool:
+        """Say whether to stop; several processes agree on it, and ask each other now and then."""
+        if trainer.world_size == 1:
+            return self._work.stopped()
+        if batch % ASKED_EVERY:
+            return False
+        stopped: bool = trainer.strategy.reduce_boolean_decision(self._work.stopped(), all=False)
+        return stopped
 
     def _path(self, relative: str) -> Path:
         return self._work.run_dir / relative

@@ -14,9 +14,10 @@ from torch.optim.lr_scheduler import LambdaLR
 from haversack.training.checkpoint.lightning_io import ABOUT
 from haversack.training.checkpoint.state import About
 from haversack.training.loading.batches import Batch, as_input
-from haversack.training.tasks.task import GivesItsLoss, Task
+from haversack.training.tasks.task import GivesItsLoss, Outputs, Task
 
 RNG = "haversack_rng"
+STEPS = "haversack_steps_per_epoch"
 
 
 class TaskModule(LightningModule):
@@ -27,6 +28,7 @@ class TaskModule(LightningModule):
         task: Its loss and metrics.
         make_optimizer: Gives the optimizer of the network.
         make_scheduler: Gives the scheduler for an optimizer and the number of steps, or None.
+        memory_format: How pictures and weights lie in memory.
 
     Attributes:
         about: What the next checkpoint says of itself.
@@ -39,41 +41,49 @@ class TaskModule(LightningModule):
         task: Task,
         make_optimizer: Callable[[nn.Module], Optimizer],
         make_scheduler: Callable[[Optimizer, int], LambdaLR | None],
+        memory_format: torch.memory_format = torch.contiguous_format,
     ) -> None:
         super().__init__()
-        self.network = network
+        self.network = network.to(memory_format=memory_format)  # type: ignore[call-overload] # its stub lacks it
         self.task = task
         self.about: About | None = None
         self.val_metrics: dict[str, float] = {}
         self._make_optimizer = make_optimizer
         self._make_scheduler = make_scheduler
+        self._memory_format = memory_format
         self._meter = task.meter()
         self._val_loss: list[Tensor] = []
         self._rng: dict[str, Tensor] = {}
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Tensor]:
         """Give the loss and, detached, its parts."""
-        images = as_input(batch["images"])
         if isinstance(self.network, GivesItsLoss):
-            losses = self.network.losses(images, batch)
+            losses = self.network.losses(self._pictures(batch), batch)
         else:
-            losses = self.task.loss(self.network(images), batch)
+            losses = self.task.loss(self._ask(batch), batch)
         return {name: value if name == "loss" else value.detach() for name, value in losses.items()}
 
     def on_validation_epoch_start(self) -> None:
-        """Forget the last validation."""
+        """Forget the last validation; share the buffers where several processes train."""
+        if self.trainer.world_size > 1:
+            for buffer in self.network.buffers():
+                if buffer.is_floating_point():
+                    buffer.copy_(self.trainer.strategy.reduce(buffer.clone(), reduce_op="mean"))
         self._meter = self.task.meter()
         self._val_loss = []
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Take one batch into the meter."""
-        outputs = self.network(as_input(batch["images"]))
+        outputs = self._ask(batch)
         self._val_loss.append(self.task.loss(outputs, batch)["loss"].detach())
         self._meter.update(outputs, batch)
 
     def on_validation_epoch_end(self) -> None:
         """Condense the validation into metrics."""
-        loss = float(torch.stack(self._val_loss).mean()) if self._val_loss else float("nan")
+        losses = self._val_loss or [torch.tensor(float("nan"), device=self.device)]
+        total = torch.stack([torch.stack(losses).sum(), torch.full_like(losses[0], len(losses))])
+        total = self.trainer.strategy.reduce(total, reduce_op="sum")
+        loss = float(total[0] / total[1])
         self.val_metrics = {"loss": loss, **self._meter.compute()}
 
     def configure_optimizers(self) -> Any:
@@ -91,14 +101,35 @@ class TaskModule(LightningModule):
         checkpoint[RNG] = {"cpu": torch.get_rng_state()}
         if self.device.type == "cuda":
             checkpoint[RNG]["cuda"] = torch.cuda.get_rng_state(self.device)
+        checkpoint[STEPS] = self._steps_per_epoch()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the generators' states until training starts."""
+        """Keep the generators' states until training starts; bring the schedule to its place.
+
+        With another batch size an epoch has another number of steps; the learning rate goes on
+        from where it stood in the epochs, not in the steps.
+        """
         self._rng = dict(checkpoint.get(RNG, {}))
+        now = self._steps_per_epoch()
+        before = checkpoint.get(STEPS, now)
+        for scheduler in checkpoint.get("lr_schedulers", ()) if before != now else ():
+            scheduler["last_epoch"] = round(scheduler["last_epoch"] * now / before)
 
     def on_train_start(self) -> None:
         """Set the random generators to where the checkpoint left them."""
+        if self.trainer.global_rank > 0:
+            return  # what the checkpoint holds is where the first process stood
         if "cpu" in self._rng:
             torch.set_rng_state(self._rng["cpu"])
         if "cuda" in self._rng and self.device.type == "cuda":
             torch.cuda.set_rng_state(self._rng["cuda"], self.device)
+
+    def _steps_per_epoch(self) -> float:
+        return float(self.trainer.estimated_stepping_batches) / (self.trainer.max_epochs or 1)
+
+    def _ask(self, batch: Batch) -> Outputs:
+        outputs: Outputs = self.network(self._pictures(batch))
+        return outputs
+
+    def _pictures(self, batch: Batch) -> Tensor:
+        return as_input(batch["images"]).contiguous(memory_format=self._memory_format)

@@ -45,7 +45,7 @@ class Showing(Callback):
         self._every = max(1, epochs // MOST_PICTURES)
         self._last = epochs - 1
 
-    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+    def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Ask the network about the same samples each time, and draw its answers."""
         epoch = trainer.current_epoch
         due = (epoch + 1) % self._every == 0 or epoch == self._last

@@ -10,7 +10,9 @@ import psutil
 
 from haversack.training.device import usable_cores
 
-_GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+_CORES = Path("/sys/devices/system/cpu")
+_GOVERNOR = _CORES / "cpu0/cpufreq/scaling_governor"
+_THROTTLES = "cpu[0-9]*/thermal_throttle/core_throttle_count"
 _LIBRARIES = ("haversack", "torch", "onnxruntime", "onnx", "timm", "numpy")
 
 
@@ -48,10 +50,19 @@ def temperature() -> float | None:
     return max(found, default=None)
 
 
+def throttle_count(root: Path = _CORES) -> int | None:
+    """Give how often cores were slowed for their heat so far; None where nobody counts."""
+    try:
+        counts = [int(path.read_text()) for path in sorted(root.glob(_THROTTLES))]
+    except (OSError, ValueError):
+        return None
+    return sum(counts) if counts else None
+
+
 def describe_machine() -> dict[str, object]:
     """Give processor, cores, memory, system and the versions of everything that counts."""
     return {
-        "hardware": f"{processor_name()}, {usable_cores()} cores",
+        "hardware": f"{processor_name()}, {usable_cores()} threads",
         "cores": usable_cores(),
         "memory_bytes": psutil.virtual_memory().total,
         "system": platform.platform(),

@@ -23,6 +23,7 @@ from haversack.training.measuring.machine import (
     frequency_hz,
     governor,
     temperature,
+    throttle_count,
 )
 from haversack.training.measuring.memory import peak_memory
 from haversack.training.stopping import StopRequested
@@ -73,6 +74,7 @@ def measure_file(
         work.emit(Progressed(phase=phase, done=count, total=min_runs, unit="runs"))
 
     work.emit(PhaseBegan(phase="measure"))
+    throttled_before = throttle_count()
     clocks.append(frequency_hz() or 0.0)
     alone = measure_latency(network_alone, min_runs, seconds, lambda n: watch("measure", n))
     clocks.append(frequency_hz() or 0.0)
@@ -85,6 +87,7 @@ def measure_file(
             seconds / 4,
             lambda n: watch("measure with processing", n),
         )
+    throttled = throttle_count()
     joules, why = joules_per_run(network_alone, min(ENERGY_SECONDS, 3 * seconds))
     found: dict[str, Any] = {
         "peak_memory_bytes": peak,
@@ -94,6 +97,10 @@ def measure_file(
             "the machine does not tell its clock",
         ),
         "power_mode": (governor(), "the machine does not tell its power mode"),
+        "throttled": (
+            None if throttled is None else throttled - (throttled_before or 0),
+            "the machine does not count how often it throttles",
+        ),
         "temperature_C": (temperature(), "no temperature sensor"),
         "gpu_memory_bytes": (None, "ran on the processor"),
     }
@@ -107,6 +114,9 @@ def measure_file(
         **{name: value for name, (value, _) in found.items()},
         "threads": threads or usable_cores(),
         "runtime": "onnxruntime",
+        "precision": runner.about.precision,
+        "calibration": runner.about.calibration or None,
+        "per_channel": runner.about.per_channel if runner.about.precision == "int8" else None,
         "batch_size": 1,
         "image_size": size,
         **describe_machine(),

@@ -44,9 +44,13 @@ class SegmentationTask:
         """Give an empty meter."""
         return _SegmentationMeter(self._classes, self._head)
 
+    def scores(self, outputs: Outputs) -> Tensor:
+        """Give the share of each class in each pixel, ``(n, classes, s, s)``."""
+        return self._head.scores(outputs)
+
     def predict(self, outputs: Outputs) -> list[Prediction]:
         """Give the mask of each picture and the classes in it, with their mean probability."""
-        best = self._head.scores(outputs).max(1)
+        best = self.scores(outputs).max(1)
         return [
             _one(mask, probability)
             for mask, probability in zip(best.indices, best.values, strict=True)

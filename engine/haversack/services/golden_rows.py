@@ -1,0 +1,85 @@
+"""One row of a golden volume, from a recipe, what its training gave and what a device measured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from haversack.recipe.sppr import to_sppr
+from haversack.recipe.tree import Recipe
+from haversack.services.doctor import processor_name
+from haversack.services.versions import environment_lock
+
+TASK_METRIC = {"classification": "accuracy", "detection": "map_50", "segmentation": "miou"}
+
+
+def golden_row(
+    recipe: Recipe,
+    quantization: str,
+    trained_metrics: Mapping[str, Any] | None,
+    measured: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Give the row without ``id``, ``timestamp`` and ``run_id``; null where nothing was measured.
+
+    Args:
+        recipe: What was trained.
+        quantization: Numbers in the exported file.
+        trained_metrics: Metrics of the network in the framework.
+        measured: The result of a measuring run.
+    """
+    metric = TASK_METRIC[recipe.task]
+    recipe = recipe.copy()
+    recipe["export.precision"] = quantization
+    calibration = measured.get("calibration") or "minmax"
+    if quantization == "int8":
+        recipe["export.calibration"] = calibration
+    size, is_int8 = recipe["model.image_size"], quantization == "int8"
+    return {
+        "hardware": measured.get("hardware") or hardware(),
+        "quantization": quantization,
+        "calib_method": calibration if is_int8 else None,
+        "per_channel": measured.get("per_channel", True) if is_int8 else None,
+        "height": size,
+        "width": size,
+        "model_family": _title(recipe, "model"),
+        "backbone": _title(recipe, "model.backbone"),
+        "optimizer": _title(recipe, "trainer.optimizer"),
+        "scheduler": _title(recipe, "trainer.scheduler"),
+        "if_task_metric": (trained_metrics or {}).get(metric),
+        "if_inf_size": _scaled(measured["parameters"], 4 / 1e6),
+        "if_inf_macs": measured["macs"],
+        "od_task_metric": (measured["metrics"] or {}).get(metric),
+        "od_inf_rate_ms": measured["p50_ms"],
+        "od_inf_energy_mJ": measured["energy_mJ"],
+        "od_size_MB": measured["size"] / 1e6,
+        "od_gpu_mem_MB": _scaled(measured.get("gpu_memory_bytes"), 1e-6),
+        "od_cpu_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
+        "od_total_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
+        "od_avg_cpu_freq_Hz": measured["avg_cpu_freq_Hz"],
+        "sppr": to_sppr(recipe),
+        "dataset": _title(recipe, "data.data_generator"),
+    }
+
+
+def hardware() -> str:
+    """Give this machine's processor and the threads that may be used, as rows name it."""
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{processor_name()}, {threads} threads"
+
+
+def measured_on() -> str:
+    """Give what a card says of this machine and its runtime."""
+    lock = environment_lock()
+    return f"{hardware()}; ONNX Runtime {lock.get('onnxruntime', '?')}, {lock['system']}"
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _title(recipe: Recipe, path: str) -> str | None:
+    for where, node in recipe.walk():
+        if where == path:
+            return node.meta.title
+    return None

@@ -1,0 +1,132 @@
+"""Suggesting a batch size and a learning rate for a recipe on this device."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from lightning.fabric.utilities import move_data_to_device
+from lightning.pytorch.tuner.tuning import Tuner
+from torch import nn
+
+from haversack.catalog.training import LightningTrainer
+from haversack.data.sample import Dataset
+from haversack.runs.events import PhaseBegan
+from haversack.training.builders.augmentations import build_augmentation
+from haversack.training.builders.datasets import build_datasets
+from haversack.training.builders.networks import build_network
+from haversack.training.builders.optimizers import build_optimizer
+from haversack.training.builders.tasks import build_task
+from haversack.training.checkpoint.state import About
+from haversack.training.device import choose_device
+from haversack.training.loading.batches import as_input, collate, make_loader
+from haversack.training.loading.samples import SquaredSamples
+from haversack.training.loop.module import TaskModule
+from haversack.training.loop.together import place
+from haversack.training.loop.trainer import layout, make_trainer
+from haversack.training.memory import memory_told
+from haversack.training.report import write_report
+from haversack.training.settings import Settings, settings_of
+from haversack.training.suggesting.batch_size import suggest_batch_size, try_batch_sizes
+from haversack.training.tasks.task import Task
+from haversack.training.work import Work, expect
+
+BATCH_SECONDS = 60.0
+MOST_PICTURES = 256
+LOWEST_RATE = 1e-6
+RATES = 100
+
+
+def suggest(work: Work) -> dict[str, Any]:
+    """Try batch sizes and learning rates; nothing of the recipe is changed.
+
+    The learning rate is that of Lightning's range test (Smith 2017, arXiv:1506.01186): the rate
+    at which the loss falls steepest while the rate grows from step to step, at the recipe's own
+    batch size. ``limit_batches`` is the number of steps of that test.
+
+    Returns:
+        ``suggested``: values by the path of the option; ``batch_sizes`` and ``rates``: what was
+        tried. Also written as ``report.json``.
+
+    Raises:
+        OutOfMemoryError: The recipe's own batch does not fit in memory.
+        HaversackError: The recipe or its files cannot be used.
+    """
+    work.emit(PhaseBegan(phase="load"))
+    settings = settings_of(work)
+    torch.manual_seed(settings.seed)
+    splits = build_datasets(work)
+    classes = tuple(splits["train"].classes)
+    network = build_network(work, len(classes), settings.image_size, pretrained=True)
+    task = build_task(work, len(classes), settings.image_size)
+    work.emit(PhaseBegan(phase="batch size"))
+    trials = _batch_sizes(work, settings, network, task, splits["train"])
+    work.emit(PhaseBegan(phase="learning rate"))
+    with memory_told(work, settings):
+        points, rate = _rates(work, settings, network, task, splits)
+    found = {"data.batch_size": suggest_batch_size(trials), "trainer.optimizer.learning_rate": rate}
+    result = {
+        "suggested": {path: value for path, value in found.items() if value is not None},
+        "batch_sizes": [asdict(trial) for trial in trials],
+        "rates": [{"learning_rate": at, "loss": loss} for at, loss in points],
+    }
+    write_report(work, result)
+    return result
+
+
+def _batch_sizes(
+    work: Work, settings: Settings, network: nn.Module, task: Task, dataset: Dataset
+) -> list[Any]:
+    device = choose_device(work.spec.device)
+    most = min(MOST_PICTURES, len(dataset))
+    samples = SquaredSamples(dataset, settings.image_size, None, settings.seed)
+    pictures = [samples[(0, index)] for index in range(most)]
+
+    def step(probe: nn.Module, size: int) -> torch.Tensor:
+        batch = move_data_to_device(collate(pictures[:size]), device)
+        return task.loss(probe(as_input(batch["images"])), batch)["loss"]
+
+    return try_batch_sizes(network, step, device, most, BATCH_SECONDS)
+
+
+def _rates(
+    work: Work, settings: Settings, network: nn.Module, task: Task, splits: Any
+) -> tuple[list[tuple[float, float]], float | None]:
+    options = expect(work.root.trainer, LightningTrainer, "trainer")
+    module = TaskModule(
+        network,
+        task,
+        lambda net: build_optimizer(options.optimizer, net),
+        lambda _optimizer, _steps: None,
+        layout(options.channels_last),
+    )
+    module.about = About(
+        task=work.recipe.task,
+        classes=tuple(splits["train"].classes),
+        image_size=settings.image_size,
+        recipe_id=work.recipe.id,
+        epoch=0,
+        batch=0,
+        batch_size=settings.batch_size,
+        metrics={},
+    )
+    augment = build_augmentation(getattr(work.root.data, "augmentation", None))
+    samples = SquaredSamples(splits["train"], settings.image_size, augment, settings.seed)
+    loader = make_loader(
+        samples, settings.batch_size, settings.workers, settings.seed, training=True
+    )
+    trainer = make_trainer(work, settings, options, place(work.spec, work.rank), [])
+    finder = Tuner(trainer).lr_find(
+        module,
+        loader,
+        min_lr=LOWEST_RATE,
+        max_lr=1.0,
+        num_training=settings.limit_batches or RATES,
+        update_attr=False,
+    )
+    if finder is None:
+        return [], None
+    tried = finder.results
+    points = [(float(at), float(loss)) for at, loss in zip(tried["lr"], tried["loss"], strict=True)]
+    return points, finder.suggestion()

@@ -1,0 +1,121 @@
+"""One fit: module, loaders, callbacks and Trainer put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from lightning.pytorch import Callback
+from torch import nn
+from torch.utils.data import DataLoader
+
+from haversack.catalog.training import BestAndLast, EarlyStop, LightningTrainer
+from haversack.data.sample import Dataset
+from haversack.runs.events import PhaseBegan
+from haversack.training.builders.augmentations import build_augmentation
+from haversack.training.builders.loggers import build_recorder
+from haversack.training.builders.optimizers import build_optimizer, build_scheduler
+from haversack.training.builders.tasks import build_task
+from haversack.training.checkpoint.state import About
+from haversack.training.device import choose_device
+from haversack.training.loading.batches import Batch, make_loader
+from haversack.training.loading.samples import EpochSampler, SquaredSamples
+from haversack.training.loop.averaging import MovingAverage
+from haversack.training.loop.compiling import compile_or_tell
+from haversack.training.loop.keeper import Keeper
+from haversack.training.loop.module import TaskModule
+from haversack.training.loop.reporting import Reporting
+from haversack.training.loop.showing import Showing
+from haversack.training.loop.together import Placement, place, share_batch
+from haversack.training.loop.trainer import layout, make_trainer
+from haversack.training.settings import Settings
+from haversack.training.work import Work, expect
+
+
+def fit(
+    work: Work,
+    settings: Settings,
+    network: nn.Module,
+    splits: Mapping[str, Dataset],
+    template: About,
+    resume: About | None,
+) -> Keeper:
+    """Train a network; give what kept its epochs.
+
+    Args:
+        work: The work.
+        settings: Its numbers.
+        network: What is trained.
+        splits: The datasets ``train`` and ``val``.
+        template: What every checkpoint says of itself.
+        resume: What the checkpoint says from which training goes on.
+    """
+    options = expect(work.root.trainer, LightningTrainer, "trainer")
+    early_stop = options.early_stop
+    module = TaskModule(
+        network,
+        build_task(work, len(template.classes), settings.image_size),
+        lambda net: build_optimizer(options.optimizer, net),
+        lambda optimizer, steps: build_scheduler(options.scheduler, optimizer, steps),
+        layout(options.channels_last),
+    )
+    if options.compile:
+        _compile(work, settings, network, options)
+    recorder = build_recorder(work)
+    keeper = Keeper(
+        work,
+        recorder,
+        template,
+        keep=not settings.fast_dev_run,
+        every=expect(work.root.checkpoint, BestAndLast, "checkpoint").every_n_epochs,
+        early_stop=None if early_stop is None else expect(early_stop, EarlyStop, "early_stop"),
+    )
+    placement = place(work.spec, work.rank)
+    if placement.world > 1:
+        torch.manual_seed(settings.seed + placement.rank)
+    train_loader, val_loader = _loaders(work, settings, splits, placement)
+    if resume is not None:
+        sampler = train_loader.sampler
+        if isinstance(sampler, EpochSampler):
+            sampler.set_epoch(resume.epoch)
+            sampler.skip = resume.batch * resume.batch_size
+    # The average is updated before the keeper may write it.
+    average: list[Callback] = [MovingAverage(options.ema_decay)] if options.ema_decay else []
+    callbacks: list[Callback] = [*average, Reporting(work, recorder), keeper]
+    if not settings.fast_dev_run and work.rank == 0:
+        size, epochs = settings.image_size, settings.epochs
+        callbacks.insert(0, Showing(work, splits["val"], template.classes, size, epochs))
+    trainer = make_trainer(work, settings, options, placement, callbacks)
+    try:
+        trainer.fit(module, train_loader, val_loader, ckpt_path=work.spec.resume_from)
+    finally:
+        recorder.close()
+    return keeper
+
+
+def _loaders(
+    work: Work, settings: Settings, splits: Mapping[str, Dataset], placement: Placement
+) -> tuple[DataLoader[Batch], DataLoader[Batch]]:
+    augment = build_augmentation(getattr(work.root.data, "augmentation", None))
+    size, seed, workers = settings.image_size, settings.seed, settings.workers
+    train_samples = SquaredSamples(splits["train"], size, augment, seed)
+    val_samples = SquaredSamples(splits["val"], size, None, seed)
+    part = (placement.rank, placement.world)
+    batch, val_batch = (
+        share_batch(size, placement.world)
+        for size in (settings.batch_size, settings.val_batch_size)
+    )
+    return (
+        make_loader(train_samples, batch, workers, seed, training=True, part=part),
+        make_loader(val_samples, val_batch, workers, seed, training=False, part=part),
+    )
+
+
+def _compile(work: Work, settings: Settings, network: nn.Module, options: LightningTrainer) -> None:
+    work.emit(PhaseBegan(phase="compile"))
+    edge = settings.image_size
+    example = torch.zeros(
+        settings.batch_size, 3, edge, edge, device=choose_device(work.spec.device)
+    )
+    example = example.contiguous(memory_format=layout(options.channels_last))
+    compile_or_tell(network, example, lambda text: work.note(text, warning=True))

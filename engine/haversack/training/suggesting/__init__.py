@@ -1,0 +1,1 @@
+"""Numbers to try before a long training: batch size and learning rate. Told, never applied."""

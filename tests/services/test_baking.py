@@ -1,0 +1,122 @@
+"""Working a plan off: claimed one by one, gone on with after an interruption, collected again."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from haversack.base.resources import resource
+from haversack.pantry.pantry import Pantry
+from haversack.services.bake import oven
+from haversack.services.bake.collect import collect
+from haversack.services.bake.oven import bake
+from haversack.services.bake.plan import Plan, Unit, read_plan, units
+from haversack.services.bake.stages import measured_file, trained_file
+
+MEASURED = {
+    "p50_ms": 2.5, "size": 10_000_000, "metrics": {"map_50": 0.5}, "parameters": 3, "macs": 1,
+    "peak_memory_bytes": None, "energy_mJ": None, "avg_cpu_freq_Hz": None,
+}  # fmt: skip
+
+
+class _Kitchen:
+    """Stands for the workers: writes what they would, and fails where it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.trained: list[str] = []
+        self.measured: list[str] = []
+        self.fail_at = ""
+        monkeypatch.setattr(oven, "train_unit", self._train)
+        monkeypatch.setattr(oven, "measure_unit", self._measure)
+        monkeypatch.setattr(oven, "capture", lambda *_args, **_more: None)
+
+    def _train(self, unit: Unit, _quantizations: Any, place: Path, *_: Any, **__: Any) -> None:
+        if unit.key == self.fail_at:
+            raise KeyboardInterrupt
+        self.trained.append(unit.key)
+        result = {"train": {"metrics": {"map_50": 0.5}}, "finished": 1.0, "exports": {}}
+        trained_file(place).write_text(json.dumps(result))
+
+    def _measure(self, unit: Unit, quantization: Any, place: Path, *_: Any, **__: Any) -> None:
+        row = f"{unit.key} {quantization}"
+        if row == self.fail_at:
+            raise KeyboardInterrupt
+        self.measured.append(row)
+        measured_file(place, quantization).write_text(json.dumps(MEASURED))
+
+
+@pytest.fixture
+def kitchen(monkeypatch: pytest.MonkeyPatch) -> _Kitchen:
+    return _Kitchen(monkeypatch)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    changed = json.loads(resource("plans/xval_det.json").read_text())
+    changed["grid"] = {"model.image_size": [64, 96, 128]}
+    changed["quantizations"] = ["float32", "int8"]
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(changed))
+    return read_plan(path)
+
+
+def test_an_interrupted_bake_goes_on_and_does_nothing_twice(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+) -> None:
+    pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
+    bake_keys = _keys(plan, pantry)
+    kitchen.fail_at = bake_keys[1]
+    with pytest.raises(KeyboardInterrupt):
+        bake(plan, pantry, folder)
+    kitchen.fail_at = f"{bake_keys[2]} float32"
+    with pytest.raises(KeyboardInterrupt):
+        bake(plan, pantry, folder)
+    kitchen.fail_at = ""
+    bake(plan, pantry, folder)
+    bake(plan, pantry, folder)
+    assert kitchen.trained == bake_keys
+    assert kitchen.measured == [f"{key} {q}" for key in bake_keys for q in plan.quantizations]
+
+
+def test_collecting_again_gives_the_same_bytes(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+) -> None:
+    pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
+    bake(plan, pantry, folder)
+    target = tmp_path / "volume.parquet"
+    first = collect(plan, pantry.registry, folder, target)
+    content = target.read_bytes()
+    assert first.rows == 6
+    assert collect(plan, pantry.registry, folder, target) == first
+    assert target.read_bytes() == content
+
+
+def _hold(place: str, ready: Any, done: Any) -> None:
+    with oven._claimed(Path(place)) as mine:
+        ready.put(mine)
+        done.wait(60)
+
+
+def test_a_unit_that_another_process_has_is_left_to_it_until_that_process_ends(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+) -> None:
+    pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
+    keys, context = _keys(plan, pantry), multiprocessing.get_context("spawn")
+    ready, done = context.Queue(), context.Event()
+    other = context.Process(target=_hold, args=(str(folder / keys[0]), ready, done))
+    other.start()
+    assert ready.get(timeout=60)
+    bake(plan, pantry, folder)
+    assert kitchen.trained == keys[1:]
+    other.kill()  # a dead process's claim lapses
+    other.join()
+    bake(plan, pantry, folder)
+    assert sorted(kitchen.trained) == keys
+
+
+def _keys(plan: Plan, pantry: Pantry) -> list[str]:
+    return [unit.key for unit in units(plan, pantry.registry)]

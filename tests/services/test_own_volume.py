@@ -1,0 +1,73 @@
+"""Measurements made here become rows of the pantry's own volume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import to_sppr
+from haversack.runs.reducer import RunState
+from haversack.runs.spec import RunKind, RunSpec
+from haversack.services.errors import NotMeasured
+from haversack.services.own_volume import add_measurement
+from haversack.services.volumes import load_volume
+from services.kits import light_recipe
+
+
+def _spec(pantry: Pantry, of_run: str) -> RunSpec:
+    return RunSpec(
+        kind=RunKind.MEASURE,
+        run_id="m",
+        run_dir=pantry.runs_folder / "m",
+        sppr=to_sppr(light_recipe(pantry)),
+        options={"of_run": of_run},
+    )
+
+
+def _measured(precision: str, ms: float, accuracy: float | None, **more: Any) -> RunState:
+    result = {
+        "hardware": "a test, 2 threads",
+        "precision": precision,
+        "calibration": "entropy" if precision == "int8" else None,
+        "per_channel": True if precision == "int8" else None,
+        "p50_ms": ms,
+        "size": 10_000_000,
+        "metrics": None if accuracy is None else {"map_50": accuracy},
+        "framework_metrics": {"map_50": 0.6},
+        "parameters": 3_000_000,
+        "macs": 100_000_000,
+        "peak_memory_bytes": 50_000_000,
+        "energy_mJ": None,
+        "avg_cpu_freq_Hz": None,
+    }
+    return RunState(result={**result, **more}, updated_at=1_700_000_000.0)
+
+
+def test_each_measurement_is_a_row_and_a_repeated_one_takes_the_old_ones_place(
+    tmp_path: Path,
+) -> None:
+    pantry = Pantry.build(tmp_path)
+    first = add_measurement(pantry, _spec(pantry, "a"), _measured("float32", 4.0, 0.6))
+    assert (first[0].rows, first[1]) == (1, 1)
+    assert add_measurement(pantry, _spec(pantry, "a"), _measured("int8", 2.0, 0.54))[1] == 2
+    assert add_measurement(pantry, _spec(pantry, "b"), _measured("int8", 1.0, None))[1] == 3
+    card, number = add_measurement(pantry, _spec(pantry, "a"), _measured("float32", 3.0, 0.6))
+    assert (card.name, card.rows, number) == ("own_det", 3, 1)
+    volume = load_volume("own_det", pantry)
+    frame = volume.frame().set_index("id")
+    assert frame["od_inf_rate_ms"].to_dict() == {1: 3.0, 2: 2.0, 3: 1.0}
+    calibrated = [volume.row(number)["calib_method"] for number in (1, 2, 3)]
+    assert calibrated == [None, "entropy", "entropy"]
+    assert frame["relative_task_metric"].tolist() == pytest.approx([1.0, 0.9, 1.0])
+    assert volume.row(3)["od_task_metric"] is None  # not measured: the framework's stands in
+    assert volume.row(2)["dataset"] == "Smoke"
+
+
+def test_a_run_that_measured_nothing_adds_nothing(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path)
+    with pytest.raises(NotMeasured):
+        add_measurement(pantry, _spec(pantry, "a"), RunState())
+    assert pantry.volumes.list() == []

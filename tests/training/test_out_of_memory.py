@@ -1,0 +1,123 @@
+"""Memory that really runs out: the worker lives in an address space that is too small."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from haversack.base.errors import UsageError
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.errors import InvalidValue
+from haversack.runs.errors import RunFailed
+from haversack.runs.events import PhaseBegan
+from haversack.runs.spec import Limits
+from haversack.runs.supervisor import run_worker
+from haversack.services.capture import capture
+from haversack.services.work import recipe_of, resume_spec, run_store
+from haversack.training.errors import OutOfMemoryError
+from haversack.training.jobs.train import train
+from haversack.training.memory import memory_told
+from haversack.training.settings import settings_of
+from haversack.training.stopping import StopRequested
+from training_desk import Desk, small_recipe, spec_of
+
+LIMIT = 5 << 30
+
+
+def test_memory_that_runs_out_says_what_to_lower(desk: Desk) -> None:
+    work = desk.work(small_recipe("classification"), "train", "big", limits=Limits(batch_size=24))
+    with pytest.raises(OutOfMemoryError) as caught, memory_told(work, settings_of(work)):
+        torch.empty(1 << 58, dtype=torch.uint8)  # really asked for
+    assert "24 pictures" in caught.value.message
+    assert "haversack runs resume big --set data.batch_size=12" in caught.value.hint
+    with pytest.raises(ZeroDivisionError), memory_told(work, settings_of(work)):
+        _ = 1 / 0
+
+
+@pytest.mark.skipif("HAVERSACK_CASES" not in os.environ, reason="a minute: the long form alone")
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="no prlimit to limit a worker with")
+@pytest.mark.torch
+def test_a_step_that_does_not_fit_says_what_to_lower_and_the_run_goes_on_with_it(
+    tmp_path: Path,
+) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    recipe = small_recipe(
+        "detection",
+        {"data_generator": "Smoke"},
+        model__image_size=1024,
+        model__head_channels=16,
+        data__batch_size=24,
+        trainer__num_epochs=1,
+    )
+    spec = spec_of(recipe, "train", pantry.runs_folder / "big", limits=Limits(limit_batches=1))
+    run_store(pantry).create(spec)
+    capture(recipe.assets(), pantry)
+    with pytest.raises(RunFailed) as caught:
+        run_worker(spec, prefix=("prlimit", f"--as={LIMIT}"))
+    failure = caught.value.state.error
+    assert failure is not None
+    assert failure.error == "OutOfMemoryError"
+    assert "24 pictures of 1024 px" in failure.message
+    assert "runs resume big --set data.batch_size=12" in failure.hint
+    resumed = resume_spec("big", pantry, {"data.batch_size": 1})
+    assert run_worker(resumed, prefix=("prlimit", f"--as={LIMIT}")).status == "finished"
+    kept = recipe_of(run_store(pantry).load("big")[0], pantry)
+    assert kept["data.batch_size"] == 1
+    assert kept.history[-1] == "went on with data.batch_size=1"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "error"),
+    [("model.image_size", 64, UsageError), ("data.batch_size", 0, InvalidValue)],
+)
+def test_what_a_checkpoint_depends_on_cannot_change_nor_to_what_is_not_allowed(
+    tmp_path: Path, path: str, value: int, error: type[Exception]
+) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    spec_recipe = small_recipe("classification")
+    spec = spec_of(spec_recipe, "train", pantry.runs_folder / "a")
+    folder = run_store(pantry).create(spec)
+    (folder / "checkpoints/last").mkdir(parents=True)
+    capture(spec_recipe.assets(), pantry)
+    before = (folder / "spec.json").read_bytes()
+    with pytest.raises(error, match=path.rpartition(".")[2]):
+        resume_spec("a", pantry, {path: value})
+    assert (folder / "spec.json").read_bytes() == before
+
+
+def test_the_learning_rate_goes_on_in_epochs_when_the_batch_becomes_smaller(desk: Desk) -> None:
+    epochs, batches = 3, 2
+    recipe = small_recipe(
+        "classification", model__image_size=32, trainer__num_epochs=epochs, data__batch_size=16
+    )
+    recipe.assign_ingredients("trainer.scheduler", "Cosine")
+    recipe["trainer.scheduler.warmup_fraction"] = 0.0
+    desk.on_event = lambda e: (
+        desk.stop.set() if isinstance(e, PhaseBegan) and e.phase == "validate" else None
+    )
+    with pytest.raises(StopRequested):
+        train(desk.work(recipe, "train", "run", limits=Limits(limit_batches=batches)))
+    desk.on_event = lambda _: None
+    desk.stop.clear()
+    recipe["data.batch_size"] = 8
+    train(
+        desk.work(
+            recipe,
+            "train",
+            "run",
+            limits=Limits(limit_batches=2 * batches),
+            resume_from=desk.folder / "run/checkpoints/last",
+        )
+    )
+    highest, final = recipe["trainer.optimizer.learning_rate"], 0.01
+    assert isinstance(highest, float)
+    rates = list(desk.curve("train/learning_rate").values())
+    done = [step / (epochs * batches) for step in range(1, batches + 1)]
+    done += [1 / epochs + step / (epochs * 2 * batches) for step in range(1, 4 * batches + 1)]
+    wanted = [highest * (final + (1 - final) * (1 + math.cos(math.pi * d)) / 2) for d in done]
+    assert rates == pytest.approx(wanted)

@@ -1,0 +1,62 @@
+"""What is suggested before a training, and that nothing is changed by it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+import torch
+from torch import nn
+
+from haversack.runs.spec import Limits
+from haversack.training.jobs.suggest import suggest
+from haversack.training.suggesting.batch_size import Trial, suggest_batch_size, try_batch_sizes
+from training_desk import Desk, small_recipe
+
+
+def test_a_recipe_gets_a_batch_size_and_a_rate_and_is_not_changed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("haversack.training.jobs.suggest.MOST_PICTURES", 8)
+    recipe = small_recipe("classification", model__image_size=32, data__batch_size=8)
+    before = recipe.id
+    limits = Limits(limit_batches=25)
+    result = suggest(desk.work(recipe, "suggest", "try", limits=limits))
+    assert recipe.id == before
+    assert [trial["batch_size"] for trial in result["batch_sizes"]] == [2, 4, 8]
+    assert all(trial["pictures_per_second"] > 0 for trial in result["batch_sizes"])
+    rates = [trial["learning_rate"] for trial in result["rates"]]
+    assert rates == sorted(rates)
+    assert 10 < len(rates) <= 25
+    suggested = result["suggested"]
+    assert suggested["data.batch_size"] in (2, 4, 8)
+    assert 1e-6 < suggested["trainer.optimizer.learning_rate"] < 1.0
+    folder = desk.folder / "try"
+    assert json.loads((folder / "report.json").read_text())["result"] == result
+    assert [path.name for path in folder.iterdir()] == ["report.json"]  # no checkpoint is left
+
+
+@pytest.mark.parametrize(
+    ("speeds", "wanted"),
+    [((10, 20, 39, 40), 4), ((10, 20, 40, None), 4), ((None,), None), ((40, 30), 1)],
+)
+def test_the_smallest_batch_that_is_about_as_fast_as_the_fastest_is_suggested(
+    speeds: Sequence[float | None], wanted: int | None
+) -> None:
+    trials = [Trial(2**place, speed, 0) for place, speed in enumerate(speeds)]
+    assert suggest_batch_size(trials) == wanted
+
+
+def test_a_batch_that_does_not_fit_ends_the_trial() -> None:
+    def step(probe: nn.Module, size: int) -> torch.Tensor:
+        wasted = torch.empty(1 << 58 if size > 2 else 1, dtype=torch.uint8)  # really asked for
+        loss: torch.Tensor = probe(torch.ones(size, 4)).sum() * wasted.numel() * 0
+        return loss
+
+    trials = try_batch_sizes(nn.Linear(4, 1), step, torch.device("cpu"), 64, 60.0)
+    assert [(t.batch_size, t.pictures_per_second is None) for t in trials] == [
+        (1, False),
+        (2, False),
+        (4, True),
+    ]

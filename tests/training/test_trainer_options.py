@@ -1,0 +1,128 @@
+"""What the trainer's options do to a training, and what happens where a device lacks something."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from haversack.catalog.shipped import registry
+from haversack.recipe.upgrade import upgrade
+from haversack.runs.events import Noted
+from haversack.runs.spec import Limits
+from haversack.training.jobs.train import train
+from haversack.training.loop.averaging import MovingAverage
+from haversack.training.loop.compiling import compile_or_tell
+from haversack.training.loop.trainer import usable_precision
+from training_desk import Desk, small_recipe
+
+long_form = pytest.mark.skipif(
+    "HAVERSACK_CASES" not in os.environ, reason="compiles for a minute: the long form alone"
+)
+LIMITS = Limits(limit_batches=1, batch_size=4, image_size=32, max_epochs=1)
+
+
+def _losses(desk: Desk, name: str, **options: Any) -> list[float]:
+    begun = len(desk.events)
+    train(desk.work(small_recipe("classification", **options), "train", name, limits=LIMITS))
+    desk.events = desk.events[begun:]
+    return list(desk.curve("train/loss").values())
+
+
+def test_precision_and_memory_layout_change_the_speed_but_not_what_is_learnt(desk: Desk) -> None:
+    plain = _losses(desk, "plain")
+    assert _losses(desk, "last", trainer__channels_last=True) == pytest.approx(plain, rel=1e-3)
+    mixed = _losses(desk, "mixed", trainer__precision="bf16-mixed")
+    assert mixed == pytest.approx(plain, rel=0.05)
+    assert mixed != plain
+
+
+def test_sixteen_bits_on_a_processor_become_bf16_and_a_person_is_told() -> None:
+    told: list[str] = []
+    device = torch.device("cpu")
+    got = usable_precision("16-mixed", device, lambda text, warning: told.append(text))
+    assert got == "bf16-mixed"
+    assert len(told) == 1
+    assert usable_precision("32", device, pytest.fail) == "32-true"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_compiled_before() -> None:
+    torch.compiler.reset()
+
+
+def _without_a_compiler() -> AbstractContextManager[Any]:
+    changes = {"cpp.cxx": (None, "no-such-compiler"), "force_disable_caches": True}
+    patched: AbstractContextManager[Any] = torch._inductor.config.patch(changes)
+    return patched
+
+
+class _Small(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        answer: torch.Tensor = self.norm(self.conv(images)).relu().flatten(1)
+        return answer
+
+
+def _small_network() -> _Small:
+    torch.manual_seed(0)
+    return _Small()
+
+
+def test_without_a_compiler_a_network_stays_as_it_is_and_a_person_is_told() -> None:
+    told: list[str] = []
+    network, picture = _small_network(), torch.rand(2, 3, 8, 8)
+    with _without_a_compiler():
+        assert not compile_or_tell(network, picture, told.append)
+    assert len(told) == 1
+    assert "trained uncompiled" in told[0]
+    assert network(picture).shape == (2, 144)
+
+
+@long_form
+def test_without_a_compiler_training_learns_the_same(desk: Desk) -> None:
+    plain = _losses(desk, "plain")
+    with _without_a_compiler():
+        assert _losses(desk, "compiled", trainer__compile=True) == plain
+    told = [event.text for event in desk.events if isinstance(event, Noted)]
+    assert any("trained uncompiled" in text for text in told)
+
+
+@long_form
+def test_a_compiled_network_answers_as_before_and_keeps_its_names() -> None:
+    network, picture = _small_network().eval(), torch.rand(2, 3, 8, 8)
+    names = list(network.state_dict())
+    wanted, state = network(picture), torch.get_rng_state()
+    assert compile_or_tell(network, picture, pytest.fail)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.allclose(network.eval()(picture), wanted, atol=1e-5)
+    assert list(network.state_dict()) == names
+
+
+def test_the_average_follows_quickly_at_first_and_slowly_later() -> None:
+    average = MovingAverage(0.99)
+    kept = np.zeros(1)
+    held = torch.zeros(1)
+    for step in range(200):
+        assert average.should_update(step_idx=step)
+        average._mix([held], [torch.tensor([float(step)])], None)
+        share = min(0.99, (1 + step) / (10 + step))
+        kept = share * kept + (1 - share) * step
+    assert held.item() == pytest.approx(kept.item(), rel=1e-4)
+    assert not average.should_update(epoch_idx=3)
+
+
+@pytest.mark.parametrize(("old", "new"), [("bf16", "bf16-mixed"), ("16", "16-mixed"), ("32", "32")])
+def test_a_trainer_of_the_first_version_is_brought_to_the_present_one(old: str, new: str) -> None:
+    before = {"kind": "trainer/lightning@1", "precision": old, "num_epochs": 3}
+    after, steps = upgrade(before, registry(), allow=True)
+    assert after == {"kind": "trainer/lightning@2", "precision": new, "num_epochs": 3}
+    assert len(steps) == 1

@@ -1,0 +1,6 @@
+import onnx
+
+class ONNXModel:
+    model: onnx.ModelProto
+    def __init__(self, model: onnx.ModelProto) -> None: ...
+    def topological_sort(self) -> None: ...
