@@ -1,0 +1,60 @@
+"""The kitchen beside bare PyTorch, Lightning and ONNX Runtime. Run: make bench-kitchen."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in a worker
+
+from haversack.training import torchvision_guard
+
+torchvision_guard.install()
+
+from kitchen_bench import runtime_peers, step_overhead, waiting  # noqa: E402 - after the guard
+from kitchen_bench.recipes import LITE, Size  # noqa: E402 - after the guard
+
+
+def steps(seconds: float) -> bool:
+    """Print what a step costs through the worker; say whether the figure holds."""
+    print("== a step through the worker, taking turns with the others step by step")
+    found = step_overhead.measure(seconds=seconds)
+    print(*step_overhead.report(found), sep="\n")
+    return all(one.over_bare <= step_overhead.MOST_MS for one in found)
+
+
+def wait(_seconds: float) -> bool:
+    """Print how long a training waits for data; say whether the figure holds."""
+    print("== waiting for data")
+    size = Size(LITE, 64, 16)
+    found = [waiting.measure(size, workers, 60) for workers in (0, 1)]
+    print(*waiting.report(found), sep="\n")
+    return min(one.share for one in found) < waiting.MOST_SHARE
+
+
+def measuring(_seconds: float) -> bool:
+    """Print our latencies beside the profiler's of the same runs; say whether they agree."""
+    print("== a run, timed by us and by ONNX Runtime's profiler")
+    found = runtime_peers.measure([Size(LITE, 64, 1), Size(LITE, 224, 1)])
+    print(*runtime_peers.report(found), sep="\n")
+    return all(1.0 <= one.ours / one.profiler < 1.1 for one in found)
+
+
+PARTS = {"steps": steps, "waiting": wait, "measuring": measuring}
+
+
+def main() -> int:
+    """Run the wanted parts; exit with 1 where a figure does not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=list(PARTS))
+    parser.add_argument("--seconds", type=float, default=step_overhead.SECONDS)
+    given = parser.parse_args()
+    print(f"{platform.platform()}, {len(os.sched_getaffinity(0))} threads")
+    held = [PARTS[name](given.seconds) for name in given.only]
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""One training, three loops: through the worker's job, by hand, and by Lightning's defaults."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import torch
+from lightning.pytorch import Callback, LightningModule, Trainer
+from torch import nn
+from torch.nn import functional
+
+from haversack.catalog.training import LightningTrainer
+from haversack.runs.event_sink import EventSink
+from haversack.runs.spec import Limits, RunSpec
+from haversack.training.builders.datasets import build_datasets
+from haversack.training.builders.networks import build_network
+from haversack.training.builders.optimizers import build_optimizer, build_scheduler
+from haversack.training.dispatch import perform
+from haversack.training.loading.batches import make_loader
+from haversack.training.loading.samples import SquaredSamples
+from haversack.training.loop import fitting
+from haversack.training.loop.trainer import make_trainer
+from haversack.training.settings import settings_of
+from haversack.training.work import Work, expect
+from kitchen_bench.turns import Pass
+
+
+class _Ends(Callback):
+    """Says when a step has ended; the last of a trainer's callbacks."""
+
+    def __init__(self, ended: Pass) -> None:
+        self._ended = ended
+
+    def on_train_batch_end(self, *_: Any, **__: Any) -> None:
+        self._ended()
+
+
+def through_the_worker(spec: RunSpec, steps: int, ended: Pass) -> None:
+    """Train as a worker does, its events written to the log and to a pipe that is read."""
+    read, write = os.pipe()
+    reader = threading.Thread(target=_drain, args=(read,), daemon=True)
+    reader.start()
+
+    def with_ends(*given: Any) -> Trainer:
+        work, settings, options, placement, callbacks = given
+        return make_trainer(work, settings, options, placement, [*callbacks, _Ends(ended)])
+
+    limited = spec.model_copy(update={"limits": Limits(limit_batches=steps)})
+    with (
+        mock.patch.object(fitting, "make_trainer", with_ends),
+        os.fdopen(write, "wb", buffering=0) as pipe,
+        contextlib.closing(EventSink(spec.run_dir, pipe)) as sink,
+    ):
+        perform(limited, sink.send, lambda: False, os.getpid())
+    reader.join()
+
+
+def by_hand(work: Work, steps: int, ended: Pass) -> None:
+    """Train in a plain loop of PyTorch: the same network, data, optimizer and schedule."""
+    step, loader = bare_step(work, steps), _loader(work)
+    for number, batch in enumerate(loader, start=1):
+        step(batch["images"], batch["labels"])
+        ended()
+        if number == steps:
+            return
+
+
+def by_lightning(work: Work, steps: int, ended: Pass) -> None:
+    """Train by Lightning's Trainer as it is when nothing is said: bar, log, checkpoint."""
+    module = _Plain(work, steps)
+    trainer = Trainer(
+        accelerator="cpu",
+        devices=1,
+        max_epochs=1,
+        limit_train_batches=steps,
+        default_root_dir=work.run_dir,
+        callbacks=[_Ends(ended)],
+    )
+    trainer.fit(module, _loader(work))
+
+
+def bare_step(work: Work, steps: int = 100) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Give one step by hand of a recipe's network."""
+    network, optimizer, scheduler = _parts(work, steps)
+    network.train()
+
+    def step(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        loss = _loss(network, images, labels)
+        optimizer.zero_grad()
+        torch.autograd.backward([loss])
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        return loss
+
+    return step
+
+
+class _Plain(LightningModule):
+    def __init__(self, work: Work, steps: int) -> None:
+        super().__init__()
+        self.network, self._optimizer, self._scheduler = _parts(work, steps)
+
+    def training_step(self, batch: Any, _number: int) -> torch.Tensor:
+        loss = _loss(self.network, batch["images"], batch["labels"])
+        self.log("loss", loss, prog_bar=True)
+        return loss
+
+    def configure_optimizers(self) -> Any:
+        return [self._optimizer], [{"scheduler": self._scheduler, "interval": "step"}]
+
+
+def _parts(work: Work, steps: int) -> tuple[nn.Module, Any, Any]:
+    options = expect(work.root.trainer, LightningTrainer, "trainer")
+    size = settings_of(work).image_size
+    network = build_network(work, 10, size, pretrained=False)
+    optimizer = build_optimizer(options.optimizer, network)
+    return network, optimizer, build_scheduler(options.scheduler, optimizer, steps)
+
+
+def _loss(network: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return functional.cross_entropy(network(images.float().div_(255))[0], labels)
+
+
+def _loader(work: Work) -> Any:
+    settings = settings_of(work)
+    samples = SquaredSamples(build_datasets(work)["train"], settings.image_size, None, 0)
+    return make_loader(samples, settings.batch_size, settings.workers, 0, training=True)
+
+
+def _drain(descriptor: int) -> None:
+    with Path(f"/dev/fd/{descriptor}").open("rb", buffering=0) as pipe:
+        while pipe.read(1 << 16):
+            pass
+    os.close(descriptor)
