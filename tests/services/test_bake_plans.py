@@ -14,6 +14,7 @@ from haversack.recipe.errors import InvalidValue
 from haversack.services.bake.collect import collect
 from haversack.services.bake.plan import Plan, read_plan, units
 from haversack.services.bake.stages import measured_file, trained_file
+from haversack.services.golden_rows import dataset_name
 from haversack.volume.volume import Volume
 
 
@@ -43,14 +44,33 @@ def test_the_same_plan_gives_the_same_units() -> None:
     assert len(set(first)) == len(first)
 
 
-def test_datasets_can_be_part_of_a_plan_and_bring_their_augmentation(tmp_path: Path) -> None:
-    grid = {"data.data_generator": ["Digit scenes", "Smoke"], "model.image_size": [64, 96]}
-    plan = read_plan(changed(tmp_path, grid=grid, options={"data.batch_size": 4}, seeds=[0, 1]))
+def test_the_wide_plan_has_three_sets_of_real_pictures_and_60_rows_or_more() -> None:
+    plan = shipped("xval_cls_wide")
     trained = list(units(plan, registry()))
-    told = [(u.recipe["data.data_generator"].meta.title, u.seed) for u in trained]  # type: ignore[attr-defined] # an ingredient
-    assert told == [("Digit scenes", 0), ("Digit scenes", 1)] * 2 + [("Smoke", 0), ("Smoke", 1)] * 2
-    assert {unit.recipe["data.batch_size"] for unit in trained} == {4}
-    assert all(unit.recipe["data.augmentation"] is not None for unit in trained)
+    assert len(trained) * len(plan.quantizations) >= 60
+    assert {dataset_name(unit.recipe) for unit in trained} == {
+        "Digits",
+        "Random subset of MNIST",
+        "Random subset of Fashion-MNIST",
+    }
+
+
+def test_settings_that_go_together_are_trained_with_every_combination(tmp_path: Path) -> None:
+    cases = [
+        {"data.data_generator": "Digit scenes", "data.batch_size": 4},
+        {"data.data_generator": "Smoke", "data.batch_size": 8},
+    ]
+    grid = {"model.image_size": [64, 96]}
+    plan = read_plan(changed(tmp_path, cases=cases, grid=grid, answers={}, seeds=[0, 1]))
+    trained = [unit.recipe for unit in units(plan, registry())]
+    told = [(dataset_name(r), r["data.batch_size"], r["model.image_size"]) for r in trained]
+    assert told == [
+        (name, batch, size)
+        for name, batch in (("Digit scenes", 4), ("Smoke", 8))
+        for size in (64, 64, 96, 96)
+    ]
+    assert [recipe["trainer.seed"] for recipe in trained] == [0, 1] * 4
+    assert all(recipe["data.augmentation"] is not None for recipe in trained)
 
 
 def changed(tmp_path: Path, **fields: object) -> Path:

@@ -82,6 +82,17 @@ def test_an_interrupted_bake_goes_on_and_does_nothing_twice(
     assert kitchen.measured == [f"{key} {q}" for key in bake_keys for q in plan.quantizations]
 
 
+def test_measuring_can_be_left_to_another_time(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+) -> None:
+    pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
+    bake(plan, pantry, folder, with_measuring=False)
+    assert (kitchen.trained, kitchen.measured) == (_keys(plan, pantry), [])
+    bake(plan, pantry, folder)
+    assert kitchen.trained == _keys(plan, pantry)
+    assert len(kitchen.measured) == 6
+
+
 def test_collecting_again_gives_the_same_bytes(
     kitchen: _Kitchen, plan: Plan, tmp_path: Path
 ) -> None:

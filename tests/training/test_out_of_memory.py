@@ -117,7 +117,7 @@ def test_the_learning_rate_goes_on_in_epochs_when_the_batch_becomes_smaller(desk
     highest, final = recipe["trainer.optimizer.learning_rate"], 0.01
     assert isinstance(highest, float)
     rates = list(desk.curve("train/learning_rate").values())
-    done = [step / (epochs * batches) for step in range(1, batches + 1)]
-    done += [1 / epochs + step / (epochs * 2 * batches) for step in range(1, 4 * batches + 1)]
+    few, many = epochs * batches - 1, 2 * epochs * batches - 1  # steps to the lowest rate
+    done = [step / few for step in (1, 2)] + [min(1.0, step / many) for step in range(5, 13)]
     wanted = [highest * (final + (1 - final) * (1 + math.cos(math.pi * d)) / 2) for d in done]
     assert rates == pytest.approx(wanted)

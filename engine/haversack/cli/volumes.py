@@ -170,6 +170,10 @@ def bake(
     collect_only: Annotated[
         bool, typer.Option("--collect", help="Only gather what is measured already.")
     ] = False,
+    measuring: Annotated[
+        bool,
+        typer.Option("--measure/--no-measure", help="Measure too, or leave it to a quiet time."),
+    ] = True,
     pantry: PantryOption = None,
 ) -> Answer:
     """Train, export and measure every recipe of a plan; interrupted bakes go on."""
@@ -183,7 +187,17 @@ def bake(
     target = output or place / f"{wanted.name}.parquet"
     if not collect_only:
         with session.listening() as hear:
-            bake_plan(wanted, opened, place, on_event=hear, cancel=session.cancel)
+            bake_plan(
+                wanted,
+                opened,
+                place,
+                with_measuring=measuring,
+                on_event=hear,
+                cancel=session.cancel,
+            )
+        if not measuring:
+            told = f"trained in {place}; measure with the same command without --no-measure"
+            return Answer({"volume": wanted.name, "folder": place}, [told])
     card = collect(wanted, opened.registry, place, target)
     opened.volumes.put(wanted.name, target.read_bytes(), card.as_dict())
     data = {"volume": wanted.name, "file": target, "card": card}

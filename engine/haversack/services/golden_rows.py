@@ -58,7 +58,7 @@ def golden_row(
         "od_total_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
         "od_avg_cpu_freq_Hz": measured["avg_cpu_freq_Hz"],
         "sppr": to_sppr(recipe),
-        "dataset": _title(recipe, "data.data_generator"),
+        "dataset": dataset_name(recipe),
     }
 
 
@@ -76,6 +76,19 @@ def measured_on() -> str:
 
 def _scaled(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
+
+
+def dataset_name(recipe: Recipe) -> str | None:
+    """Give the set's title; of a set made of others, theirs as well."""
+    place = "data.data_generator"
+    titles = [
+        node.meta.title
+        for path, node in recipe.walk()
+        if path == place or path.startswith(f"{place}.")
+    ]
+    if len(titles) < 2:
+        return titles[0] if titles else None
+    return f"{titles[0]} of {' and '.join(titles[1:])}"
 
 
 def _title(recipe: Recipe, path: str) -> str | None:

@@ -20,6 +20,7 @@ def bake(
     pantry: Pantry,
     folder: Path,
     *,
+    with_measuring: bool = True,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> None:
@@ -32,6 +33,7 @@ def bake(
         plan: What is baked.
         pantry: Where the assets are; missing ones are fetched.
         folder: Where each unit keeps its results.
+        with_measuring: False leaves measuring to another time, when the machine is quiet.
         on_event: Hears progress.
         cancel: Stops after the step under way.
 
@@ -49,7 +51,8 @@ def bake(
             if mine and not trained_file(place).exists():
                 train_unit(unit, plan.quantizations, place, pantry, cancel=cancel)
         meter.advance(1)
-    _measure(plan, todo, pantry, folder, on_event, cancel)
+    if with_measuring:
+        _measure(plan, todo, pantry, folder, on_event, cancel)
 
 
 def _measure(

@@ -39,8 +39,8 @@ class Plan(BaseModel):
         task: Task of all its recipes.
         answers: How empty slots are filled, as in ``fill_empty_recursively``.
         options: Options that all recipes share, by path.
-        grid: Values by slot or option path, datasets (``data.data_generator``) among them; every
-            combination is trained.
+        cases: Settings by slot or option path that go together, such as a dataset and its size.
+        grid: Values by slot or option path; every combination is trained, in each of the cases.
         quantizations: What each trained model is exported and measured as.
         seeds: Seeds of the training; every combination is trained with each.
         card: Words for the volume's card.
@@ -53,6 +53,7 @@ class Plan(BaseModel):
     task: Literal["classification", "detection", "segmentation"]
     answers: dict[str, str] = {}
     options: dict[str, int | float | str | bool] = {}
+    cases: tuple[dict[str, int | float | str | bool], ...] = Field(({},), min_length=1)
     grid: dict[str, tuple[int | float | str, ...]]
     quantizations: tuple[Quantization, ...] = ("float32", "int8")
     seeds: tuple[int, ...] = (0,)
@@ -101,11 +102,11 @@ def units(plan: Plan, registry: Registry) -> Iterator[Unit]:
         RecipeError: The plan names ingredients or values that are not allowed.
     """
     number = 0
-    for values in itertools.product(*plan.grid.values()):
+    for case, values in itertools.product(plan.cases, itertools.product(*plan.grid.values())):
         for seed in plan.seeds:
             recipe = Recipe.empty(registry, plan.task)
             recipe.fill_empty_recursively(plan.answers)
-            for path, value in zip(plan.grid, values, strict=True):
+            for path, value in (*case.items(), *zip(plan.grid, values, strict=True)):
                 recipe[path] = value
             recipe.fill_empty_recursively({})  # another dataset takes its augmentation along
             for path, value in plan.options.items():
