@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from haversack_gui.app import Wishes, application, make_window
+from haversack_gui.app import PAGES, Wishes, application, make_window
 
 W = TypeVar("W", bound=QWidget)
 
@@ -25,18 +25,31 @@ class Desk:
     ) -> None:
         self.qtbot = qtbot
         self.app = application([])
+        for place in PAGES.values():
+            place.fetch()  # as the running app does after its start
         wishes = Wishes(pantry=pantry, bundle=bundle, page=page, theme="light", home=home)
         self.window = make_window(self.app, wishes)
         self.window.resize(1280, 800)
         self.window.show()
         qtbot.waitExposed(self.window)
         self.closed = False
+        self.activate()
         self.settle()
 
     @property
     def page(self) -> Any:
         """The page that is shown; tests reach for its widgets."""
         return self.window.pages[self.window.current]
+
+    def activate(self) -> None:
+        """Make the window the one that hears shortcuts; no window manager does it under Xvfb."""
+        self.window.activateWindow()
+        assert QTest.qWaitForWindowActive(self.window, 10_000)
+
+    def press(self, key: Qt.Key, how: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a shortcut in the window."""
+        self.activate()
+        QTest.keyClick(self.window, key, how)
 
     def settle(self, seconds: float = 60) -> None:
         """Wait until nothing is asked and nothing is changed any more."""

@@ -27,7 +27,7 @@ def prepare_a_stick(desk: Desk, pantry: Path, stick: Path, monkeypatch: pytest.M
     answer_dialogs(monkeypatch, pantry, stick.parent / "field-team.publisher.json")
     desk.click(_door(desk, "Start a pantry"))
     desk.settle()
-    QTest.keyClick(desk.window, Qt.Key.Key_N, _keys("Ctrl", "Shift"))  # a new recipe
+    desk.press(Qt.Key.Key_N, _keys("Ctrl", "Shift"))  # a new recipe
     desk.settle()
     _put_together(desk)
     desk.click(desk.page.prepare)
@@ -52,12 +52,12 @@ def work_in_the_field(
     desk.click(_door(desk, "Start a pantry"))
     desk.settle()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(stick))
-    QTest.keyClick(desk.window, Qt.Key.Key_B, _keys("Ctrl"))  # open a bundle
+    desk.press(Qt.Key.Key_B, _keys("Ctrl"))  # open a bundle
     desk.settle()
     _take_in(desk, told)
     _cook(desk)
     _train(desk)
-    QTest.keyClick(desk.window, Qt.Key.Key_H, _keys("Ctrl", "Shift"))  # carry home what is here
+    desk.press(Qt.Key.Key_H, _keys("Ctrl", "Shift"))  # carry home what is here
     desk.settle(120)
     assert have.is_file()
 
@@ -141,7 +141,7 @@ def _cook(desk: Desk) -> None:
 def _train(desk: Desk) -> None:
     page = desk.page
     assert desk.window.current == "train"
-    QTest.keyClick(desk.window, Qt.Key.Key_Return, _keys("Ctrl"))
+    desk.press(Qt.Key.Key_Return, _keys("Ctrl"))
     _until_over(desk, "train")
     assert page.view.pictures.files, "what it finds is shown"
     train = page._shown

@@ -329,4 +329,5 @@ def _about(card: dict[str, Any]) -> str:
     parts = [
         str(card[key]) for key in ("measured", "by", "on", "pictures", "licence") if card.get(key)
     ]
-    return "; ".join(parts)
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

@@ -241,7 +241,7 @@ class OpenPage(Page):
             )
         if sound and pantry is not None:
             return tr("Goes into {pantry}; each byte is checked while it is copied.").format(
-                pantry=pantry.path
+                pantry=pantry.path.name
             )
         return ""
 
