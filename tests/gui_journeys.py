@@ -150,6 +150,7 @@ def _train(desk: Desk) -> None:
     _choose_run(desk, train)
     desk.click(page.view.measure)
     _until_over(desk, "measure")
+    desk.wait(page.view.keep.isVisible)
     desk.click(page.view.keep)
     desk.settle(120)
     assert desk.window.current == "front"
