@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from gui_desk import Desk
 from haversack.services.shelves import Pantry
-from haversack_gui.actions import TABLE
 from haversack_gui.app import PAGES
 from haversack_gui.frame.command_palette import CommandPalette
 
@@ -112,11 +111,6 @@ def test_the_arrow_keys_go_along_the_rail(open_desk: OpenDesk, pantry: Pantry) -
     QTest.keyClick(rail["recipes"], Qt.Key.Key_Space)
     desk.settle()
     assert desk.window.current == "recipes"
-
-
-def test_no_shortcut_is_given_twice() -> None:
-    keys = [action.keys for action in TABLE if action.keys]
-    assert len(set(keys)) == len(keys)
 
 
 def test_the_rail_and_the_shortcuts_change_the_page(open_desk: OpenDesk, pantry: Pantry) -> None:
