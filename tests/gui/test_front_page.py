@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,10 +9,15 @@ import pandas as pd
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from gui_desk import Desk
 from haversack.services.shelves import Pantry
 from haversack.volume.query import query_pareto_optimal_recipes
+from haversack_gui.calls.front import Drawn
+from haversack_gui.pages import front
+from haversack_gui.widgets.front_view import axes_of
+from haversack_gui.widgets.parallel_plot import Axis
 
 OpenDesk = Callable[..., Desk]
 
@@ -144,6 +150,56 @@ def test_a_search_and_a_brush_narrow_the_list_and_grey_the_rest(
     desk.settle()
     desk.click(page.view.unbrush)
     assert page.model.rowCount() == everything
+
+
+def test_a_filter_under_a_search_narrows_the_parallel_lines_once_their_axes_are_there(
+    open_desk: OpenDesk, pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(pantry, "front")
+    page = desk.page
+    _every_recipe(desk)
+    page.view.tabs.setCurrentIndex(1)
+    desk.type_into(page.view.search, "int8")
+    desk.settle()
+    page.parallel.brush(0, 0.5, 1.0)
+    let_go = threading.Event()
+
+    def late(drawn: Drawn) -> list[Axis]:
+        assert let_go.wait(60)
+        return axes_of(drawn)
+
+    monkeypatch.setattr(front, "axes_of", late)
+    box = page.filters.boxes["hardware"]
+    desk.choose(box, "Board A")
+    box.activated.emit(box.currentIndex())
+    desk.wait(lambda: page._found is not None and len(page._found) == len(page.drawn.x) < 100)
+    page.parallel.repaint()  # with the lines of the last answer
+    let_go.set()
+    desk.settle()
+    shown = page.model.places
+    assert 0 < len(shown) < len(page.drawn.x)
+    assert set(page.drawn.values("quantization")[shown]) == {"int8"}
+    np.testing.assert_array_equal(np.flatnonzero(page.parallel._kept), np.sort(shown))
+
+
+def test_an_error_while_a_plot_is_painted_ends_neither_the_app_nor_its_painting(
+    open_desk: OpenDesk, pantry: Pantry, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(pantry, "front")
+    desk.page.view.tabs.setCurrentIndex(1)
+    desk.settle()
+    plot = desk.page.parallel
+    whole = plot.grab().toImage()
+
+    def broken(*_: object) -> None:
+        raise ValueError("a line that cannot be drawn")
+
+    with monkeypatch.context() as patch, qtbot.capture_exceptions() as caught:
+        patch.setattr(plot, "_lines", broken)
+        plot.update()
+        desk.wait(lambda: bool(caught))
+    assert all("a line that cannot be drawn" in str(error[1]) for error in caught)
+    assert plot.grab().toImage() == whole
 
 
 def test_the_keyboard_brushes_an_axis(open_desk: OpenDesk, pantry: Pantry) -> None:

@@ -260,7 +260,8 @@ class FrontPage(Page):
         if drawn is not None:
             kept = self._kept()
             self.plot.keep(kept)
-            self.parallel.keep(kept)
+            if self._shown_axes is drawn:  # else its lines are still those of the last answer
+                self.parallel.keep(kept)
             self.view.unbrush.setVisible(self.parallel.within() is not None)
             self.view.show_list(drawn, kept)
             self._chosen()

@@ -47,24 +47,27 @@ class Bars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the bars that lie in the part to be drawn."""
-        palette, painter = self._look.palette, QPainter(self)
-        font = self.font()
-        font.setPixelSize(TYPE["small"])
-        painter.setFont(font)
-        metrics = QFontMetrics(font)
-        most = max((amount for _, amount in self.bars), default=0) or 1
-        room = self.width() - LABEL - NUMBER
-        first, last = event.rect().top() // LINE, event.rect().bottom() // LINE
-        for at in range(max(0, first), min(len(self.bars), last + 1)):
-            name, amount = self.bars[at]
-            top = at * LINE
-            painter.setPen(QColor(palette.text))
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, LABEL - 8)
-            painter.drawText(QRectF(0, top, LABEL - 8, LINE), _LEFT, shown)
-            width = max(1.0 if amount else 0.0, room * amount / most)
-            painter.fillRect(QRectF(LABEL, top + 5, width, LINE - 10), QColor(palette.plot_top))
-            painter.setPen(QColor(palette.muted))
-            painter.drawText(QRectF(LABEL + width + 6, top, NUMBER - 6, LINE), _LEFT, f"{amount:,}")
+        palette = self._look.palette
+        with QPainter(self) as painter:
+            font = self.font()
+            font.setPixelSize(TYPE["small"])
+            painter.setFont(font)
+            metrics = QFontMetrics(font)
+            most = max((amount for _, amount in self.bars), default=0) or 1
+            room = self.width() - LABEL - NUMBER
+            first, last = event.rect().top() // LINE, event.rect().bottom() // LINE
+            for at in range(max(0, first), min(len(self.bars), last + 1)):
+                name, amount = self.bars[at]
+                top = at * LINE
+                painter.setPen(QColor(palette.text))
+                shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, LABEL - 8)
+                painter.drawText(QRectF(0, top, LABEL - 8, LINE), _LEFT, shown)
+                width = max(1.0 if amount else 0.0, room * amount / most)
+                painter.fillRect(QRectF(LABEL, top + 5, width, LINE - 10), QColor(palette.plot_top))
+                painter.setPen(QColor(palette.muted))
+                painter.drawText(
+                    QRectF(LABEL + width + 6, top, NUMBER - 6, LINE), _LEFT, f"{amount:,}"
+                )
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

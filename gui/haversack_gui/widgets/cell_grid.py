@@ -150,17 +150,17 @@ class CellGrid(QAbstractItemView):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the cells that lie in the part to be drawn, and no other."""
-        painter = QPainter(self.viewport())
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        chosen = self.selectionModel()
-        top = (event.rect().top() + self.verticalOffset()) // self.cell.height()
-        bottom = (event.rect().bottom() + self.verticalOffset()) // self.cell.height()
-        for row in range(top * self.across, min(self.count, (bottom + 1) * self.across)):
-            index = self.model().index(row, 0)
-            option.rect = self.visualRect(index)  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
-            if chosen.isSelected(index):
-                option.state |= QStyle.StateFlag.State_Selected  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
-            else:
-                option.state &= ~QStyle.StateFlag.State_Selected  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
-            self.itemDelegate().paint(painter, option, index)
+        with QPainter(self.viewport()) as painter:
+            option = QStyleOptionViewItem()
+            self.initViewItemOption(option)
+            chosen = self.selectionModel()
+            top = (event.rect().top() + self.verticalOffset()) // self.cell.height()
+            bottom = (event.rect().bottom() + self.verticalOffset()) // self.cell.height()
+            for row in range(top * self.across, min(self.count, (bottom + 1) * self.across)):
+                index = self.model().index(row, 0)
+                option.rect = self.visualRect(index)  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
+                if chosen.isSelected(index):
+                    option.state |= QStyle.StateFlag.State_Selected  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
+                else:
+                    option.state &= ~QStyle.StateFlag.State_Selected  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
+                self.itemDelegate().paint(painter, option, index)

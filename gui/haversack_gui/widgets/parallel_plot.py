@@ -102,7 +102,10 @@ class ParallelPlot(QWidget):
         return found
 
     def keep(self, kept: Mask | None) -> None:
-        """Grey all lines but those that are marked."""
+        """Grey all lines but those that are marked, shape (n,) as the axes' values."""
+        many = len(self._shares[0]) if self._shares else 0
+        if kept is not None and len(kept) != many:
+            raise ValueError(f"a mark for each of {many} recipes, not {len(kept)}")
         self._kept = kept
         self._kept_sample = self._sample if kept is None else _thinned(np.flatnonzero(kept))
         self.update()
@@ -164,17 +167,16 @@ class ParallelPlot(QWidget):
         palette = self._palette
         if palette is None or len(self._axes) < 2:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        kept = self._kept
-        if kept is not None:
-            self._lines(painter, self._sample[~kept[self._sample]], palette.line, 1)
-        self._lines(painter, self._kept_sample, palette.plot_bulk, 1)
-        front = self._front if kept is None else self._front[kept[self._front]]
-        self._lines(painter, _thinned(front), palette.plot_front, 2)
-        for at in range(len(self._axes)):
-            self._draw_axis(painter, at, palette)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            kept = self._kept
+            if kept is not None:
+                self._lines(painter, self._sample[~kept[self._sample]], palette.line, 1)
+            self._lines(painter, self._kept_sample, palette.plot_bulk, 1)
+            front = self._front if kept is None else self._front[kept[self._front]]
+            self._lines(painter, _thinned(front), palette.plot_front, 2)
+            for at in range(len(self._axes)):
+                self._draw_axis(painter, at, palette)
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrow keys from moving the focus away."""

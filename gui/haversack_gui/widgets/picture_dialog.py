@@ -82,22 +82,22 @@ class _Picture(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        if self._thumb is None:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("cannot be read"))
-            return
-        image = self._thumb.image
-        factor = min(self.width() / image.width(), self.height() / image.height())
-        width, height = image.width() * factor, image.height() * factor
-        place = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, image)
-        if self._thumb.mask is not None:
-            self._cells.draw_mask(painter, place, self._thumb.mask)
-        zoom = self._thumb.scale * factor
-        for name, left, top, right, bottom in self._boxes:
-            box = QRectF(left, top, right - left, bottom - top)
-            self._mark(painter, place, zoom, name, box)
+        with QPainter(self) as painter:
+            if self._thumb is None:
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("cannot be read"))
+                return
+            image = self._thumb.image
+            factor = min(self.width() / image.width(), self.height() / image.height())
+            width, height = image.width() * factor, image.height() * factor
+            place = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, image)
+            if self._thumb.mask is not None:
+                self._cells.draw_mask(painter, place, self._thumb.mask)
+            zoom = self._thumb.scale * factor
+            for name, left, top, right, bottom in self._boxes:
+                box = QRectF(left, top, right - left, bottom - top)
+                self._mark(painter, place, zoom, name, box)
 
     def _mark(self, painter: QPainter, place: QRectF, zoom: float, name: str, box: QRectF) -> None:
         colour = self._cells.colour(name)

@@ -37,12 +37,13 @@ class QrCode(QWidget):
         """Draw whole pixels for each module, so that edges stay sharp."""
         if self._image.isNull():
             return
-        painter = QPainter(self)
-        edge = self._image.width() * max(1, min(self.width(), self.height()) // self._image.width())
-        painter.drawImage(
-            0, 0, self._image.scaled(edge, edge, mode=Qt.TransformationMode.FastTransformation)
-        )
-        painter.end()
+        with QPainter(self) as painter:
+            edge = self._image.width() * max(
+                1, min(self.width(), self.height()) // self._image.width()
+            )
+            painter.drawImage(
+                0, 0, self._image.scaled(edge, edge, mode=Qt.TransformationMode.FastTransformation)
+            )
 
 
 def draw(text: str) -> QImage:
