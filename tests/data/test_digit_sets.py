@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from haversack.base.digests import sha256_file
 from haversack.catalog.datasets import Digits
 from haversack.data.errors import DataError
-from haversack.data.generate.digit_scenes import DigitScenes, digit_scenes
+from haversack.data.generate.digit_scenes import digit_scenes
+from haversack.data.generate.scenes import Scenes
 from haversack.data.readers.digits import read_digits, read_glyphs
 from haversack.data.sample import Boxes
 from haversack.data.split import split_stratified
@@ -89,8 +91,9 @@ def test_no_glyph_is_in_both_splits() -> None:
     assert len(glyphs["train"]) > 1000
 
 
-def _glyph_bytes(scenes: DigitScenes) -> set[bytes]:
-    return {ink.tobytes() for ink in scenes._glyphs.ink}
+def _glyph_bytes(scenes: Scenes) -> set[bytes]:
+    assert isinstance(scenes._compose, partial)
+    return {ink.tobytes() for ink in scenes._compose.keywords["glyphs"].ink}
 
 
 @pytest.mark.parametrize("size", [64, 128, 200])

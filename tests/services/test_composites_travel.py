@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,7 @@ def test_a_class_selector_without_classes_is_incomplete(tmp_path: Path) -> None:
 
 
 @pytest.mark.registry
+@pytest.mark.skipif(not os.environ.get("HAVERSACK_CASES"), reason="fetches 50 MB; nightly")
 def test_mnist_and_fashion_mnist_are_the_packages_that_the_catalogue_pins(tmp_path: Path) -> None:
     pantry = Pantry.build(tmp_path / "pantry")
     capture((Mnist.asset, FashionMnist.asset), pantry)

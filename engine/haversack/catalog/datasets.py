@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from haversack.catalog.scenes import ComposedScenes
 from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.assets import Asset, Origin
 from haversack.recipe.schema import Ingredient, Meta, slot
@@ -61,7 +62,7 @@ class Digits(Ingredient):
         return (self.asset,)
 
 
-class DigitScenes(Ingredient):
+class DigitScenes(ComposedScenes):
     """Scenes composed from real handwritten digits, with exact boxes."""
 
     meta = Meta(
@@ -74,20 +75,10 @@ class DigitScenes(Ingredient):
         DETECTION,
         ("small", "composed"),
     )
-    asset: ClassVar[Asset] = _DIGITS
-    train_scenes: int = Field(200, ge=1, le=100_000, description="Scenes to train on")
-    validation_scenes: int = Field(50, ge=1, le=100_000, description="Scenes to validate on")
-    scene_size: int = Field(
-        128, ge=64, le=1024, description="Side of a scene", json_schema_extra={"unit": "px"}
-    )
-    seed: int = Field(0, ge=0, description="Seed of the composition")
-
-    def assets(self) -> tuple[Asset, ...]:
-        """Name the file that holds the digits."""
-        return (self.asset,)
+    asset = _DIGITS
 
 
-class MaskedDigitScenes(Ingredient):
+class MaskedDigitScenes(ComposedScenes):
     """Scenes composed from real handwritten digits, with exact masks."""
 
     meta = Meta(
@@ -100,14 +91,4 @@ class MaskedDigitScenes(Ingredient):
         SEGMENTATION,
         ("small", "composed"),
     )
-    asset: ClassVar[Asset] = _DIGITS
-    train_scenes: int = Field(200, ge=1, le=100_000, description="Scenes to train on")
-    validation_scenes: int = Field(50, ge=1, le=100_000, description="Scenes to validate on")
-    scene_size: int = Field(
-        128, ge=64, le=1024, description="Side of a scene", json_schema_extra={"unit": "px"}
-    )
-    seed: int = Field(0, ge=0, description="Seed of the composition")
-
-    def assets(self) -> tuple[Asset, ...]:
-        """Name the file that holds the digits."""
-        return (self.asset,)
+    asset = _DIGITS

@@ -18,6 +18,7 @@ from haversack.catalog import (
 )
 from haversack.catalog.mnist import FashionMnist, Mnist
 from haversack.catalog.own import OwnClassification, OwnDetection, OwnSegmentation
+from haversack.catalog.scenes import CutOutScenes, MaskedCutOutScenes
 from haversack.catalog.smoke import Smoke
 from haversack.recipe.registry import Registry, TaskDefaults
 
@@ -68,6 +69,8 @@ def registry() -> Registry:
             datasets.Digits,
             datasets.DigitScenes,
             datasets.MaskedDigitScenes,
+            CutOutScenes,
+            MaskedCutOutScenes,
             Smoke,
             OwnClassification,
             OwnDetection,

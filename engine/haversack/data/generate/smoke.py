@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from haversack.base.files import write_bytes
+from haversack.data.generate.plain_tar import plain_tar
 from haversack.data.generate.voc_layout import annotation_xml
 from haversack.data.sample import Boxes
 from haversack.data.textures import Floats, textured_ground, value_noise
@@ -76,7 +76,7 @@ def build_tar(seed: int = SEED) -> bytes:
             members.append((f"Annotations/{name}.xml", xml))
         listing = "".join(f"{name}\n" for name in names).encode()
         members.append((f"ImageSets/Main/{split}.txt", listing))
-    return _tar(sorted(members))
+    return plain_tar(sorted(members))
 
 
 def _extent(alpha: Floats) -> tuple[float, float, float, float] | None:
@@ -154,16 +154,6 @@ _DRAWERS = (_barrel, _fire, _smoke)
 def _jpeg(picture: npt.NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=85, optimize=True)
-    return buffer.getvalue()
-
-
-def _tar(members: list[tuple[str, bytes]]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, content in members:
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode, entry.mtime = len(content), 0o644, 0
-            archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()
 
 

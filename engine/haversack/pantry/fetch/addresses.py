@@ -17,6 +17,7 @@ _NPM = re.compile(
     r"(?P<name>(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*)"
     r"@(?P<version>\d+\.\d+\.\d+[0-9A-Za-z.+-]*)"
 )
+_APT = re.compile(r"(?P<name>[a-z0-9][a-z0-9+.-]+)=(?P<version>[0-9][A-Za-z0-9.+:~-]*)")
 _HUB = re.compile(
     r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<version>[A-Za-z0-9][\w.-]*)/(?P<file>.+)"
 )
@@ -40,6 +41,11 @@ def pypi(rest: str) -> Named:
 def npm(rest: str) -> Named:
     """Read ``NAME@VERSION``."""
     return _named(_NPM, rest, "npm:NAME@1.2.3")
+
+
+def apt(rest: str) -> Named:
+    """Read ``NAME=VERSION``."""
+    return _named(_APT, rest, "apt:NAME=VERSION")
 
 
 def hub(rest: str) -> Named:

@@ -21,6 +21,7 @@ from haversack.pantry.fetch.process import Outcome, run_client
 _NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError"
     r"|Failed to establish|[Nn]ame resolution|[Nn]etwork is unreachable|Connection refused"
+    r"|Temporary failure resolving|Could not (?:resolve|connect)"
     r"|Max retries exceeded|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH"
 )
 _NOT_FOUND = re.compile(r"No matching distribution|E404|ETARGET|ENOVERSIONS")
@@ -54,7 +55,7 @@ def from_pypi(rest: str, sha256: str, work: Path, call: Call) -> Whole:
     command += [] if devices_up() else ["--retries=1"]
     command += ["--dest", str(work / "got"), "--requirement", str(needed)]
     outcome = _run(command, work, call, f"fetching {named.name} {named.version}")
-    return _only_file(outcome, work / "got", f"pypi:{rest}", "pip")
+    return only_file(outcome, work / "got", f"pypi:{rest}", "pip")
 
 
 def from_npm(rest: str, work: Path, call: Call) -> Whole:
@@ -71,13 +72,13 @@ def from_npm(rest: str, work: Path, call: Call) -> Whole:
     named = addresses.npm(rest)
     npm = shutil.which("npm")
     if npm is None:
-        raise _missing("npm", "Install Node.js with npm")
+        raise missing_client("npm", "Install Node.js with npm")
     (work / "got").mkdir()
     command = [npm, "pack", f"{named.name}@{named.version}", "--ignore-scripts"]
     command += [] if devices_up() else ["--fetch-retries=0"]
     command += ["--pack-destination", str(work / "got")]
     outcome = _run(command, work, call, f"fetching {named.name} {named.version}")
-    return _only_file(outcome, work / "got", f"npm:{rest}", "npm")
+    return only_file(outcome, work / "got", f"npm:{rest}", "npm")
 
 
 def pip_command() -> list[str]:
@@ -89,10 +90,10 @@ def pip_command() -> list[str]:
     if getattr(sys, "frozen", False):
         found = shutil.which("pip3") or shutil.which("pip")
         if found is None:
-            raise _missing("pip", "Install Python with pip")
+            raise missing_client("pip", "Install Python with pip")
         return [found]
     if importlib.util.find_spec("pip") is None:
-        raise _missing("pip", f"Run `{sys.executable} -m ensurepip`")
+        raise missing_client("pip", f"Run `{sys.executable} -m ensurepip`")
     return [sys.executable, "-m", "pip"]
 
 
@@ -120,7 +121,13 @@ def _run(command: list[str], work: Path, call: Call, phase: str) -> Outcome:
     return run_client(command, work, environment, on_line, lambda: meter.advance(0))
 
 
-def _only_file(outcome: Outcome, folder: Path, place: str, client: str) -> Whole:
+def only_file(outcome: Outcome, folder: Path, place: str, client: str) -> Whole:
+    """Give the one file that a client brought.
+
+    Raises:
+        FetchError: It failed, or brought none or several.
+        StorageError: The disk is full.
+    """
     if outcome.status != 0 and NO_SPACE.search("\n".join(outcome.lines)):
         raise storage_error(OSError(errno.ENOSPC, "full"), folder, f"{client}, writing")
     if outcome.status != 0:
@@ -160,10 +167,11 @@ def _reason(text: str) -> FetchReason:
 
 def _said(line: str) -> str:
     """Give what a client's error line says, without addresses; empty for other lines."""
-    match = re.match(r"(?:ERROR:|npm (?:error|ERR!)(?: code)?) (?!A complete log)(.+)", line)
+    match = re.match(r"(?:ERROR:|E:|npm (?:error|ERR!)(?: code)?) (?!A complete log)(.+)", line)
     return re.sub(r"\S+://\S+", "the registry", match[1])[:200] if match else ""
 
 
-def _missing(client: str, remedy: str) -> FetchError:
+def missing_client(client: str, remedy: str) -> FetchError:
+    """Build the error for a client that is not installed."""
     message = f"{client} is not installed, and this asset is fetched through it"
     return FetchError(message, f"{remedy}, then run it again.", "missing client")

@@ -10,6 +10,7 @@ from haversack.base.digests import sha256_stream
 from haversack.pantry.downloads import Place
 from haversack.pantry.errors import FetchError
 from haversack.pantry.fetch import addresses, hub, local
+from haversack.pantry.fetch.apt import from_apt
 from haversack.pantry.fetch.archives import open_member
 from haversack.pantry.fetch.call import Call, Whole
 from haversack.pantry.fetch.clients import from_npm, from_pypi
@@ -80,6 +81,8 @@ def _from_source(origin: Origin, place: Place, call: Call) -> Whole:
             return from_pypi(rest, origin.sha256, place.work, call)
         case "npm":
             return from_npm(rest, place.work, call)
+        case "apt":
+            return from_apt(rest, place.work, call)
         case "https" | "http":
             return _downloaded(origin.uri, addresses.without_secrets(origin.uri), {}, place, call)
         case "hf":
@@ -97,7 +100,7 @@ def _from_source(origin: Origin, place: Place, call: Call) -> Whole:
                 "Bring them with `haversack data import`, or open a bundle that carries them.",
             )
         case _:
-            schemes = "pypi, npm, https, hf, file, resource, package"
+            schemes = "pypi, npm, apt, https, hf, file, resource, package"
             raise addresses.bad(f"no source is called {scheme[:40]!r}", f"There are: {schemes}.")
 
 

@@ -11,10 +11,12 @@ from haversack.catalog.composites import ClassSelector, Joined, Mosaic, RandomSu
 from haversack.catalog.datasets import DataPipeline, Digits, DigitScenes, MaskedDigitScenes
 from haversack.catalog.mnist import FashionMnist, Mnist
 from haversack.catalog.own import OwnClassification, OwnDetection, OwnPictures, OwnSegmentation
+from haversack.catalog.scenes import ComposedScenes, CutOutScenes, MaskedCutOutScenes
 from haversack.catalog.smoke import Smoke
 from haversack.data.byod.shard import read_shard
 from haversack.data.composites import Mosaics, join, random_subset, select_classes
 from haversack.data.errors import DataError
+from haversack.data.generate.cut_out_scenes import cut_out_scenes
 from haversack.data.generate.digit_scenes import digit_scenes
 from haversack.data.readers.digits import read_digits
 from haversack.data.readers.mnist import read_fashion_mnist, read_mnist
@@ -70,25 +72,22 @@ def _digits(ingredient: Digits, work: Work) -> Mapping[str, Dataset]:
     return read_digits(path, ingredient.validation_fraction, ingredient.seed)
 
 
-def _digit_scenes(ingredient: DigitScenes, work: Work) -> Mapping[str, Dataset]:
-    return digit_scenes(
-        _verified(work, ingredient.asset),
-        ingredient.train_scenes,
-        ingredient.validation_scenes,
-        ingredient.seed,
-        ingredient.scene_size,
-    )
+def _scenes(
+    made: Callable[..., Mapping[str, Dataset]], masks: bool
+) -> Callable[[ComposedScenes, Work], Mapping[str, Dataset]]:
+    """Give the builder of composed scenes, with masks or with boxes."""
 
+    def build(ingredient: ComposedScenes, work: Work) -> Mapping[str, Dataset]:
+        return made(
+            _verified(work, ingredient.asset),
+            ingredient.train_scenes,
+            ingredient.validation_scenes,
+            ingredient.seed,
+            ingredient.scene_size,
+            masks=masks,
+        )
 
-def _masked_digit_scenes(ingredient: MaskedDigitScenes, work: Work) -> Mapping[str, Dataset]:
-    return digit_scenes(
-        _verified(work, ingredient.asset),
-        ingredient.train_scenes,
-        ingredient.validation_scenes,
-        ingredient.seed,
-        ingredient.scene_size,
-        masks=True,
-    )
+    return build
 
 
 def _own(ingredient: OwnPictures, work: Work) -> Mapping[str, Dataset]:
@@ -135,8 +134,10 @@ def _smoke(ingredient: Smoke, work: Work) -> Mapping[str, Dataset]:
 
 _TABLE: Mapping[type[Ingredient], Callable[..., Mapping[str, Dataset]]] = {
     Digits: _digits,
-    DigitScenes: _digit_scenes,
-    MaskedDigitScenes: _masked_digit_scenes,
+    DigitScenes: _scenes(digit_scenes, masks=False),
+    MaskedDigitScenes: _scenes(digit_scenes, masks=True),
+    CutOutScenes: _scenes(cut_out_scenes, masks=False),
+    MaskedCutOutScenes: _scenes(cut_out_scenes, masks=True),
     Smoke: _smoke,
     OwnClassification: _own,
     OwnDetection: _own,
