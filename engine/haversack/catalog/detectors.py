@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from haversack.catalog.models import Detector
+from haversack.catalog.models import Detector, Suggestions, picture_side, settled
 from haversack.catalog.published import PublishedWeights
 from haversack.catalog.tasks import DETECTION
 from haversack.recipe.assets import Unpinned
@@ -29,14 +28,7 @@ class SSDLite320(Detector, PublishedWeights):
         DETECTION,
         ("light", "mobile", "torchvision"),
     )
-    image_size: int = Field(
-        320,
-        ge=96,
-        le=640,
-        multiple_of=32,
-        description="Side of the square picture that enters; the published weights know 320",
-        json_schema_extra={"unit": "px"},
-    )
+    image_size: int = picture_side(320, least=96, most=640, step=32, known=320)
     overlap: float = Field(
         0.55, gt=0.0, le=1.0, description="Overlap (IoU) above which the lesser box is dropped"
     )
@@ -54,18 +46,8 @@ class SSDLite320(Detector, PublishedWeights):
 class SetDetector(Detector, PublishedWeights):
     """A detector that matches a set of queries with the objects; no overlaps to suppress."""
 
-    suggests: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        "trainer": {"gradient_clip": 0.1},
-        "trainer.optimizer": {"learning_rate": 4e-4},
-    }
-    image_size: int = Field(
-        320,
-        ge=64,
-        le=1280,
-        multiple_of=32,
-        description="Side of the square picture that enters; the published weights know 640",
-        json_schema_extra={"unit": "px"},
-    )
+    suggests: ClassVar[Suggestions] = settled(0.1, 4e-4)
+    image_size: int = picture_side(320, least=64, most=1280, step=32, known=640)
     queries: int = Field(
         300, ge=10, le=900, description="Objects looked for, at most one for each place of the maps"
     )

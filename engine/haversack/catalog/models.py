@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
 from haversack.recipe.schema import Ingredient, Meta, slot
 
+Suggestions = Mapping[str, Mapping[str, object]]
+
+
+def picture_side(
+    default: int, *, least: int, most: int, step: int | None = None, known: int | None = None
+) -> Any:
+    """Make the option ``image_size``.
+
+    Args:
+        default: Its default, in pixels.
+        least: The least that is allowed.
+        most: The most.
+        step: What it is a multiple of.
+        known: The side that the published weights were trained at.
+    """
+    enters = f"; the published weights know {known}" if known else " the network"
+    return Field(
+        default,
+        ge=least,
+        le=most,
+        multiple_of=step,
+        description=f"Side of the square picture that enters{enters}",
+        json_schema_extra={"unit": "px"},
+    )
+
+
+def dice_weight() -> Any:
+    """Make the option of how much the Dice loss counts."""
+    return Field(1.0, ge=0.0, le=10.0, description="Share of the Dice loss beside cross-entropy")
+
+
+def settled(gradient_clip: float, learning_rate: float) -> Suggestions:
+    """Give settings of the trainer and the optimizer that suit a model."""
+    return {
+        "trainer": {"gradient_clip": gradient_clip},
+        "trainer.optimizer": {"learning_rate": learning_rate},
+    }
+
 
 class Model(Ingredient):
     """A network that takes square pictures."""
 
-    image_size: int = Field(
-        128,
-        ge=32,
-        le=2048,
-        description="Side of the square picture that enters the network",
-        json_schema_extra={"unit": "px"},
-    )
+    image_size: int = picture_side(128, least=32, most=2048)
 
 
 class Detector(Model):
@@ -44,13 +79,7 @@ class TimmClassifier(Model):
         CLASSIFICATION,
         ("light", "mobile"),
     )
-    image_size: int = Field(
-        64,
-        ge=32,
-        le=1024,
-        description="Side of the square picture that enters the network",
-        json_schema_extra={"unit": "px"},
-    )
+    image_size: int = picture_side(64, least=32, most=1024)
     drop_rate: float = Field(0.1, ge=0.0, le=0.9, description="Dropout before the classifier")
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
 
@@ -68,14 +97,7 @@ class CenterPoint(Detector):
         DETECTION,
         ("light", "mobile", "anchor-free"),
     )
-    image_size: int = Field(
-        128,
-        ge=64,
-        le=1024,
-        multiple_of=32,
-        description="Side of the square picture that enters the network",
-        json_schema_extra={"unit": "px"},
-    )
+    image_size: int = picture_side(128, least=64, most=1024, step=32)
     head_channels: int = Field(64, ge=8, le=512, description="Width of the head")
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
 
@@ -93,16 +115,7 @@ class FeaturePyramid(Segmenter):
         SEGMENTATION,
         ("light", "mobile"),
     )
-    image_size: int = Field(
-        128,
-        ge=64,
-        le=1024,
-        multiple_of=32,
-        description="Side of the square picture that enters the network",
-        json_schema_extra={"unit": "px"},
-    )
+    image_size: int = picture_side(128, least=64, most=1024, step=32)
     head_channels: int = Field(64, ge=8, le=512, description="Width of the head")
-    dice_weight: float = Field(
-        1.0, ge=0.0, le=10.0, description="Share of the Dice loss beside cross-entropy"
-    )
+    dice_weight: float = dice_weight()
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")

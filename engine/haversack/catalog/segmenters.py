@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from haversack.catalog.detectors import TORCHVISION
-from haversack.catalog.models import Segmenter
+from haversack.catalog.models import Segmenter, Suggestions, dice_weight, picture_side, settled
 from haversack.catalog.published import PUBLISHED, PublishedWeights
 from haversack.catalog.tasks import SEGMENTATION
 from haversack.recipe.assets import Unpinned
@@ -28,17 +27,8 @@ class LRASPP(Segmenter, PublishedWeights):
         SEGMENTATION,
         ("light", "mobile", "torchvision"),
     )
-    image_size: int = Field(
-        256,
-        ge=64,
-        le=1024,
-        multiple_of=32,
-        description="Side of the square picture that enters; the published weights know 520",
-        json_schema_extra={"unit": "px"},
-    )
-    dice_weight: float = Field(
-        1.0, ge=0.0, le=10.0, description="Share of the Dice loss beside cross-entropy"
-    )
+    image_size: int = picture_side(256, least=64, most=1024, step=32, known=520)
+    dice_weight: float = dice_weight()
 
     def source(self) -> Unpinned:
         """Name torchvision's weights (COCO pictures of the 20 classes of Pascal VOC)."""
@@ -63,18 +53,8 @@ class Eomt(Segmenter, PublishedWeights):
         SEGMENTATION,
         ("transformer", "transformers"),
     )
-    suggests: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        "trainer": {"gradient_clip": 1.0},
-        "trainer.optimizer": {"learning_rate": 5e-4},
-    }
-    image_size: int = Field(
-        256,
-        ge=64,
-        le=1280,
-        multiple_of=16,
-        description="Side of the square picture that enters; the published weights know 640",
-        json_schema_extra={"unit": "px"},
-    )
+    suggests: ClassVar[Suggestions] = settled(1.0, 5e-4)
+    image_size: int = picture_side(256, least=64, most=1280, step=16, known=640)
     size: Literal["tiny", "small", "base"] = Field(
         "tiny", description="Variant; tiny is published by nobody"
     )
