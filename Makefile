@@ -75,6 +75,7 @@ smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train
 	$(BIN)/python packaging/smoke.py
 
 nightly: check ## everything: tests with more examples, benchmarks, demo, freeze and smoke
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "tests against other tools are skipped"
 	HYPOTHESIS_PROFILE=nightly HAVERSACK_CASES=10000 $(MAKE) test ARGS="--timeout 3600"
 	$(MAKE) bench demo freeze smoke release
 

@@ -12,6 +12,7 @@ import sklearn
 
 from haversack.base.resources import resource
 from haversack.catalog.shipped import registry
+from haversack.recipe.fill import Answers
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.runs.events import Event, Measured
@@ -25,7 +26,7 @@ DIGITS = Path(sklearn.__file__).parent / "datasets/data/digits.csv.gz"
 FILES = {"datasets/digits": DIGITS, "datasets/smoke-voc": resource("data/smoke-voc.tar")}
 
 
-def small_recipe(task: str, answers: dict[str, str] | None = None, **options: object) -> Recipe:
+def small_recipe(task: str, answers: Answers | None = None, **options: object) -> Recipe:
     """Give a filled recipe that starts at random weights and is quick to train."""
     recipe = Recipe.empty(registry(), task)
     recipe.fill_empty_recursively(answers or {})

@@ -52,6 +52,12 @@ def csv_set(folder: Path, count: int = 5) -> Path:
     return folder
 
 
+def pictures_alone(folder: Path, count: int = 6) -> Path:
+    for at in range(count):
+        save(folder, f"{at}.jpg", at)
+    return folder
+
+
 BOXES = (("roof", (4.0, 6.0, 30.0, 40.0)), ("flower", (20.0, 10.0, 60.0, 64.0)))
 
 

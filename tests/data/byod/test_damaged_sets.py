@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from data.byod.mask_sets import MASKED
 from data.byod.more_sets import MORE
-from data.byod.sets import ALL, coco
+from data.byod.sets import ALL, coco, pictures_alone
 from data.byod.test_formats import kept
 from haversack.base.errors import HaversackError
 from haversack.data.byod.shard import read_shard
@@ -29,6 +29,7 @@ CASES = int(os.environ.get("HAVERSACK_CASES", "500"))
 DAMAGED = min(500, CASES // 20)
 FORMS: dict[str, tuple[Callable[[Path], Path], str | None]] = {
     **{name: (make, None) for name, make in {**ALL, **MORE}.items()},
+    "unlabeled": (pictures_alone, None),
     **{f"masks, {name}": (make, "segmentation") for name, make in MASKED.items()},
 }
 HOSTILE: st.SearchStrategy[object] = st.sampled_from(
@@ -60,7 +61,8 @@ def test_damage_is_a_typed_error_or_a_problem_or_loses_no_picture(
             assert error.message
             assert error.hint
         else:
-            unseen = kind == "lost" and form == "imagefolder"  # a folder says no more than it holds
+            says_no_more = form in ("imagefolder", "unlabeled")  # than what lies in the folder
+            unseen = kind == "lost" and says_no_more
             assert found.problems or unseen or len(found.pictures) == len(whole.pictures)
 
 

@@ -26,13 +26,18 @@ _WRITERS: Mapping[str, tuple[tuple[str, ...], Callable[[Shard, Output], None]]] 
 FORMATS = tuple(_WRITERS)
 
 
+def formats_for(task: str) -> tuple[str, ...]:
+    """Give the formats that can hold a task's labels."""
+    return tuple(name for name, (tasks, _) in _WRITERS.items() if task in tasks)
+
+
 def check_format(form: str, task: str) -> None:
     """Refuse a format that a set for a task cannot be written in.
 
     Raises:
         UsageError: It is unknown, or cannot hold such labels.
     """
-    fitting = [name for name, (tasks, _) in _WRITERS.items() if task in tasks]
+    fitting = formats_for(task)
     if form not in fitting:
         raise UsageError(
             f"a set for {task} cannot be written as {form!r}",
