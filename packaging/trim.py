@@ -39,6 +39,7 @@ EXCLUDED_MODULES = [
     "cma",
     "cyclonedx",
     "datasets",
+    "datumaro",
     "duckdb",
     "gpytorch",
     "hypothesis",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import skimage.data
 import skimage.io
@@ -45,6 +46,11 @@ class Written:
     write: Callable[[Path], object]
     outlines: bool = False
     within: float = 1e-6
+
+
+def photograph(name: str) -> npt.NDArray[np.uint8]:
+    """Give a photograph that scikit-image carries."""
+    return np.asarray(getattr(skimage.data, name)(), np.uint8)
 
 
 def _datumaro(form: str, kind: str) -> Callable[[Path], object]:
@@ -116,7 +122,7 @@ def _table(folder: Path) -> None:
 def _coco_runs(folder: Path) -> None:
     """Photographs of scikit-image, their regions encoded by the code of pycocotools."""
     images, annotations = [], []
-    photo = skimage.data.astronaut()
+    photo = photograph("astronaut")
     for at in range(COUNT):
         piece = photo[at * 20 : at * 20 + SIDE, 100 : 100 + SIDE]
         path = folder / f"{at:03}.png"
@@ -132,8 +138,8 @@ def _coco_runs(folder: Path) -> None:
                     "image_id": at,
                     "category_id": 1 + NAMES.index(name),
                     "segmentation": runs,
-                    "bbox": coco_mask.toBbox(runs).tolist(),
-                    "area": int(coco_mask.area(runs)),
+                    "bbox": [*box[:2], box[2] - box[0], box[3] - box[1]],
+                    "area": int(bits(box).sum()),
                     "iscrowd": 0,
                 }
             )
@@ -143,7 +149,7 @@ def _coco_runs(folder: Path) -> None:
 
 
 def _masks(folder: Path) -> None:
-    photo = skimage.data.chelsea()
+    photo = photograph("chelsea")
     for place in ("images", "masks"):
         (folder / place).mkdir(parents=True)
     for at in range(COUNT):
