@@ -69,6 +69,7 @@ class FrontView(QSplitter):
         self.table.setSortingEnabled(False)
         self.table.horizontalHeader().setResizeContentsPrecision(0)
         self.table.setMinimumHeight(96)
+        self._fitted: Drawn | None = None
         self.chosen = Elided("muted")
         self.data = QComboBox()
         self.data.setAccessibleName(tr("Data to cook it with"))
@@ -98,7 +99,9 @@ class FrontView(QSplitter):
         shown, all_of_them = self.model.rowCount(), len(drawn.listed)
         text = f"{shown:,}" if shown == all_of_them else f"{shown:,} of {all_of_them:,}"
         self.listed.setText(tr("{count} listed").format(count=text))
-        self.table.resizeColumnsToContents()  # by the rows that are seen
+        if drawn is not self._fitted:
+            self._fitted = drawn
+            self.table.resizeColumnsToContents()  # by the rows that are seen
         if shown:
             self.table.selectRow(0)
 

@@ -16,7 +16,7 @@ from haversack_gui.words import number, tr
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-MOST_LINES = 700  # of each kind; translucent lines are what painting costs
+MOST_LINES = 500  # of each kind; translucent lines are what painting costs
 TOP, BOTTOM, SIDE = 44, 26, 64
 STEP = 0.05
 
