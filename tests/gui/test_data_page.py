@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog
 from data.byod import mask_sets, sets
 from gui_desk import Desk
 from haversack.pantry.pantry import Pantry
+from haversack.services import apart
 from haversack.services.datasets import describe_set, import_data, own_sets
 from haversack.services.gallery import Gallery, Shown
 from haversack_gui.calls import data as calls
@@ -69,6 +70,18 @@ def test_a_dropped_folder_is_read_shown_and_its_problems_told(desk: Desk, tmp_pa
     assert page.facts.currentIndex() == 2, "the problems are seen before anything else"
     assert [one.file for one in page.facts.problems.rows] == [broken.relative_to(folder).as_posix()]
     assert page.name_edit.text() == "roofs-flowers"
+
+
+def test_large_coco_files_are_read_in_a_process_apart_when_looked_at_and_imported(
+    desk: Desk, tmp_path: Path, empty_pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "LARGE", 10)
+    monkeypatch.setattr(apart, "decode", None)  # the app's own process does not read it
+    _drop(desk, sets.coco(tmp_path / "set"))
+    assert desk.page.summary.text().startswith("6 pictures, 2 classes")
+    desk.click(desk.page.importing)
+    desk.settle()
+    assert [one.name for one in own_sets(empty_pantry)] == ["set"]
 
 
 def test_small_pictures_arrive_with_their_boxes_in_the_colours_of_their_classes(

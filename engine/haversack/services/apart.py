@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from haversack.bundle.manifest import Manifest, decode_manifest
-from haversack.bundle.portions import from_lines
+from haversack.bundle.portions import from_lines as manifest_from
+from haversack.data.byod.coco_json import Document, decode
+from haversack.data.byod.coco_portions import from_lines as coco_from
+from haversack.data.byod.records import Problem
 from haversack.runs.environment import own_command, worker_environment
 
 LARGE = 5_000_000
 """Bytes of JSON from which on reading it would hold up the other threads of a process."""
+T = TypeVar("T")
 
 
 def decode_apart(content: bytes, file: str) -> Manifest:
@@ -24,17 +30,43 @@ def decode_apart(content: bytes, file: str) -> Manifest:
     Raises:
         Invalid: It breaks a rule of the format.
     """
-    if len(content) <= LARGE:
-        return decode_manifest(content, file)
-    try:
-        return _asked(content, file)
-    except (OSError, ValueError):
-        return decode_manifest(content, file)
+    if len(content) > LARGE:
+        try:
+            return _asked(("manifest", file), content, manifest_from)
+        except (OSError, ValueError):
+            pass  # here, then
+    return decode_manifest(content, file)
 
 
-def _asked(content: bytes, file: str) -> Manifest:
+def read_coco_apart(
+    file: str, content: bytes, tell: Callable[[Problem], None], outlines: bool = False
+) -> Document:
+    """Read COCO's JSON as ``coco_json.decode`` does; a large file in a process of its own.
+
+    Where no process can be started, or it ends before its time, the file is read here.
+
+    Raises:
+        DataError: It is no JSON, or has not the three lists.
+    """
+    if len(content) > LARGE:
+        problems: list[Problem] = []
+        kind = "outlines" if outlines else "boxes"
+        try:
+            document = _asked(
+                (kind, file), content, lambda lines: coco_from(lines, problems.append, outlines)
+            )
+        except (OSError, ValueError):
+            pass  # here, then
+        else:
+            for problem in problems:
+                tell(problem)
+            return document
+    return decode(file, content, tell, outlines)
+
+
+def _asked(words: tuple[str, str], content: bytes, read: Callable[[Iterable[bytes]], T]) -> T:
     with subprocess.Popen(
-        [*own_command("decoder"), file],
+        [*own_command("decoder"), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -43,4 +75,4 @@ def _asked(content: bytes, file: str) -> Manifest:
         assert child.stdin is not None and child.stdout is not None  # noqa: S101 - both were asked for
         with child.stdin:
             child.stdin.write(content)
-        return from_lines(child.stdout)
+        return read(child.stdout)

@@ -13,6 +13,7 @@ from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
 from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.class_mapping import map_classes
+from haversack.data.byod.coco_json import ReadJson
 from haversack.data.byod.detect import AUTO, READERS, read_set
 from haversack.data.byod.folder import BroughtFolder
 from haversack.data.byod.records import TASKS, Wanted
@@ -58,6 +59,7 @@ def check_data(
     *,
     plan: SplitPlan | None = None,
     mapping: Mapping[str, str] | None = None,
+    read_json: ReadJson | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Checked:
@@ -70,6 +72,7 @@ def check_data(
             None for what the format is mostly for.
         plan: How it is split.
         mapping: New names of classes; an empty one leaves a class out.
+        read_json: What reads COCO's JSON; ``services.apart.read_coco_apart`` holds up no window.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -83,7 +86,7 @@ def check_data(
     asked = next((one for one in TASKS if one == task), None)
     if task is not None and asked is None:
         raise UsageError(f"no task is called {task!r}", f"Choose one of: {', '.join(TASKS)}.")
-    found = read_set(members, form, Wanted(asked, plan.column))
+    found = read_set(members, form, Wanted(asked, plan.column, read_json))
     found = map_classes(found, mapping or {})
     found = replace(found, problems=(*members.problems, *found.problems))
     if task is not None and task != found.task:
@@ -105,6 +108,7 @@ def import_data(
     *,
     plan: SplitPlan | None = None,
     mapping: Mapping[str, str] | None = None,
+    read_json: ReadJson | None = None,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> tuple[OwnSet, Checked]:
@@ -119,6 +123,7 @@ def import_data(
         licence: Who may use the pictures: an SPDX expression or a few words.
         plan: How it is split.
         mapping: New names of classes; an empty one leaves a class out.
+        read_json: What reads COCO's JSON, as for ``check_data``.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -127,7 +132,14 @@ def import_data(
     """
     called = check_name(name or path.resolve().name, "dataset")
     checked = check_data(
-        path, form, task, plan=plan, mapping=mapping, on_event=on_event, cancel=cancel
+        path,
+        form,
+        task,
+        plan=plan,
+        mapping=mapping,
+        read_json=read_json,
+        on_event=on_event,
+        cancel=cancel,
     )
     with tempfile.TemporaryDirectory(prefix="incoming-", dir=pantry.store.folder) as scratch:
         shard = Path(scratch) / "shard.tar"

@@ -50,12 +50,13 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
     files = annotation_files(members)
     if not files:
         raise DataError(f"{members.label} has no COCO annotation file", HINT)
-    outlines = wanted is not None and wanted.task == "segmentation"
+    wanted = wanted or Wanted()
+    outlines, read_json = wanted.task == "segmentation", wanted.read_json or decode
     places = _places(members)
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     for file in files:
-        document = decode(file, members.read(file), problems.append, outlines)
+        document = read_json(file, members.read(file), problems.append, outlines)
         pictures += _pictures(file, document, places, problems.append)
     task: Task = "segmentation" if outlines else "detection"
     return Found("coco", task, tuple(pictures), tuple(problems))

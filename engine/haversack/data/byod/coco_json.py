@@ -80,6 +80,7 @@ class _Loose(msgspec.Struct):
 
 
 Document = Boxed | Segmented
+ReadJson = Callable[[str, bytes, Callable[[Problem], None], bool], Document]
 _BOXED, _SEGMENTED = msgspec.json.Decoder(Boxed), msgspec.json.Decoder(Segmented)
 _LOOSE = msgspec.json.Decoder(_Loose)
 _IMAGE, _CATEGORY = msgspec.json.Decoder(Image), msgspec.json.Decoder(Category)
