@@ -267,7 +267,11 @@ def have(pantry: Path, file: Path) -> Same:
 
 def check_data(folder: Path, form: str, task: str) -> Same:
     """Look at a folder of pictures; changes nothing."""
-    return Same(_line("data", "check", folder, *_as(form, task)))
+    python = (
+        "from pathlib import Path\nfrom haversack.services.datasets import check_data\n"
+        f"checked = check_data(Path({str(folder)!r}), {form!r}, {task or None!r})\n"
+    )
+    return Same(_line("data", "check", folder, *_as(form, task)), python)
 
 
 def show_data(pantry: Path, name: str) -> Same:

@@ -52,6 +52,7 @@ WAYS: dict[str, Same] = {
     "revoke": equivalents.key("revoke", "team"),
     "restore": equivalents.restore(B / "key.json"),
     "have": equivalents.have(P, B / "have.json"),
+    "check_data": equivalents.check_data(B, "coco", "segmentation"),
     "import_data": equivalents.import_data(P, B, "parts"),
     "show_data": equivalents.show_data(P, "parts"),
 }

@@ -203,9 +203,9 @@ class Window(QMainWindow):
 
         guide = self._guide or Guide(self)
         self._guide = guide
-        guide.show_place(self.current)
         guide.show()
         guide.raise_()
+        guide.show_place(self.current)  # once the pictures know how wide they may be
 
     def _opener(self, name: str) -> Callable[[], None]:
         return lambda: self.show_page(name)
