@@ -16,6 +16,7 @@ from haversack.base.errors import EXIT_FAILED
 from haversack.base.files import (
     TEMP_MARK,
     StorageError,
+    WriteOut,
     atomic_writer,
     read_bytes,
     storage_error,
@@ -166,3 +167,20 @@ def test_an_error_nobody_foresaw_is_still_one_line() -> None:
     error = storage_error(OSError(os.EX_OSERR, "odd"), Path("f"), "writing")
     assert error.message == "writing f: odd"
     assert error.hint
+
+
+def test_a_long_file_reaches_its_device_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(
+        os, "fdatasync", lambda descriptor: sent.append(os.fstat(descriptor).st_size)
+    )
+    told: list[int] = []
+    with (tmp_path / "long").open("wb") as file:
+        note = WriteOut(file, told.append)
+        for _ in range(70):
+            file.write(bytes(1 << 20))
+            note(1 << 20)
+    assert sent == [32 << 20, 64 << 20]
+    assert sum(told) == 70 << 20

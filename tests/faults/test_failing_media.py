@@ -271,11 +271,12 @@ class _Watching(Store):
         file: BinaryIO,
         sha256: str | None = None,
         on_bytes: Callable[[int], None] | None = None,
+        later: list[tuple[Path, str]] | None = None,
     ) -> tuple[str, int]:
         if self._left == 0:
             self._act()
         self._left -= 1
-        return super().take_stream(file, sha256, on_bytes)
+        return super().take_stream(file, sha256, on_bytes, later)
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,11 @@ def test_fault_71_what_is_shown_as_signed_is_what_was_checked_and_not_what_was_r
     statement["predicate"].update(counter=99, volumes=["what it never held"])
     kit.seal(statement)
 
-    def admit_after_a_change(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
+    def admit_after_a_change(
+        folder: Path, keyring: KeyRing, policy: Policy, *, sizes: bool
+    ) -> Admitted:
         envelope.write_bytes(sound)
-        return admit(folder, keyring, policy)
+        return admit(folder, keyring, policy, sizes=sizes)
 
     monkeypatch.setattr("haversack.bundle.reader.admit", admit_after_a_change)
     found = kit.bundle.inspect(kit.field)

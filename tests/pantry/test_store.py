@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -165,3 +166,61 @@ def test_strangers_in_the_store_are_not_digests(store: Store) -> None:
     misplaced.mkdir()
     (misplaced / digest).write_bytes(b"file")
     assert list(store.digests()) == [digest]
+
+
+def test_files_taken_in_together_appear_when_the_block_ends(store: Store) -> None:
+    with store.together() as later:
+        taken = [
+            store.take_stream(io.BytesIO(b"%d" % at), None, None, later)[0] for at in range(40)
+        ]
+        assert not list(store.digests())
+    assert list(store.digests()) == sorted(taken)
+    assert [store.read(digest) for digest in taken] == [b"%d" % at for at in range(40)]
+    assert not list((store.folder / "incoming").iterdir())
+
+
+def test_a_file_of_a_group_is_durable_before_it_has_its_name_and_the_name_before_the_block_ends(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, str]] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def note_fsync(descriptor: int) -> None:
+        fsync(descriptor)
+        done.append(("durable", Path(f"/proc/self/fd/{descriptor}").readlink().name))
+
+    def note_replace(path: Path, target: Path) -> Path:
+        done.append(("named", f"{path.name} {target.name}"))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "replace", note_replace)
+    with store.together() as later:
+        for at in range(20):
+            store.take_stream(io.BytesIO(b"%d" % at), None, None, later)
+        put_by = {digest: temp.name for temp, digest in later}
+    for digest, temp in put_by.items():
+        named = done.index(("named", f"{temp} {digest}"))
+        assert ("durable", temp) in done[:named]
+        assert {("durable", digest[:2]), ("durable", "sha256")} <= set(done[named:])
+
+
+def test_a_group_that_fails_keeps_what_was_whole_and_tells_the_first_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(IntegrityError), store.together() as later:
+        kept, _ = store.take_stream(io.BytesIO(b"whole"), None, None, later)
+        store.take_stream(io.BytesIO(b"torn"), "0" * 64, None, later)
+    assert store.read(kept) == b"whole"
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(IntegrityError), store.together() as later:
+        store.take_stream(io.BytesIO(b"lost"), None, None, later)
+        store.take_stream(io.BytesIO(b"torn"), "0" * 64, None, later)
+    with pytest.raises(StorageError, match="device failed"), store.together() as later:
+        store.take_stream(io.BytesIO(b"lost as well"), None, None, later)
+    assert list(store.digests()) == [kept]
+    assert not list((store.folder / "incoming").iterdir())

@@ -7,13 +7,14 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from haversack.base.errors import HaversackError
 
 TEMP_MARK = ".hvtmp-"
+_WINDOW = 32 << 20
 
 
 class StorageError(HaversackError):
@@ -60,6 +61,35 @@ def fsync_folder(folder: Path) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+class WriteOut:
+    """Sends a long file to its device piece by piece while it is written.
+
+    The last fsync then has little left to do, progress tells what the device has, and the
+    system's memory is not filled with what nobody reads soon. Durable is a file after its fsync.
+
+    Args:
+        file: What is written to.
+        on_bytes: Told the length of each piece as well; may raise to stop.
+    """
+
+    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None] | None = None) -> None:
+        self._file = file
+        self._on_bytes = on_bytes
+        self._sent = self._written = 0
+
+    def __call__(self, count: int) -> None:
+        """Note that ``count`` more bytes were written."""
+        self._written += count
+        waiting = self._written - self._sent
+        if waiting >= _WINDOW and hasattr(os, "posix_fadvise"):
+            self._file.flush()
+            os.fdatasync(self._file.fileno())
+            os.posix_fadvise(self._file.fileno(), self._sent, waiting, os.POSIX_FADV_DONTNEED)
+            self._sent = self._written
+        if self._on_bytes is not None:
+            self._on_bytes(count)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from haversack.base.digests import sha256_bytes
 from haversack.bundle.device import damaged, read_whole
 from haversack.bundle.errors import Expired, Invalid, Need, Unsigned, Untrusted
 from haversack.bundle.layout import ENVELOPE, README, ROOTS, blob_name
-from haversack.bundle.listing import Listing, list_bundle
+from haversack.bundle.listing import UNMEASURED, Listing, list_bundle
 from haversack.bundle.manifest import Manifest, decode_manifest
 from haversack.bundle.statement import Statement, Totals, decode_statement
 from haversack.trust import envelope as envelopes
@@ -51,7 +51,8 @@ class Policy:
 class Admitted:
     """A bundle whose envelope, roots, publisher, counter and manifest passed every check.
 
-    Its blobs are there or not, with the right sizes, but none of their bytes was read.
+    Its blobs are there or not, with the right sizes where those were asked for, but none of
+    their bytes was read.
 
     Attributes:
         folder: Where it lies.
@@ -82,19 +83,21 @@ class _Notes:
     downgrade: str = ""
 
 
-def admit(folder: Path, keyring: KeyRing, policy: Policy) -> Admitted:
+def admit(folder: Path, keyring: KeyRing, policy: Policy, *, sizes: bool = True) -> Admitted:
     """Run every check that needs no blob but the manifest.
 
     Args:
         folder: The bundle.
         keyring: Whom this machine trusts and what it has seen.
         policy: What a person decided.
+        sizes: Whether to compare the sizes of the blobs too; each is compared when it is read
+            anyhow.
 
     Raises:
         Refused: The bundle is unsigned, untrusted, a rollback, expired, too new or invalid.
         StorageError: The device fails.
     """
-    listing = list_bundle(folder)
+    listing = list_bundle(folder, sizes=sizes)
     received = receive(folder, listing)
     vouched = Vouched(_pinned(folder, received, keyring))
     statement = decode_statement(vouched.payload)
@@ -249,14 +252,14 @@ def _check_strangers(listing: Listing) -> None:
 
 
 def _missing(manifest: Manifest, statement: Statement, listing: Listing) -> tuple[Need, ...]:
-    """Compare the blobs that are there with those that were signed, by name and size."""
+    """Compare the blobs that are there with those that were signed, by name and size if known."""
     signed, there = manifest.blobs, listing.blobs
-    for sha256, found in there.items():
-        size = signed.get(sha256)
-        if size == found or (size is None and sha256 == statement.manifest):
-            continue
+    for sha256 in sorted(there.keys() - signed.keys() - {statement.manifest}):
         name = blob_name(sha256)
-        if size is None:
-            raise Invalid(f"{name} does not belong to the bundle", _HINT, name)
-        raise Invalid(f"{name} has {found} bytes instead of {size}", _HINT, name)
+        raise Invalid(f"{name} does not belong to the bundle", _HINT, name)
+    wrong = there.items() - signed.items() if UNMEASURED not in there.values() else ()
+    for sha256, found in sorted(wrong):
+        if sha256 in signed:
+            name = blob_name(sha256)
+            raise Invalid(f"{name} has {found} bytes instead of {signed[sha256]}", _HINT, name)
     return tuple(Need(sha256, size) for sha256, size in signed.items() if sha256 not in there)

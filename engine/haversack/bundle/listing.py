@@ -13,6 +13,7 @@ from haversack.base.digests import is_sha256
 from haversack.base.files import TEMP_MARK, StorageError, storage_error
 from haversack.bundle.layout import ALGORITHM, BLOBS, ENVELOPE, LITTER, README, ROOTS
 
+UNMEASURED = -1
 _ROOT_FILE = re.compile(r"([1-9][0-9]{0,3})\.root\.json\Z")
 _FAN = re.compile(r"[0-9a-f]{2}\Z")
 
@@ -22,7 +23,8 @@ class Listing:
     """What lies in a bundle's folder; names are paths within it, with forward slashes.
 
     Attributes:
-        blobs: The size of every blob by the digest that it is named by.
+        blobs: The size of every blob by the digest that it is named by; ``UNMEASURED`` for all
+            where sizes were not asked for.
         roots: The versions of the roots.
         has_envelope: Whether the envelope is there.
         has_readme: Whether README.txt is there.
@@ -40,12 +42,13 @@ class Listing:
     strangers: list[str] = field(default_factory=list)
 
 
-def list_bundle(folder: Path, blobs: bool = True) -> Listing:
+def list_bundle(folder: Path, blobs: bool = True, sizes: bool = True) -> Listing:
     """Walk over a bundle's folder without opening a file or following a link.
 
     Args:
         folder: The bundle.
         blobs: Whether to go into the folder of blobs.
+        sizes: Whether to ask for the size of each blob, which takes as long as all the rest.
 
     Raises:
         StorageError: There is no such folder, or the device fails.
@@ -62,7 +65,7 @@ def list_bundle(folder: Path, blobs: bool = True) -> Listing:
             _list_roots(folder, listing)
         elif entry.name == BLOBS and _is_folder(entry):
             if blobs:
-                _list_blobs(folder, listing)
+                _list_blobs(folder, listing, sizes)
         else:
             listing.strangers.append(entry.name)
     listing.roots.sort()
@@ -78,7 +81,7 @@ def _list_roots(folder: Path, listing: Listing) -> None:
             listing.strangers.append(f"{ROOTS}/{entry.name}")
 
 
-def _list_blobs(folder: Path, listing: Listing) -> None:
+def _list_blobs(folder: Path, listing: Listing, sizes: bool) -> None:
     for entry in _entries(folder, BLOBS, listing):
         if entry.name != ALGORITHM or not _is_folder(entry):
             listing.strangers.append(f"{BLOBS}/{entry.name}")
@@ -86,22 +89,24 @@ def _list_blobs(folder: Path, listing: Listing) -> None:
         base = f"{BLOBS}/{ALGORITHM}"
         for fan in _entries(folder, base, listing):
             if _FAN.match(fan.name) and _is_folder(fan):
-                _list_fan(folder, f"{base}/{fan.name}", fan.name, listing)
+                _list_fan(folder, f"{base}/{fan.name}", fan.name, listing, sizes)
             else:
                 listing.strangers.append(f"{base}/{fan.name}")
 
 
-def _list_fan(folder: Path, within: str, prefix: str, listing: Listing) -> None:
+def _list_fan(folder: Path, within: str, prefix: str, listing: Listing, sizes: bool) -> None:
     path, blobs = f"{folder}/{within}", listing.blobs
     others: list[os.DirEntry[str]] = []
     try:
         with _scan(path) as entries:
             for entry in entries:
                 name = entry.name
-                if name[:2] == prefix and is_sha256(name) and entry.is_file(follow_symlinks=False):
+                if not (is_sha256(name) and name.startswith(prefix) and _is_file(entry)):
+                    others.append(entry)
+                elif sizes:
                     blobs[name] = entry.stat(follow_symlinks=False).st_size
                 else:
-                    others.append(entry)
+                    blobs[name] = UNMEASURED
             kept = _without_litter(others, within, listing)
     except OSError as error:
         raise storage_error(error, Path(path), "reading") from error

@@ -47,22 +47,34 @@ def collisions(paths: Iterable[str]) -> tuple[str, str] | None:
     Returns:
         The later of the two and why it clashes; None where all are apart.
     """
-    files: dict[str, str] = {}
-    folders: set[str] = set()
-    for path in paths:
-        key = fold(path)
-        if key in files:
-            other = files[key]
+    listed = list(paths)
+    keys = _fold_all(listed)
+    files, folders = set(keys), _folders_of(keys)
+    if len(files) == len(keys) and files.isdisjoint(folders):
+        return None
+    first: dict[str, str] = {}
+    for path, key in zip(listed, keys, strict=True):
+        if key in first:
+            other = first[key]
             return path, "is named twice" if other == path else f"differs from {other} by case only"
-        files[key] = path
-        at = key.rfind("/")
-        while at > 0 and (parent := key[:at]) not in folders:
-            folders.add(parent)
-            at = key.rfind("/", 0, at)
-    for folder in folders:
-        if folder in files:
-            return files[folder], "is a file and a folder"
-    return None
+        first[key] = path
+    return first[next(key for key in keys if key in folders)], "is a file and a folder"
+
+
+def _fold_all(paths: list[str]) -> list[str]:
+    """Fold paths, of which none holds a line break; all at once where all are ASCII."""
+    whole = "\n".join(paths)
+    return whole.lower().split("\n") if whole.isascii() else [fold(path) for path in paths]
+
+
+def _folders_of(keys: Iterable[str]) -> set[str]:
+    folders: set[str] = set()
+    for parent in {key.rpartition("/")[0] for key in keys}:
+        folder = parent
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders
 
 
 def fold(path: str) -> str:

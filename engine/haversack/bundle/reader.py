@@ -106,7 +106,7 @@ def inspect(folder: Path, keyring: KeyRing, policy: Policy | None = None) -> Ins
     trusted = bool(fingerprint) and keyring.pinned(fingerprint) is not None
     who = (claims, publisher, fingerprint, words, trusted)
     try:
-        found = admit(folder, keyring, policy or Policy())
+        found = admit(folder, keyring, policy or Policy(), sizes=False)
     except Refused as error:
         state: InspectedState = error.state
         return Inspection(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 
@@ -22,8 +24,13 @@ class Sink(Protocol):
         file: BinaryIO,
         sha256: str | None = None,
         on_bytes: Callable[[int], None] | None = None,
+        later: list[tuple[Path, str]] | None = None,
     ) -> tuple[str, int]:
         """Copy a stream in, whole or not at all; ``IntegrityError`` where its digest is another."""
+        ...
+
+    def together(self) -> AbstractContextManager[list[tuple[Path, str]]]:
+        """Let what is taken in with the list that is given appear when the block ends."""
         ...
 
     def discard(self, sha256: str) -> None:

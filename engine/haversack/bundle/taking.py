@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,7 +30,10 @@ from haversack.trust.ratchet import Seen
 
 AtHand = Mapping[str, Callable[[], BinaryIO]]
 Shelve = Callable[[Admitted, tuple[ManifestFile, ...]], None]
+Later = list[tuple[Path, str]]
 _NOTHING: AtHand = {}
+_SMALL = 1 << 20
+_FIRST_GROUP, _LARGEST_GROUP = 16, 256
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,10 @@ def take_in(
     tally = _Tally()
     try:
         for_all(
-            work,
-            lambda job: _take(sources, job, sink, count, tally),
+            _groups(work),
+            lambda group: _take_together(sources, group, sink, count, tally),
             jobs,
-            lambda job: job.file.size,
+            lambda group: sum(job.file.size for job in group),
         )
     except Refused:
         for sha256 in tally.added:
@@ -180,14 +183,36 @@ def _jobs(files: tuple[ManifestFile, ...]) -> list[_Job]:
     return list(jobs.values())
 
 
-def _take(sources: _Sources, job: _Job, sink: Sink, count: Counting, tally: _Tally) -> None:
+def _groups(jobs: Sequence[_Job]) -> Iterator[Sequence[_Job]]:
+    """Put small files into growing groups that become durable together; large ones stay alone."""
+    small = [job for job in jobs if job.file.size < _SMALL]
+    at, count = 0, _FIRST_GROUP
+    while at < len(small):
+        yield small[at : at + count]
+        at, count = at + count, min(2 * count, _LARGEST_GROUP)
+    yield from ((job,) for job in jobs if job.file.size >= _SMALL)
+
+
+def _take_together(
+    sources: _Sources, group: Sequence[_Job], sink: Sink, count: Counting, tally: _Tally
+) -> None:
+    with sink.together() as later:
+        for job in group:
+            _take(sources, job, sink, count, tally, later)
+
+
+def _take(
+    sources: _Sources, job: _Job, sink: Sink, count: Counting, tally: _Tally, later: Later
+) -> None:
     file = job.file
     was_there = sink.has(file.sha256)
     if was_there and _is_sound(job, sink):
         count(file.size)
         return
-    bring = _from_here if sources.lacks(file) else _from_sticks
-    bring(sources, job, sink, count)
+    if sources.lacks(file):
+        _from_here(sources, job, sink, count)
+    else:
+        _from_sticks(sources, job, sink, count, later)
     with tally.lock:
         tally.copied += file.size
         if not was_there:
@@ -212,12 +237,12 @@ def _from_here(sources: _Sources, job: _Job, sink: Sink, count: Counting) -> Non
         raise
 
 
-def _from_sticks(sources: _Sources, job: _Job, sink: Sink, count: Counting) -> None:
+def _from_sticks(sources: _Sources, job: _Job, sink: Sink, count: Counting, later: Later) -> None:
     """Copy a file from the stick, or from those that donate its blobs."""
     file, manifest = job.file, sources.bundle.manifest
     with FileStream(sources.places, manifest, file, job.is_weights) as stream:
         try:
-            taken, _ = sink.take_stream(cast("BinaryIO", stream), file.sha256, count)
+            taken, _ = sink.take_stream(cast("BinaryIO", stream), file.sha256, count, later)
         except IntegrityError as error:
             raise _culprit(sources, file) or _whole_file_damaged(file) from error
         except Invalid as error:

@@ -18,7 +18,7 @@ _BITS = {
     "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
     "I64": 64, "U64": 64, "F64": 64, "C64": 64,
 }  # fmt: skip
-_PICKLE_ENDINGS = frozenset({"pt", "pth", "ckpt", "pkl", "pickle", "joblib", "dill"})
+_PICKLE_ENDINGS = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill")
 
 
 class NotWeights(Exception):  # noqa: N818 - callers turn it into the error of their side
@@ -27,8 +27,7 @@ class NotWeights(Exception):  # noqa: N818 - callers turn it into the error of t
 
 def is_pickle_name(path: str) -> bool:
     """Say whether a path bears a name under which pickle usually goes."""
-    _, dot, ending = path.rpartition(".")
-    return bool(dot) and ending.lower() in _PICKLE_ENDINGS
+    return path.lower().endswith(_PICKLE_ENDINGS)
 
 
 class HeaderGate:

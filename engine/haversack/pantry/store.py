@@ -7,19 +7,22 @@ import io
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 from haversack.base.digests import copy_and_hash, is_sha256, read_verified, sha256_stream
 from haversack.base.errors import UsageError
-from haversack.base.files import TEMP_MARK, fsync_folder, storage_error
+from haversack.base.files import TEMP_MARK, WriteOut, fsync_folder, storage_error
 from haversack.pantry.downloads import Downloads
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.lock import FileLock
 from haversack.pantry.streams import NamedSource, check_digest, name_of, open_regular
 
 OnBytes = Callable[[int], None]
+Later = list[tuple[Path, str]]
+_MOST_AT_ONCE = 16
 
 
 class Store:
@@ -112,7 +115,11 @@ class Store:
         self.open(sha256, on_bytes).close()
 
     def take_stream(
-        self, file: BinaryIO, sha256: str | None = None, on_bytes: OnBytes | None = None
+        self,
+        file: BinaryIO,
+        sha256: str | None = None,
+        on_bytes: OnBytes | None = None,
+        later: Later | None = None,
     ) -> tuple[str, int]:
         """Copy what is left of a stream into the store, hashing on the way.
 
@@ -122,6 +129,7 @@ class Store:
             file: Where the bytes come from.
             sha256: The digest they must have; None where it is not known before.
             on_bytes: Told the length of each piece; may raise to stop, and nothing is kept.
+            later: What ``together`` gave: the file appears when that block ends.
 
         Returns:
             The digest and the size in bytes.
@@ -134,13 +142,45 @@ class Store:
             self.path(sha256)
         with self.writing(), self._incoming() as (temp, target):
             source = NamedSource(file)
-            found, size = copy_and_hash(source, target, on_bytes)  # type: ignore[arg-type] # it reads
+            told = WriteOut(target, on_bytes)
+            found, size = copy_and_hash(source, target, told)  # type: ignore[arg-type] # it reads
             if sha256 is not None:
                 check_digest(found, sha256, name_of(file))
             target.flush()
-            os.fsync(target.fileno())
-            self._place(temp, found)
+            if later is None:
+                os.fsync(target.fileno())
+                self._place([(temp, found)])
+            else:
+                later.append((self._put_by(temp), found))
         return found, size
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[Later]:
+        """Let the files that are taken in within the block appear at its end, each of them whole.
+
+        A disk makes many small files durable at once in about the time that one of them takes.
+        Where the block raises, what was whole before appears all the same.
+
+        Raises:
+            StorageError: The disk says no.
+        """
+        later: Later = []
+        with self.writing():
+            try:
+                yield later
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    self._settle(later)
+                raise
+            else:
+                try:
+                    self._settle(later)
+                except OSError as error:
+                    raise storage_error(error, self.folder, "writing") from error
+            finally:
+                for temp, _ in later:
+                    with contextlib.suppress(OSError):
+                        temp.unlink(missing_ok=True)
 
     def take_file(
         self, path: Path, sha256: str | None = None, on_bytes: OnBytes | None = None
@@ -167,7 +207,7 @@ class Store:
                     found, size = sha256_stream(file, on_bytes)
                     check_digest(found, sha256, path.name)
                     os.fsync(file.fileno())
-                self._place(path, sha256)
+                self._place([(path, sha256)])
             except OSError as error:
                 raise storage_error(error, target, "writing") from error
         return size
@@ -230,15 +270,28 @@ class Store:
             with contextlib.suppress(OSError):
                 temp.unlink(missing_ok=True)
 
-    def _place(self, temp: Path, sha256: str) -> None:
-        target = self.path(sha256)
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fsync_folder(target.parent.parent)
-        if os.name == "posix":
-            temp.chmod(0o444)
+    def _put_by(self, temp: Path) -> Path:
+        """Give a whole file another temporary name, which outlives the copying."""
+        target = temp.with_name(f"{temp.name}-whole")
         temp.replace(target)
-        fsync_folder(target.parent)
+        return target
+
+    def _settle(self, files: Later) -> None:
+        """Make whole files durable, then give them their names."""
+        _fsync_all([temp for temp, _ in files])
+        self._place(files)
+
+    def _place(self, files: Later) -> None:
+        """Give durable files their names, and make those durable."""
+        folders = {self.path(sha256).parent for _, sha256 in files}
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        for temp, sha256 in files:
+            if os.name == "posix":
+                temp.chmod(0o444)
+            temp.replace(self.path(sha256))
+        for folder in (*folders, self.folder / "sha256", self.folder):
+            fsync_folder(folder)  # those above too: another process may have made what lies below
 
     def _remove(self, path: Path) -> None:
         try:
@@ -254,6 +307,20 @@ class Store:
             raise _not_here(sha256) from error
         except OSError as error:
             raise storage_error(error, self.path(sha256), "reading") from error
+
+
+def _fsync_all(paths: Sequence[Path]) -> None:
+    """Make files durable, several at once: a journal then writes for many what it would for one."""
+
+    def fsync(path: Path) -> None:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+    if len(paths) == 1:
+        fsync(paths[0])
+    elif paths:
+        with ThreadPoolExecutor(min(_MOST_AT_ONCE, len(paths))) as pool:
+            list(pool.map(fsync, paths))
 
 
 def _not_here(sha256: str) -> NotInPantryError:
