@@ -30,8 +30,8 @@ from haversack.bundle.writer import PackOptions, pack
 from haversack.pantry.store import Store
 from haversack.trust.envelope import decode_envelope
 from haversack.trust.keyring import KeyRing
-from haversack.trust.own_keys import PublisherSigner
 from haversack.trust.private_keys import Cost
+from haversack.trust.publisher_signer import PublisherSigner
 
 CHEAP = Cost(log_n=10)
 PASSPHRASE = "a passphrase for tests"

@@ -28,8 +28,9 @@ from haversack.trust import roots
 from haversack.trust.chain import RootChain, authorise, check_chain
 from haversack.trust.envelope import decode_envelope, sign_envelope
 from haversack.trust.errors import TrustError
-from haversack.trust.own_keys import KeyRole, PublisherSigner
+from haversack.trust.own_keys import KeyRole
 from haversack.trust.private_keys import generate, signer_of
+from haversack.trust.publisher_signer import PublisherSigner
 
 
 def test_fault_42_a_bundle_without_an_envelope_is_unsigned(kit: Kit) -> None:

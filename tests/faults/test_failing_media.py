@@ -29,7 +29,7 @@ from haversack.bundle.items import PackItem
 from haversack.bundle.layout import ENVELOPE
 from haversack.bundle.writer import PackOptions, pack
 from haversack.pantry.store import Store
-from haversack.trust.own_keys import PublisherSigner
+from haversack.trust.publisher_signer import PublisherSigner
 
 pytestmark = pytest.mark.root
 ITEMS = [*few_items(), *many_items(20, 2048)]

@@ -21,7 +21,7 @@ from haversack.services.contents import select
 from haversack.services.readiness import readiness
 from haversack.services.unpack import OpenReceipt, open_bundle
 from haversack.trust.keyring import KeyRing
-from haversack.trust.own_keys import PublisherSigner
+from haversack.trust.publisher_signer import PublisherSigner
 from services.kits import PASSPHRASE, keyring, light_recipe, packed, proof_of, stocked_pantry
 
 

@@ -20,7 +20,7 @@ from haversack.trust import roots
 from haversack.trust.chain import RootChain, check_signatures
 from haversack.trust.clock import stamp
 from haversack.trust.envelope import LIMIT, decode_envelope
-from haversack.trust.own_keys import PublisherSigner
+from haversack.trust.publisher_signer import PublisherSigner
 
 
 def small_files(chain: RootChain, name: str, manifest: Manifest) -> dict[str, bytes]:

@@ -29,7 +29,7 @@ from haversack.bundle.set_sealing import seal_others
 from haversack.bundle.spread import Share, Spread, blob_size_for, counts, piece_sizes, spread
 from haversack.trust.chain import RootChain
 from haversack.trust.counters import HIGHEST
-from haversack.trust.own_keys import PublisherSigner
+from haversack.trust.publisher_signer import PublisherSigner
 
 _MOST_JOBS = 4
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import RenderableType
 
 from haversack.base.errors import UsageError
+from haversack.cli import root_drafts
 from haversack.cli.asking import PassphraseFile, confirm, passphrase
 from haversack.cli.command import Answer, command, group
 from haversack.cli.output import Raw, table
@@ -35,6 +36,14 @@ Token = Annotated[
     typer.Option("--token", help="The PKCS#11 module of a hardware token that keeps the key."),
 ]
 RootToo = Annotated[bool, typer.Option("--root", help="The key above the one that signs bundles.")]
+DraftFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--draft",
+        dir_okay=False,
+        help="Where the new root goes if other root keys must sign it first.",
+    ),
+]
 CodeToo = Annotated[
     bool, typer.Option("--code", help="The key that may sign code; made where there is none.")
 ]
@@ -56,6 +65,7 @@ def add_to(app: typer.Typer) -> None:
         "signers",
         example="haversack keys signers field-team --with-key me.json --threshold 2",
     )(signers)
+    root_drafts.add_to(keys)
     command(keys, "revoke", example="haversack keys revoke field-team")(revoke)
     command(keys, "backup", example="haversack keys backup field-team key-backup.json")(backup)
     command(keys, "restore", example="haversack keys restore key-backup.json")(restore)
@@ -190,6 +200,7 @@ def rotate(
     name: KeyName,
     root: RootToo = False,
     code: CodeToo = False,
+    draft: DraftFile = None,
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Replace a key by a new one; what the old one signed stays good."""
@@ -197,8 +208,10 @@ def rotate(
 
     role = _role(root, code)
     secret = passphrase(passphrase_file, f"the key {name}")
-    info = KeyRing().rotate(name, secret, role)
-    return Answer(info, _key(info))
+    ring = KeyRing()
+    before = ring.show(name).root_version
+    info = ring.rotate(name, secret, role, draft=draft)
+    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
 
 
 def signers(
@@ -218,11 +231,15 @@ def signers(
         bool, typer.Option("--revoke", help="With --without-key: what it signed counts no longer.")
     ] = False,
     threshold: Annotated[
-        int | None, typer.Option("--threshold", min=1, help="How many must sign a bundle.")
+        int | None, typer.Option("--threshold", min=1, help="How many must sign.")
     ] = None,
+    root: Annotated[
+        bool, typer.Option("--root", help="Who signs the next roots, rather than the bundles.")
+    ] = False,
+    draft: DraftFile = None,
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
-    """Say in a new root whose keys sign bundles, and how many of them must."""
+    """Say in a new root whose keys sign bundles (or roots), and how many of them must."""
     from haversack.trust.keyring import KeyRing
 
     if not with_key and not without_key and threshold is None:
@@ -230,15 +247,19 @@ def signers(
             "nothing is to be changed", "Give --with-key, --without-key or --threshold."
         )
     secret = passphrase(passphrase_file, f"the key {name}")
-    info = KeyRing().change_signers(
+    ring = KeyRing()
+    before = ring.show(name).root_version
+    info = ring.change_signers(
         name,
         secret,
         add=with_key or (),
         remove=without_key or (),
         threshold=threshold,
         revoke=revoke_them,
+        role=_role(root, code=False),
+        draft=draft,
     )
-    return Answer(info, _key(info))
+    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
 
 
 def revoke(
@@ -246,6 +267,7 @@ def revoke(
     name: KeyName,
     root: RootToo = False,
     code: CodeToo = False,
+    draft: DraftFile = None,
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Replace a key that others may have; what it signed counts no longer."""
@@ -253,8 +275,10 @@ def revoke(
 
     role = _role(root, code)
     secret = passphrase(passphrase_file, f"the key {name}")
-    info = KeyRing().revoke(name, secret, role)
-    return Answer(info, _key(info))
+    ring = KeyRing()
+    before = ring.show(name).root_version
+    info = ring.revoke(name, secret, role, draft=draft)
+    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
 
 
 def backup(
@@ -288,6 +312,16 @@ def _role(root: bool, code: bool) -> KeyRole:
     return "root" if root else "code" if code else "data"
 
 
+def _waiting(info: KeyInfo, before: int, draft: Path | None) -> list[str]:
+    if info.root_version > before or draft is None:
+        return []
+    return [
+        f"nothing has changed yet: other root keys must sign {draft}",
+        "each of them with: haversack keys cosign FILE --key NAME",
+        f"in the end: haversack keys finish {draft} --key {info.name}",
+    ]
+
+
 def _key(info: KeyInfo) -> list[RenderableType]:
     counters = ", ".join(f"{name} {count}" for name, count in info.counters.items())
     facts = [
@@ -298,6 +332,7 @@ def _key(info: KeyInfo) -> list[RenderableType]:
         ("root", info.root_version),
         ("until", info.expires.date()),
         ("signatures", f"{info.threshold} of {len(info.data_keyids)} keys"),
+        ("of roots", f"{info.root_threshold} of {len(info.root_keyids)} keys"),
         ("code", "may be signed" if info.code_keyids else "may not be signed"),
         ("on token", info.token),
         ("bundles", counters),

@@ -22,7 +22,7 @@ from haversack.services.report import PreparationReport
 from haversack.trust import roots
 from haversack.trust.chain import RootChain, check_signatures
 from haversack.trust.envelope import decode_envelope
-from haversack.trust.own_keys import PublisherSigner
+from haversack.trust.publisher_signer import PublisherSigner
 
 ATTESTATION_TYPE = "application/vnd.dsse.envelope.v1+json"
 PREDICATE_TYPE = "urn:haversack:preparation"

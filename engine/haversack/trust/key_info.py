@@ -23,6 +23,8 @@ class KeyInfo:
         revoked: Ids of keys that were revoked.
         counters: The last counter given out, by bundle name.
         token: The label of the token that signs; empty where the key is in a file.
+        root_keyids: Ids of the keys that sign roots now.
+        root_threshold: How many of them must sign the next root.
     """
 
     name: str
@@ -37,3 +39,5 @@ class KeyInfo:
     revoked: tuple[str, ...]
     counters: dict[str, int]
     token: str = ""
+    root_keyids: tuple[str, ...] = ()
+    root_threshold: int = 1

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import platformdirs
 
-from haversack.trust.chain import RootChain
+from haversack.trust.chain import RootChain, longer_chain
 from haversack.trust.chain_files import read_any_chain, write_publisher_file
 from haversack.trust.clock import BUILT
 from haversack.trust.cosigners import public_half
+from haversack.trust.drafts import Draft, read_draft, write_draft
 from haversack.trust.errors import Untrusted
 from haversack.trust.fingerprints import as_words, parse_fingerprint
 from haversack.trust.key_backup import restore_backup, write_backup
 from haversack.trust.key_info import KeyInfo
 from haversack.trust.last_run import LastRun
 from haversack.trust.names import check_name, check_publisher
-from haversack.trust.own_keys import KeyRole, OwnKeys, PublisherSigner
+from haversack.trust.own_keys import TUF_ROLE, KeyRole, OwnKeys
 from haversack.trust.private_keys import DEFAULT_COST, Cost
+from haversack.trust.publisher_signer import PublisherSigner
 from haversack.trust.publishers import PublisherInfo, Publishers
 from haversack.trust.ratchet import Ratchet
 from haversack.trust.receipts import Receipts
@@ -113,7 +115,9 @@ class KeyRing:
         """
         return self._own.unlock(name, passphrase, code)
 
-    def rotate(self, name: str, passphrase: str, role: KeyRole = "data") -> KeyInfo:
+    def rotate(
+        self, name: str, passphrase: str, role: KeyRole = "data", *, draft: Path | None = None
+    ) -> KeyInfo:
         """Replace a key by a new one; what the old one signed stays good.
 
         Args:
@@ -121,21 +125,24 @@ class KeyRing:
             passphrase: Of the old keys; the new one gets the same.
             role: ``"data"`` for the key that signs bundles, ``"root"`` for the one above it,
                 ``"code"`` for the one that signs code, which is made where there was none.
+            draft: Where the new root goes if other root keys must sign it first.
 
         Raises:
             WrongPassphrase: That is not its passphrase.
             TrustError: There is no such key, or a private half is not here.
         """
-        self._own.renew(name, passphrase, role, revoke=False)
+        self._own.renew(name, passphrase, role, revoke=False, draft=draft)
         return self.show(name)
 
-    def revoke(self, name: str, passphrase: str, role: KeyRole = "data") -> KeyInfo:
+    def revoke(
+        self, name: str, passphrase: str, role: KeyRole = "data", *, draft: Path | None = None
+    ) -> KeyInfo:
         """Replace a key that others may have got; what it signed counts no longer.
 
         Other machines learn of it from the next bundle or publisher file that they see.
         Arguments and errors as ``rotate``.
         """
-        self._own.renew(name, passphrase, role, revoke=True)
+        self._own.renew(name, passphrase, role, revoke=True, draft=draft)
         return self.show(name)
 
     def change_signers(
@@ -147,8 +154,10 @@ class KeyRing:
         remove: Sequence[Path] = (),
         threshold: int | None = None,
         revoke: bool = False,
+        role: KeyRole = "data",
+        draft: Path | None = None,
     ) -> KeyInfo:
-        """Say in a new root whose keys sign bundles, and how many of them must.
+        """Say in a new root whose keys sign bundles, or roots, and how many of them must.
 
         Args:
             name: The publisher's key.
@@ -157,14 +166,49 @@ class KeyRing:
             remove: The same of those who do so no longer; what they signed stays good.
             threshold: How many must sign; None for as many as before.
             revoke: Whether what those signed counts no longer.
+            role: ``"data"`` for those who sign bundles, ``"root"`` for those who sign roots.
+            draft: Where the new root goes if other root keys must sign it first.
 
         Raises:
             WrongPassphrase: That is not its passphrase.
-            UsageError: A key or the threshold will not do.
+            UsageError: A key or the threshold will not do, or a draft is needed.
             TrustError: There is no such key, or its private half is not here.
         """
-        added, removed = ([public_half(one) for one in files] for files in (add, remove))
-        self._own.change_signers(name, passphrase, added, removed, threshold, revoke)
+        tuf_role = TUF_ROLE[role]
+        added, removed = ([public_half(one, tuf_role) for one in files] for files in (add, remove))
+        self._own.change_signers(name, passphrase, added, removed, threshold, revoke, role, draft)
+        return self.show(name)
+
+    def cosign_root(self, file: Path, name: str, passphrase: str) -> Draft:
+        """Sign a publisher's next root with the root key of a key of one's own.
+
+        Args:
+            file: The draft; it is replaced by one with the signature.
+            name: The key's name.
+            passphrase: Opens it.
+
+        Raises:
+            WrongPassphrase: That is not its passphrase.
+            TrustError: It is no draft, or the key has no say in it.
+            Invalid: The draft is damaged, or parts from the roots of a publisher trusted here.
+        """
+        draft = read_draft(file)
+        known = self.pinned(draft.chain.fingerprint)
+        if known is not None:
+            longer_chain(known, RootChain((*draft.chain.roots, draft.root)))
+        signed = self._own.cosign_root(name, passphrase, draft)
+        signed.check()
+        write_draft(signed, file)
+        return signed
+
+    def finish_root(self, file: Path, name: str) -> KeyInfo:
+        """Let a draft of one's own next root count that all who must have signed.
+
+        Raises:
+            TrustError: It is no draft, one of another publisher, or signatures lack.
+            Invalid: It is damaged, or parts from the roots that count here.
+        """
+        self._own.finish_root(name, read_draft(file))
         return self.show(name)
 
     def backup(self, name: str, target: Path) -> Path:

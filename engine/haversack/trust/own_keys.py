@@ -6,7 +6,6 @@ import contextlib
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -17,11 +16,11 @@ from tuf.api.metadata import Root
 from haversack.base.errors import UsageError
 from haversack.base.files import TEMP_MARK, fsync_folder, storage_error, write_bytes
 from haversack.trust import roots
-from haversack.trust.chain import RootChain, check_chain, may_sign_code
-from haversack.trust.chain_files import read_chain
+from haversack.trust.chain import RootChain, check_chain, longer_chain
+from haversack.trust.chain_files import read_chain, write_chain
 from haversack.trust.cosigners import next_signers, set_signers
 from haversack.trust.counters import Counters
-from haversack.trust.envelope import sign_envelope
+from haversack.trust.drafts import Draft, draft_next, write_draft
 from haversack.trust.errors import TrustError, WrongName
 from haversack.trust.fingerprints import as_words
 from haversack.trust.key_files import (
@@ -36,45 +35,12 @@ from haversack.trust.key_files import (
 from haversack.trust.key_info import KeyInfo
 from haversack.trust.names import check_name
 from haversack.trust.private_keys import Cost
+from haversack.trust.publisher_signer import PublisherSigner
 from haversack.trust.token_keys import TokenPlace, TokenSigner
 
 KeyRole = Literal["data", "root", "code"]
-_TUF_ROLE: dict[KeyRole, str] = {"data": roots.DATA_ROLE, "root": Root.type}
-
-
-@dataclass(frozen=True)
-class PublisherSigner:
-    """An unlocked key: signs bundles in the name of a publisher.
-
-    Attributes:
-        name: The key's name on this machine.
-        chain: The publisher's roots.
-        counters: The counters kept beside the key.
-        signer: Signs data.
-        code_signer: Signs bundles that hold code, beside ``signer``; None where none do.
-    """
-
-    name: str
-    chain: RootChain
-    counters: Counters
-    signer: Signer
-    code_signer: Signer | None = None
-
-    @property
-    def may_sign_code(self) -> bool:
-        """Whether bundles that hold code are accepted from it."""
-        code = self.code_signer
-        return code is not None and may_sign_code(self.chain, frozenset({code.public_key.keyid}))
-
-    def sign(self, payload: bytes, code: bool = False) -> bytes:
-        """Give the canonical bytes of an envelope around ``payload``.
-
-        Args:
-            payload: What is signed.
-            code: Whether the key for code signs as well.
-        """
-        also = [self.code_signer] if code and self.code_signer is not None else []
-        return sign_envelope(payload, [self.signer, *also])
+TUF_ROLE: dict[KeyRole, str] = {"data": roots.DATA_ROLE, "root": Root.type}
+_HOW_TO_SIGN = "Others sign it with `haversack keys cosign FILE --key NAME`."
 
 
 class OwnKeys:
@@ -139,6 +105,8 @@ class OwnKeys:
             tuple(sorted(chain.revoked)),
             self.counters(name).read(),
             self._token_of(name, chain),
+            tuple(newest.root.roles[Root.type].keyids),
+            newest.root.roles[Root.type].threshold,
         )
 
     def create(
@@ -207,10 +175,19 @@ class OwnKeys:
         code_signer = self._open(name, chain, "code", secret) if code else None
         return PublisherSigner(name, chain, self.counters(name), signer, code_signer)
 
-    def renew(self, name: str, secret: str, role: KeyRole, revoke: bool) -> None:
+    def renew(
+        self, name: str, secret: str, role: KeyRole, revoke: bool, draft: Path | None = None
+    ) -> None:
         """Replace the key of a role; the new root is signed by the old and the new root keys.
 
         Where there was none that may sign code, there is one afterwards.
+
+        Args:
+            name: The key's name.
+            secret: The passphrase or PIN of the old keys, and of the new one.
+            role: The role.
+            revoke: Whether what the old key signed counts no longer.
+            draft: Where the new root goes if others must sign it first.
 
         Raises:
             WrongPassphrase: That is not the keys' passphrase.
@@ -226,17 +203,18 @@ class OwnKeys:
             public = new_key.signer.public_key
             swaps: dict[str, dict[str, Key]] = {}
             if role != "code":
-                swaps[_TUF_ROLE[role]] = dict.fromkeys(old_ids, public)
+                swaps[TUF_ROLE[role]] = dict.fromkeys(old_ids, public)
             root = roots.next_root(chain.newest, datetime.now(UTC), swaps, revoke)
             if role == "code":
                 roots.give_code_key(root, public, old_ids, revoke)
             signers: list[Signer] = [old_root]
             signers += [new_key.signer] if role == "root" else []
-            content = roots.sign_root(root, signers)
-            check_chain([*(one.content for one in chain.roots), content])
+            following = draft_next(chain, root, signers)
+            _check_draft(following, draft)
             _save(new_key, folder, role)
-            write_bytes(folder / "root" / roots.file_name(root.version), content)
             undo.pop_all()
+        if not self._put(name, following, draft):
+            return
         for keyid in old_ids:
             _forget(_key_path(folder, role, keyid), secret)
 
@@ -248,8 +226,10 @@ class OwnKeys:
         remove: Sequence[Key],
         threshold: int | None,
         revoke: bool = False,
+        role: KeyRole = "data",
+        draft: Path | None = None,
     ) -> None:
-        """Say in a new root who signs bundles; what was signed under the old roots stays good.
+        """Say in a new root who signs; what was signed under the old roots stays good.
 
         Args:
             name: The publisher's key.
@@ -258,23 +238,60 @@ class OwnKeys:
             remove: Public keys that do so no longer.
             threshold: How many must sign; None for as many as before.
             revoke: Whether what the removed keys signed counts no longer.
+            role: ``"data"`` for the keys that sign bundles, ``"root"`` for those that sign roots.
+            draft: Where the new root goes if others must sign it first.
 
         Raises:
             WrongPassphrase: That is not the key's passphrase.
             UsageError: A key is there already or is not there, or the threshold will not do.
             TrustError: There is no such key, or its private root key is not on this machine.
         """
-        chain, folder = self.chain(name), self.path(name)
-        own = self._own_ids(name, chain, "data")
+        chain = self.chain(name)
+        own = self._own_ids(name, chain, role)
         if any(key.keyid in own for key in remove):
             raise UsageError(
                 f"the key of {name} itself cannot be left out",
                 f"Replace it with `haversack keys rotate {name}`.",
             )
-        root = next_signers(chain.newest, datetime.now(UTC), add, remove, threshold, revoke)
-        content = roots.sign_root(root, [self._open(name, chain, "root", secret)])
-        check_chain([*(one.content for one in chain.roots), content])
-        write_bytes(folder / "root" / roots.file_name(root.version), content)
+        root = next_signers(
+            chain.newest, datetime.now(UTC), add, remove, threshold, revoke, TUF_ROLE[role]
+        )
+        following = draft_next(chain, root, [self._open(name, chain, "root", secret)])
+        _check_draft(following, draft)
+        self._put(name, following, draft)
+
+    def cosign_root(self, name: str, secret: str, draft: Draft) -> Draft:
+        """Give a draft of another publisher's root with the signature of this root key.
+
+        Raises:
+            WrongPassphrase: That is not the key's passphrase.
+            TrustError: There is no such key here, or it has no say in that root.
+        """
+        return draft.signed_by(self._open(name, self.chain(name), "root", secret))
+
+    def finish_root(self, name: str, draft: Draft) -> None:
+        """Let a draft that all who must have signed count from now on.
+
+        Raises:
+            TrustError: It is a draft of another publisher, or signatures lack.
+            Invalid: It parts from the roots that count here.
+        """
+        chain = self.chain(name)
+        if draft.chain.fingerprint != chain.fingerprint:
+            raise TrustError(f"the draft is not of {name}", "Give the draft of its own root.")
+        if draft.lacking:
+            raise TrustError(
+                f"the draft needs {draft.lacking} more signatures by root keys", _HOW_TO_SIGN
+            )
+        write_chain(longer_chain(chain, draft.finished()), self.path(name) / "root")
+
+    def _put(self, name: str, following: Draft, draft: Path | None) -> bool:
+        """Let the next root count, or write it down for others to sign; say whether it counts."""
+        if following.lacking and draft is not None:
+            write_draft(following, draft)
+            return False
+        write_chain(following.finished(), self.path(name) / "root")
+        return True
 
     @contextlib.contextmanager
     def new_folder(self, name: str) -> Iterator[Path]:
@@ -351,7 +368,16 @@ class OwnKeys:
 def _keyids(chain: RootChain, role: KeyRole) -> tuple[str, ...]:
     if role == "code":
         return chain.newest.code_keyids
-    return tuple(chain.newest.root.roles[_TUF_ROLE[role]].keyids)
+    return tuple(chain.newest.root.roles[TUF_ROLE[role]].keyids)
+
+
+def _check_draft(following: Draft, draft: Path | None) -> None:
+    if following.lacking and draft is None:
+        raise UsageError(
+            f"the next root needs {following.lacking} more signatures by root keys",
+            f"Say with --draft FILE where it goes. {_HOW_TO_SIGN}",
+        )
+    following.check()
 
 
 def _save(key: NewKey, folder: Path, role: KeyRole) -> None:
