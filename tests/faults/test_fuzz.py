@@ -2,13 +2,15 @@
 
 Bytes and values are changed at random and what is signed is signed anew, so that the parsers behind
 the signature are reached. Whatever comes, the answer is a value that keeps the rules or one typed
-line, and nothing has come in. About a minute of one core; with HYPOTHESIS_PROFILE=nightly far more.
+line, and nothing has come in. A minute of one core's time, shared out among the tests; half an hour
+with HYPOTHESIS_PROFILE=nightly; as much as HAVERSACK_FUZZ_SECONDS says.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,11 +31,15 @@ from haversack.trust.chain import check_chain
 from haversack.trust.envelope import decode_envelope
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-MANY = settings(
-    max_examples=60_000 if NIGHTLY else 3_000,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+SECONDS = float(os.environ.get("HAVERSACK_FUZZ_SECONDS", 1800 if NIGHTLY else 60))
+TESTS = 7
+BATCH = settings(
+    max_examples=200,
+    database=None,
+    derandomize=False,  # each batch has other examples, in CI as well
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-FEW = settings(MANY, max_examples=5_000 if NIGHTLY else 400)
 HOSTILE: list[Any] = [
     None, True, False, 0, -1, 1.5, 2**53, 2**64, 10**400, "", "\0", "..", "a" * 5000, "\ud800",
     "é", "CON", [], [[]], [[[[]]]], {}, {"": {}}, {"sha256": "md5"}, "ab" * 32, "AB" * 32,
@@ -113,6 +119,15 @@ def manifest(sample: Kit) -> bytes:
     return sample.blob(sample.statement["subject"][0]).read_bytes()
 
 
+def fuzz(check: Callable[[st.DataObject], None]) -> None:
+    """Check example after example until this test's share of the time is used."""
+    batch = BATCH(given(st.data())(check))
+    end = time.process_time() + SECONDS / TESTS
+    batch()
+    while time.process_time() < end:
+        batch()
+
+
 def _judge(parse: Callable[[], object]) -> object | None:
     """Parse; give what came of it, or None where it was refused in one line."""
     try:
@@ -123,92 +138,98 @@ def _judge(parse: Callable[[], object]) -> object | None:
         return None
 
 
-@MANY
-@given(st.data())
-def test_any_manifest_is_right_or_refused(manifest: bytes, data: st.DataObject) -> None:
-    changed = damaged_bytes(manifest) | damaged_values(json.loads(manifest))
-    content = data.draw(changed)
-    found = _judge(lambda: decode_manifest(content, "m"))
-    if found is not None:
-        assert decode_manifest(found.encode(), "m") == found  # type: ignore[attr-defined] # a manifest
+def test_any_manifest_is_right_or_refused(manifest: bytes) -> None:
+    def check(data: st.DataObject) -> None:
+        changed = damaged_bytes(manifest) | damaged_values(json.loads(manifest))
+        content = data.draw(changed)
+        found = _judge(lambda: decode_manifest(content, "m"))
+        if found is not None:
+            assert decode_manifest(found.encode(), "m") == found  # type: ignore[attr-defined] # a manifest
+
+    fuzz(check)
 
 
-@MANY
-@given(st.data())
-def test_any_statement_is_right_or_refused(sample: Kit, data: st.DataObject) -> None:
-    sound = sample.statement
-    changed = damaged_bytes(json.dumps(sound).encode()) | damaged_values(sound)
-    content = data.draw(changed)
-    found = _judge(lambda: decode_statement(content))
-    if found is not None:
-        assert decode_statement(found.encode()) == found  # type: ignore[attr-defined] # a statement
+def test_any_statement_is_right_or_refused(sample: Kit) -> None:
+    def check(data: st.DataObject) -> None:
+        sound = sample.statement
+        changed = damaged_bytes(json.dumps(sound).encode()) | damaged_values(sound)
+        content = data.draw(changed)
+        found = _judge(lambda: decode_statement(content))
+        if found is not None:
+            assert decode_statement(found.encode()) == found  # type: ignore[attr-defined] # a statement
+
+    fuzz(check)
 
 
-@MANY
-@given(st.data())
-def test_any_envelope_is_the_sound_one_or_refused(sample: Kit, data: st.DataObject) -> None:
-    sound = (sample.folder / ENVELOPE).read_bytes()
-    content = data.draw(damaged_bytes(sound) | damaged_values(json.loads(sound)))
-    _judge(lambda: decode_envelope(content, ENVELOPE))
+def test_any_envelope_is_the_sound_one_or_refused(sample: Kit) -> None:
+    def check(data: st.DataObject) -> None:
+        sound = (sample.folder / ENVELOPE).read_bytes()
+        content = data.draw(damaged_bytes(sound) | damaged_values(json.loads(sound)))
+        _judge(lambda: decode_envelope(content, ENVELOPE))
+
+    fuzz(check)
 
 
-@MANY
-@given(st.data())
-def test_any_root_is_the_sound_one_or_refused(sample: Kit, data: st.DataObject) -> None:
-    sound = (sample.folder / "root" / "1.root.json").read_bytes()
-    content = data.draw(damaged_bytes(sound) | damaged_values(json.loads(sound)))
-    found = _judge(lambda: check_chain([content]))
-    assert found is None or content == sound
+def test_any_root_is_the_sound_one_or_refused(sample: Kit) -> None:
+    def check(data: st.DataObject) -> None:
+        sound = (sample.folder / "root" / "1.root.json").read_bytes()
+        content = data.draw(damaged_bytes(sound) | damaged_values(json.loads(sound)))
+        found = _judge(lambda: check_chain([content]))
+        assert found is None or content == sound
+
+    fuzz(check)
 
 
-@FEW
-@given(st.data())
-def test_any_have_list_is_right_or_refused(tmp_path: Path, data: st.DataObject) -> None:
-    sound = {"kind": "haversack-have-list", "format": 1, "files": {"ab" * 32: 1, "cd" * 32: 2}}
-    content = data.draw(damaged_bytes(json.dumps(sound).encode()) | damaged_values(sound))
-    (tmp_path / "have.json").write_bytes(content)
-    _judge(lambda: read_have_list(tmp_path / "have.json"))
+def test_any_have_list_is_right_or_refused(tmp_path: Path) -> None:
+    def check(data: st.DataObject) -> None:
+        sound = {"kind": "haversack-have-list", "format": 1, "files": {"ab" * 32: 1, "cd" * 32: 2}}
+        content = data.draw(damaged_bytes(json.dumps(sound).encode()) | damaged_values(sound))
+        (tmp_path / "have.json").write_bytes(content)
+        _judge(lambda: read_have_list(tmp_path / "have.json"))
+
+    fuzz(check)
 
 
-@MANY
-@given(st.data())
-def test_any_index_of_tensors_is_right_or_refused(data: st.DataObject) -> None:
-    sound = weights()
-    length = int.from_bytes(sound[:8], "little")
-    header = sound[8 : 8 + length]
-    content = data.draw(damaged_bytes(header) | damaged_values(json.loads(header)))
-    try:
-        check_header(content, len(sound) - 8 - length)
-    except NotWeights as error:
-        assert "\n" not in str(error)
+def test_any_index_of_tensors_is_right_or_refused() -> None:
+    def check(data: st.DataObject) -> None:
+        sound = weights()
+        length = int.from_bytes(sound[:8], "little")
+        header = sound[8 : 8 + length]
+        content = data.draw(damaged_bytes(header) | damaged_values(json.loads(header)))
+        try:
+            check_header(content, len(sound) - 8 - length)
+        except NotWeights as error:
+            assert "\n" not in str(error)
+
+    fuzz(check)
 
 
-@FEW
-@given(st.data())
-def test_whatever_is_signed_nothing_unsound_comes_in(
-    sample: Kit, manifest: bytes, data: st.DataObject
-) -> None:
+def test_whatever_is_signed_nothing_unsound_comes_in(sample: Kit, manifest: bytes) -> None:
     """The whole way: a forged manifest or statement, rightly signed, is opened."""
-    before, field = state_of(sample.folder), state_of(sample.field.home)
-    statement = sample.statement
-    try:
-        if data.draw(st.booleans()):
-            content = damaged_bytes(manifest) | damaged_values(json.loads(manifest))
-            sample.forge_manifest(data.draw(content))
-        else:
-            payload = data.draw(
-                damaged_bytes(dump_canonical(statement)) | damaged_values(statement)
-            )
-            (sample.folder / ENVELOPE).write_bytes(sample.signer.sign(payload))
-        taken = _judge(lambda: sample.bundle.take_in(sample.store, sample.field, jobs=1))
-        if taken is None:
-            assert list(sample.store.digests()) == []
-        for sha256 in list(sample.store.digests()):
-            sample.store.verify(sha256)
-            sample.store.discard(sha256)
-    finally:
-        _put_back(sample.folder, before)
-        _put_back(sample.field.home, field)
+
+    def check(data: st.DataObject) -> None:
+        before, field = state_of(sample.folder), state_of(sample.field.home)
+        statement = sample.statement
+        try:
+            if data.draw(st.booleans()):
+                content = damaged_bytes(manifest) | damaged_values(json.loads(manifest))
+                sample.forge_manifest(data.draw(content))
+            else:
+                payload = data.draw(
+                    damaged_bytes(dump_canonical(statement)) | damaged_values(statement)
+                )
+                (sample.folder / ENVELOPE).write_bytes(sample.signer.sign(payload))
+            taken = _judge(lambda: sample.bundle.take_in(sample.store, sample.field, jobs=1))
+            if taken is None:
+                assert list(sample.store.digests()) == []
+            for sha256 in list(sample.store.digests()):
+                sample.store.verify(sha256)
+                sample.store.discard(sha256)
+        finally:
+            _put_back(sample.folder, before)
+            _put_back(sample.field.home, field)
+
+    fuzz(check)
 
 
 def _put_back(folder: Path, files: dict[str, bytes]) -> None:
