@@ -33,6 +33,7 @@ _KEYS = ("path", "sha256", "size", "blobs", "kind", "media_type", "licence", "so
 _FIELDS_OF = itemgetter(*_KEYS)
 _FIELDS = frozenset({"blob_size", "files", "format"})
 MOST_STICKS = 1000
+_AT_ONCE = 1024
 _HINT = "The manifest was not written as the format demands; tell its publisher."
 
 
@@ -155,7 +156,7 @@ def _checked(
 ) -> Manifest:
     """Make a manifest of entries, each of them and all together by the rules."""
     try:
-        files = tuple([_file(entry, blob_size) for entry in entries])
+        files = tuple([_file(entry, blob_size) for entry in _let_go(entries)])
     except _FaultError as fault:
         raise Invalid(f"{file}: {fault}", _HINT, file) from fault
     if not files:
@@ -172,17 +173,49 @@ def _checked(
     return manifest
 
 
+def _let_go(entries: Iterable[Any]) -> Iterator[Any]:
+    """Give entries in order; those of a list are forgotten as they are given."""
+    if not isinstance(entries, list):
+        yield from entries
+        return
+    entries.reverse()
+    while entries:
+        yield entries.pop()
+
+
 def _load(content: bytes, file: str) -> Any:
     """Read strict JSON; at once where it is canonical, since then its bytes prove it strict."""
     with contextlib.suppress(orjson.JSONDecodeError, orjson.JSONEncodeError):
         document = orjson.loads(content)
         plausible = isinstance(document, dict) and document.keys() - {"sticks"} == _FIELDS
-        if plausible and orjson.dumps(document, option=orjson.OPT_SORT_KEYS) == content:
+        if plausible and _is_canonical(document, content):
             return document
     try:
         return load_strict(content, file, LIMIT)
     except FileFormatError as error:
         raise Invalid(error.message, _HINT, file) from error
+
+
+def _is_canonical(document: dict[str, Any], content: bytes) -> bool:
+    """Compare a document with its bytes, some files at a time so that memory stays small."""
+    files = document["files"]
+    if not isinstance(files, list):
+        return False
+    head = b'{"blob_size":%b,"files":[' % _dumped(document["blob_size"])
+    if not content.startswith(head):
+        return False
+    at = len(head)
+    for first in range(0, len(files), _AT_ONCE):
+        piece = (b"," if first else b"") + _dumped(files[first : first + _AT_ONCE])[1:-1]
+        if not content.startswith(piece, at):
+            return False
+        at += len(piece)
+    rest = {key: value for key, value in document.items() if key not in {"blob_size", "files"}}
+    return content[at:] == b"]," + _dumped(rest)[1:]
+
+
+def _dumped(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _sticks(document: dict[str, Any], file: str) -> tuple[int, ...]:
@@ -244,21 +277,25 @@ def _file(entry: Any, blob_size: int) -> ManifestFile:
     elif not all(isinstance(blob, str) and is_sha256(blob) for blob in blobs):
         raise _FaultError(f"{path} is made of something that is no blob")
     try:
-        fault = _label_fault(kind, media_type, licence, source)
+        labels = _labels(kind, media_type, licence, source)
+    except _FaultError as error:
+        raise _FaultError(f"{path} {error}") from None
     except TypeError:  # something that cannot be hashed, so no text
-        fault = "says something that is no text"
-    if fault:
-        raise _FaultError(f"{path} {fault}")
+        raise _FaultError(f"{path} says something that is no text") from None
     if is_pickle_name(path):
         raise _FaultError(f"{path} bears the name of a pickle, which is never carried")
-    return ManifestFile(path, kind, media_type, licence, source, sha256, size, tuple(blobs))
+    pieces = (sha256,) if len(blobs) == 1 else tuple(blobs)
+    return ManifestFile(path, *labels, sha256, size, pieces)
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _label_fault(kind: Any, *texts: Any) -> str:
+def _labels(kind: Any, media_type: Any, licence: Any, source: Any) -> tuple[str, str, str, str]:
+    """Check what is said of a file; files of which the same is said share the texts."""
     if not isinstance(kind, str) or kind not in KINDS:
-        return "is of a kind that is not known"
-    return "" if all(map(check_text, texts)) else "says something that cannot be shown"
+        raise _FaultError("is of a kind that is not known")
+    if not all(map(check_text, (media_type, licence, source))):
+        raise _FaultError("says something that cannot be shown")
+    return kind, media_type, licence, source
 
 
 def _check_blob_sizes(manifest: Manifest, file: str) -> None:
