@@ -42,7 +42,7 @@ def items(tree: Path, listed: Path, read: list[int] | None = None) -> Iterator[P
         path = tree / name
         yield PackItem(
             f"data/{name}", "dataset", "application/octet-stream", "CC0-1.0", "made here",
-            sha256, path.stat().st_size, _opener(path, read),
+            sha256, path.stat().st_size, _opener(tree, name, read),
         )  # fmt: skip
 
 
@@ -111,8 +111,9 @@ def manifest_step(files: str) -> None:
     report(lambda: {"files": len(decode_manifest(content, "the manifest").files)})
 
 
-def _opener(path: Path, read: list[int] | None) -> Callable[[], BinaryIO]:
+def _opener(tree: Path, name: str, read: list[int] | None) -> Callable[[], BinaryIO]:
     def open_it() -> BinaryIO:
+        path = tree / name
         if read is not None:
             read.append(path.stat().st_size)
         return path.open("rb", buffering=0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -33,7 +35,9 @@ _KEYS = ("path", "sha256", "size", "blobs", "kind", "media_type", "licence", "so
 _FIELDS_OF = itemgetter(*_KEYS)
 _FIELDS = frozenset({"blob_size", "files", "format"})
 MOST_STICKS = 1000
-_AT_ONCE = 1024
+_AT_ONCE = 1 << 18
+_HEAD = re.compile(rb'\{"blob_size":([1-9][0-9]{0,9}),"files":\[')
+_BETWEEN, _END = b'},{"blobs":[', b'],"format":'
 _HINT = "The manifest was not written as the format demands; tell its publisher."
 
 
@@ -101,13 +105,14 @@ class Manifest:
 
     def encode(self) -> bytes:
         """Give the canonical bytes, made file by file so that memory stays small."""
-        files = b",".join(
-            dump_canonical({**file._asdict(), "blobs": list(file.blobs)}) for file in self.files
-        )
+        content = io.BytesIO()
+        content.write(b'{"blob_size":%d,"files":[' % self.blob_size)
+        for at, file in enumerate(self.files):
+            content.write(b"," if at else b"")
+            content.write(dump_canonical({**file._asdict(), "blobs": list(file.blobs)}))
         end = b',"sticks":' + dump_canonical(list(self.sticks)) if self.sticks else b""
-        return b'{"blob_size":%d,"files":[%b],"format":%d%b}' % (
-            self.blob_size, files, FORMAT, end
-        )  # fmt: skip
+        content.write(b'],"format":%d%b}' % (FORMAT, end))
+        return content.getvalue()
 
 
 def make_manifest(
@@ -118,8 +123,9 @@ def make_manifest(
     Raises:
         Invalid: A reader would refuse them.
     """
-    manifest = Manifest(blob_size, tuple(sorted(files)), sticks)
-    entries = ({**file._asdict(), "blobs": list(file.blobs)} for file in manifest.files)
+    left = sorted(files, reverse=True)
+    ordered = (left.pop() for _ in range(len(left)))
+    entries = ({**file._asdict(), "blobs": list(file.blobs)} for file in ordered)
     return _checked(entries, blob_size, sticks, "the manifest")
 
 
@@ -138,17 +144,67 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
 
 
 def _decode(content: bytes, file: str) -> Manifest:
-    document = _load(content, file)
+    with contextlib.suppress(_NotCanonicalError):
+        return _decode_canonical(content, file)
+    try:
+        document = load_strict(content, file, LIMIT)
+    except FileFormatError as error:
+        raise Invalid(error.message, _HINT, file) from error
+    blob_size, sticks = _frame(document, file)
+    if not isinstance(document["files"], list):
+        raise Invalid(f"{file} names no file", _HINT, file)
+    return _checked(document["files"], blob_size, sticks, file)
+
+
+def _decode_canonical(content: bytes, file: str) -> Manifest:
+    """Read it some files at a time, so that memory stays small."""
+    head, end = _HEAD.match(content), content.rfind(_END)
+    if head is None or end < head.end():
+        raise _NotCanonicalError
+    rest = b"{" + content[end + len(b"],") :]
+    try:
+        document = orjson.loads(rest)
+        if not isinstance(document, dict) or _dumped(document) != rest:
+            raise _NotCanonicalError
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        raise _NotCanonicalError from None
+    document |= {"blob_size": int(head[1]), "files": []}
+    blob_size, sticks = _frame(document, file)
+    return _checked(_entries(content, head.end(), end), blob_size, sticks, file)
+
+
+def _entries(content: bytes, start: int, end: int) -> Iterator[Any]:
+    """Give the files between two places; their bytes prove them strict, since all are canonical.
+
+    No text can hold what stands between two files, for a quote within a text is escaped.
+    """
+    while start < end:
+        stop = content.find(_BETWEEN, start + _AT_ONCE, end) + 1 or end
+        piece = b"[%b]" % content[start:stop]
+        try:
+            entries = orjson.loads(piece)
+            if _dumped(entries) != piece:
+                raise _NotCanonicalError
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            raise _NotCanonicalError from None
+        yield from entries
+        start = stop + len(b",")
+
+
+def _dumped(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def _frame(document: Any, file: str) -> tuple[int, tuple[int, ...]]:
+    """Check all but the files; give the size of blobs and how many lie on each stick."""
     if not isinstance(document, dict) or document.keys() - {"sticks"} != _FIELDS:
         raise Invalid(f"{file} is not a manifest", _HINT, file)
     if document["format"] != FORMAT or type(document["format"]) is not int:
         raise Invalid(f"{file} has another format than the envelope says", _HINT, file)
-    blob_size, entries = document["blob_size"], document["files"]
+    blob_size = document["blob_size"]
     if type(blob_size) is not int or not 1 <= blob_size <= BLOB_SIZE:
         raise Invalid(f"{file} has an impossible size of blobs", _HINT, file)
-    if not isinstance(entries, list):
-        raise Invalid(f"{file} names no file", _HINT, file)
-    return _checked(entries, blob_size, _sticks(document, file), file)
+    return blob_size, _sticks(document, file)
 
 
 def _checked(
@@ -156,7 +212,7 @@ def _checked(
 ) -> Manifest:
     """Make a manifest of entries, each of them and all together by the rules."""
     try:
-        files = tuple([_file(entry, blob_size) for entry in _let_go(entries)])
+        files = tuple([_file(entry, blob_size) for entry in entries])
     except _FaultError as fault:
         raise Invalid(f"{file}: {fault}", _HINT, file) from fault
     if not files:
@@ -171,51 +227,6 @@ def _checked(
     if manifest.sticks and sum(manifest.sticks) != len(manifest.blobs):
         raise Invalid(f"{file} spreads another number of blobs over sticks", _HINT, file)
     return manifest
-
-
-def _let_go(entries: Iterable[Any]) -> Iterator[Any]:
-    """Give entries in order; those of a list are forgotten as they are given."""
-    if not isinstance(entries, list):
-        yield from entries
-        return
-    entries.reverse()
-    while entries:
-        yield entries.pop()
-
-
-def _load(content: bytes, file: str) -> Any:
-    """Read strict JSON; at once where it is canonical, since then its bytes prove it strict."""
-    with contextlib.suppress(orjson.JSONDecodeError, orjson.JSONEncodeError):
-        document = orjson.loads(content)
-        plausible = isinstance(document, dict) and document.keys() - {"sticks"} == _FIELDS
-        if plausible and _is_canonical(document, content):
-            return document
-    try:
-        return load_strict(content, file, LIMIT)
-    except FileFormatError as error:
-        raise Invalid(error.message, _HINT, file) from error
-
-
-def _is_canonical(document: dict[str, Any], content: bytes) -> bool:
-    """Compare a document with its bytes, some files at a time so that memory stays small."""
-    files = document["files"]
-    if not isinstance(files, list):
-        return False
-    head = b'{"blob_size":%b,"files":[' % _dumped(document["blob_size"])
-    if not content.startswith(head):
-        return False
-    at = len(head)
-    for first in range(0, len(files), _AT_ONCE):
-        piece = (b"," if first else b"") + _dumped(files[first : first + _AT_ONCE])[1:-1]
-        if not content.startswith(piece, at):
-            return False
-        at += len(piece)
-    rest = {key: value for key, value in document.items() if key not in {"blob_size", "files"}}
-    return content[at:] == b"]," + _dumped(rest)[1:]
-
-
-def _dumped(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _sticks(document: dict[str, Any], file: str) -> tuple[int, ...]:
@@ -252,6 +263,10 @@ def _no_collecting() -> Iterator[None]:
 
 
 class _FaultError(Exception):
+    pass
+
+
+class _NotCanonicalError(Exception):
     pass
 
 

@@ -148,6 +148,7 @@ def _write(
     ]
     pieces = _bring_all(plan, shares, writers, known, jobs)
     manifest = make_manifest((_entry(item, pieces) for item in plan.items), plan.blob_size)
+    del pieces  # many, where there are many files
     numbers, carried = counts(shares, manifest)
     manifest = replace(manifest, sticks=numbers)
 
