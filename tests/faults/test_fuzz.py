@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -123,9 +124,11 @@ def fuzz(check: Callable[[st.DataObject], None]) -> None:
     """Check example after example until this test's share of the time is used."""
     batch = BATCH(given(st.data())(check))
     end = time.process_time() + SECONDS / TESTS
-    batch()
-    while time.process_time() < end:
+    batches = 0
+    while not batches or time.process_time() < end:
         batch()
+        batches += 1
+    sys.stdout.write(f"{batches * BATCH.max_examples} examples\n")  # shown by pytest -rP
 
 
 def _judge(parse: Callable[[], object]) -> object | None:
