@@ -71,6 +71,7 @@ def main() -> int:
         window = make_window(app, Wishes(pantry=pantry, page="pantry", home=folder / "home"))
         window.resize(1280, 800)
         window.show()
+        warm(window)
         settle(window, app.processEvents)
         figures += page_switches(window, app)
         figures += front(window, app, million_rows(folder / "many.parquet", given.rows))
@@ -109,8 +110,6 @@ def page_switches(window: Window, app: QApplication) -> list[Figure]:
 
     As in the running app, the pages were imported in a thread before.
     """
-    warm(window)
-    settle(window, app.processEvents)
     made: list[float] = []
     again: list[float] = []
     for times in (made, again, again):

@@ -60,7 +60,10 @@ def application(arguments: list[str]) -> QApplication:
 
 
 def make_window(app: QApplication, wishes: Wishes) -> Window:
-    """Build the window with all that it stands on; it is not shown yet."""
+    """Build the window with all that it stands on; it is not shown yet.
+
+    Until ``warm`` has run, its queries take turns.
+    """
     from haversack.base.resources import resource
 
     home = wishes.home or remembered.home()
@@ -68,6 +71,8 @@ def make_window(app: QApplication, wishes: Wishes) -> Window:
     look = Look(app, wishes.theme or preferences.theme)
     app.setWindowIcon(QIcon(QPixmap(str(resource("icons/haversack.svg")))))
     jobs = Jobs(app)
+    if not all(place.at_hand for place in PAGES.values()):
+        jobs.imported.clear()  # ``warm`` sets it
     workspace = Workspace(look, jobs, RunQueue(jobs, _worker_command), preferences, home)
     shown: list[Window] = []
     window = Window(workspace, PAGES, _handlers(workspace, shown))
@@ -109,6 +114,7 @@ def warm(window: Window) -> None:
         finally:
             gc.freeze()
             gc.enable()
+            window.workspace.jobs.imported.set()
 
     window.workspace.jobs.query(fetch, lambda _: None, failed=lambda _: None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from haversack_gui.equivalents import NOTHING, Same
 
 TICK_MS = 100
 KEPT = 30
+PATIENCE_S = 20.0
 T = TypeVar("T")
 
 
@@ -86,7 +88,13 @@ class Told:
 
 
 class Jobs(QObject):
-    """Runs queries and changes in threads and hands their results to the GUI thread."""
+    """Runs queries and changes in threads and hands their results to the GUI thread.
+
+    Attributes:
+        jobs: What the job centre shows.
+        imported: Set once the libraries are imported. Until then queries take turns and changes
+            wait: libraries that import themselves in circles break when two threads begin.
+    """
 
     updated = Signal()
     changed = Signal(object)
@@ -102,6 +110,9 @@ class Jobs(QObject):
         self._numbers = itertools.count(1)
         self._open = True
         self._pending = 0
+        self.imported = threading.Event()
+        self.imported.set()
+        self._turns = threading.Lock()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.updated)
@@ -214,13 +225,22 @@ class Jobs(QObject):
         def run() -> None:
             result, problem = None, None
             try:
-                result = work()
+                result = self._in_turn(work, reads=pool is self._readers)
             except Exception as error:  # noqa: BLE001 - whatever it was, the person is told
                 problem = error
             if self._open:
                 self._arrived.emit((deliver, result, problem))
 
         pool.submit(run)
+
+    def _in_turn(self, work: Callable[[], T], *, reads: bool) -> T:
+        if self.imported.is_set():
+            return work()
+        if reads:
+            with self._turns:
+                return work()
+        self.imported.wait(PATIENCE_S)
+        return work()
 
     @Slot(object)
     def _deliver(self, arrived: tuple[Callable[..., None], Any, BaseException | None]) -> None:

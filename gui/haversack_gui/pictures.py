@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 from haversack.base.resources import resource
-from haversack_gui.app import PAGES, Wishes, application, make_window
+from haversack_gui.app import PAGES, Wishes, application, make_window, warm
 from haversack_gui.frame.window import Window
 
 SIZES = {"": (1280, 800), "-small": (1024, 640)}
@@ -56,6 +56,7 @@ def take_pictures(
             window = make_window(app, wishes)
             window.resize(*SIZES[""])
             window.show()
+            warm(window)
             settle(window, app.processEvents)
             if name == "data" and data is not None:
                 window.show_page("data", data)

@@ -19,7 +19,7 @@ LOADED = """
 import json, sys
 from haversack_gui.app import Wishes, application, make_window
 app = application(["haversack"])
-window = make_window(app, Wishes(page="front"))
+window = make_window(app, Wishes(page="pantry"))
 before = sorted(sys.modules)
 window.show()
 window.close()
@@ -93,3 +93,34 @@ def test_preferences_that_are_damaged_give_the_defaults(tmp_path: Path, text: st
 def test_values_of_a_newer_app_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "app.json").write_text('{"theme": "dark", "flavour": 7}', encoding="utf-8")
     assert load(tmp_path / "app.json") == Preferences("dark")
+
+
+STARTED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from haversack_gui.app import Wishes, application, make_window, warm
+from haversack_gui.pictures import settle
+app = application(["haversack"])
+window = make_window(app, Wishes(pantry=Path(sys.argv[1]), page="pack", home=Path(sys.argv[2])))
+assert not window.workspace.jobs.imported.is_set()
+window.show()
+QTimer.singleShot(0, lambda: warm(window))
+settle(window, app.processEvents)
+assert window.workspace.jobs.imported.is_set()
+print(window.stack.currentWidget().name, window.notice.isVisible(), window.notice.message.text())
+window.close()
+"""
+
+
+def test_an_app_that_starts_cold_opens_its_pantry_and_its_page_while_it_imports(
+    pantry: Pantry, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED, str(pantry.path), str(tmp_path / "home")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["pack", "False"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -107,3 +108,30 @@ def test_closing_stops_what_runs_and_leaves_no_thread(qtbot: QtBot) -> None:
     assert started.wait(5)
     made.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("haversack-")]
+
+
+def test_until_the_libraries_are_imported_queries_take_turns_and_changes_wait(
+    jobs: Jobs, qtbot: QtBot
+) -> None:
+    jobs.imported.clear()
+    at_once, most, order = [0], [0], []
+
+    def read() -> None:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        time.sleep(0.02)
+        at_once[0] -= 1
+        order.append("read")
+
+    def write(_: Told) -> Changed:
+        order.append("written")
+        return Changed(frozenset())
+
+    jobs.change("Write", write)
+    for _ in range(6):
+        jobs.query(read, lambda _: None)
+    qtbot.waitUntil(lambda: len(order) == 6, timeout=10_000)
+    assert most == [1] and "written" not in order
+    jobs.imported.set()
+    qtbot.waitUntil(lambda: jobs.idle, timeout=10_000)
+    assert order[-1] == "written"
