@@ -6,6 +6,9 @@ import pytest
 
 from cli.cli_calls import Call
 from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import to_sppr
+from haversack.services.capture import capture
+from services.kits import light_recipe, put_volume
 
 
 @pytest.fixture
@@ -129,6 +132,29 @@ def test_a_name_that_is_taken_is_refused_and_its_recipe_stays(call: Call, smoke:
     assert call("recipe", "set", "other", "--name", "smoke").code == 2
     assert call("recipe", "show", "smoke", "--json").json["id"] == smoke
     assert call("recipe", "set", "smoke", "--name", "smoke").code == 0
+
+
+def test_importing_and_cooking_take_no_name_that_is_in_use(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    light = light_recipe(pantry, "golden")
+    capture(light.assets(), pantry)
+    put_volume(pantry, tmp_path, [to_sppr(light)])
+    (tmp_path / "golden.sppr").write_text(to_sppr(light))
+    taken = call("recipe", "new", "--task", "classification", "--name", "taken", "--json").json
+    cook = ("recipe", "cook", "1", "--volume", "xval_det")
+    for words in (("recipe", "import", str(tmp_path / "golden.sppr")), cook):
+        told = call(*words, "--name", "taken", "--json")
+        assert told.code == 2 and "'taken' already" in told.json["message"]
+        assert [one["id"] for one in call("recipe", "list", "--json").json] == [taken["id"]]
+    told = call(*cook, "--name", "free", "--json")
+    assert told.code == 0 and told.json["name"] == "free", told.err
+
+
+def test_a_gpu_that_is_not_there_starts_no_run(call: Call, smoke: str, pantry: Pantry) -> None:
+    told = call("train", smoke, "--devices", "cuda:999", "--json")
+    assert told.code == 2 and "cuda:999" in told.json["message"] and told.json["hint"]
+    assert not list(pantry.runs_folder.glob("*"))
 
 
 def test_an_option_without_its_ingredient_is_answered_with_the_whole_path(

@@ -106,6 +106,7 @@ def train(
         nodes=nodes,
         limits=limits,
         kind=RunKind.SUGGEST if suggest else RunKind.TRAIN,
+        elsewhere=only_spec,
     )
     if only_spec:
         return _how_to_start(spec)

@@ -15,6 +15,7 @@ from haversack.runs.reducer import RunState
 from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec, new_run_id
 from haversack.runs.store import RunStore
 from haversack.runs.supervisor import run_worker
+from haversack.services.devices import require_device
 from haversack.services.errors import MissingAssets
 from haversack.services.listen import Listener, ignore
 from haversack.services.readiness import describe_missing
@@ -62,6 +63,7 @@ def train_spec(
     nodes: int = 1,
     limits: Limits | None = None,
     kind: RunKind = RunKind.TRAIN,
+    elsewhere: bool = False,
 ) -> RunSpec:
     """Make a training run: checks the recipe and its assets and creates the run's folder.
 
@@ -74,12 +76,16 @@ def train_spec(
         nodes: Machines that train together.
         limits: How the run is made smaller.
         kind: To train, or to suggest numbers for it.
+        elsewhere: Another machine starts it; what that one has nobody can know here.
 
     Raises:
         IncompleteRecipe: A slot or option is not set.
         MissingAssets: A file is not in the pantry.
+        UsageError: This machine has no such device.
     """
     recipe.require_complete()
+    if not elsewhere:
+        require_device(device, processes)
     name = run_id or new_run_id(kind)
     spec = RunSpec(
         kind=kind,
@@ -178,8 +184,9 @@ def follow_up_spec(
         options: What only this kind knows, such as ``{"precision": "int8"}``.
 
     Raises:
-        UsageError: The run has no checkpoint.
+        UsageError: The run has no checkpoint, or this machine no such device.
     """
+    require_device(device)
     trained, folder = _load(run_id, pantry)
     checkpoint = _checkpoint(trained, folder)
     name = new_run_id(kind)
