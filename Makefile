@@ -9,7 +9,7 @@ DEMO ?= demo-output
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test app check style format types imports bench bench-app bench-bundle bench-kitchen bench-pareto pictures freeze release smoke nightly clean
+.PHONY: help setup demo test app check style format types imports peers bench bench-app bench-bundle bench-kitchen bench-pareto pictures freeze release smoke nightly clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,22 +43,24 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
-bench: $(READY) ## every benchmark, with the figures of peers and the floor beside ours
-	@set -e; shopt -s nullglob; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
-
-bench-pareto: $(READY) ## fronts and rankings beside moocore, pymoo, paretoset, polars, DuckDB, botorch
+peers: $(READY) # those that pip cannot install are named as absent
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"
+
+bench: $(READY) peers ## every benchmark, with the figures of peers and the floor beside ours (FULL=1: large)
+	@set -e; for script in $(filter-out %bench_bundle.py,$(wildcard benchmarks/*.py)); do \
+	  echo "== $$script"; $(BIN)/python $$script; done
+	$(BIN)/python benchmarks/bench_bundle.py $(if $(FULL),--full)
+
+bench-pareto: $(READY) peers ## fronts and rankings beside moocore, pymoo, paretoset, polars, DuckDB, botorch
 	$(BIN)/python benchmarks/bench_pareto.py $(ARGS)
 
-bench-bundle: $(READY) ## the bundle beside cp, sha256sum, b3sum, model-signing, bagit, restic, borg (FULL=1: 2 GB)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"
+bench-bundle: $(READY) peers ## the bundle beside cp, sha256sum, b3sum, model-signing, bagit, restic, borg (FULL=1: 2 GB)
 	$(BIN)/python benchmarks/bench_bundle.py $(if $(FULL),--full) $(ARGS)
 
 bench-app: $(READY) ## the app's figures beside their limits: start, pages, a million rows, bursts, rest
 	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/bench_app.py $(ARGS)
 
-bench-kitchen: $(READY) ## data and training beside pycocotools, Datumaro, WebDataset, a bare loop and others
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "absent peers are named so"
+bench-kitchen: $(READY) peers ## data and training beside pycocotools, Datumaro, WebDataset, a bare loop and others
 	@set -e; for script in benchmarks/bench_kitchen*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
 
 pictures: $(READY) ## the screenshots of README and docs, from the real app
@@ -74,10 +76,10 @@ release: ## after freeze: a tarball, its checksum, and what is inside (CycloneDX
 smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window
 	$(BIN)/python packaging/smoke.py
 
-nightly: check ## everything: tests with more examples, benchmarks, demo, freeze and smoke
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[bench]" || echo "tests against other tools are skipped"
+nightly: check peers ## everything: tests with more examples, benchmarks with peers in full size, demo, freeze, smoke
 	HYPOTHESIS_PROFILE=nightly HAVERSACK_CASES=10000 $(MAKE) test ARGS="--timeout 3600"
-	$(MAKE) bench demo freeze smoke release
+	$(MAKE) bench FULL=1
+	$(MAKE) demo freeze smoke release
 
 clean: ## remove what make made, the virtual environment too
 	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -31,9 +31,7 @@ def setup(
     from haversack.services.setup import setup as prepare_pantry
 
     with session.listening() as hear:
-        if rebuild:
-            hear.say("reading every file again")
-        built = Pantry.build(pantry, force_rebuild=rebuild)
+        built = Pantry.build(pantry, force_rebuild=rebuild, on_progress=hear)
         report = prepare_pantry(built, on_event=hear, cancel=session.cancel)
     which_pantry.remember(built.path)
     rows = [("volume", name, "added", None, "") for name in report.volumes_added]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from haversack.base.errors import IntegrityError
 from haversack.base.files import storage_error
+from haversack.base.progress import Meter, OnProgress, ignore_progress
 from haversack.catalog import shipped
 from haversack.pantry import manifest
 from haversack.pantry.assets import AssetShelf
@@ -35,6 +36,7 @@ class Pantry:
     """
 
     def __init__(self, path: Path, registry: Registry) -> None:
+        """Look at a folder that is a pantry already."""
         self.path = path
         self.registry = registry
         self.store = Store(path / "store")
@@ -46,7 +48,11 @@ class Pantry:
 
     @classmethod
     def build(
-        cls, path: str | Path, force_rebuild: bool = False, registry: Registry | None = None
+        cls,
+        path: str | Path,
+        force_rebuild: bool = False,
+        registry: Registry | None = None,
+        on_progress: OnProgress = ignore_progress,
     ) -> Pantry:
         """Make a pantry, or open the one that is there; doing it twice changes nothing.
 
@@ -56,6 +62,7 @@ class Pantry:
                 records aside as ``*.damaged``, clear what killed processes left, and write
                 ``pantry.json`` anew where it is damaged. Sound files, recipes and runs stay.
             registry: The ingredients; None for the shipped ones.
+            on_progress: Hears how far reading again has come.
 
         Raises:
             NotAPantryError: The folder holds something else.
@@ -70,7 +77,7 @@ class Pantry:
                     manifest.create(folder)
         pantry = cls(folder, registry or shipped.registry())
         if force_rebuild:
-            pantry._rebuild()
+            pantry._rebuild(on_progress)
         return pantry
 
     @classmethod
@@ -103,14 +110,17 @@ class Pantry:
                 documents.remove_leftovers()
         return removed
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, on_progress: OnProgress) -> None:
         with self.store.alone():
             for documents in self._documents():
                 documents.remove_leftovers()
                 documents.put_aside_damaged()
-            for sha256 in list(self.store.digests()):
+            digests = list(self.store.digests())
+            total = sum(map(self.store.size, digests))
+            meter = Meter("reading every file again", total, on_progress)
+            for sha256 in digests:
                 try:
-                    self.store.verify(sha256)
+                    self.store.verify(sha256, meter.advance)
                 except IntegrityError:
                     self.store.discard(sha256)
 

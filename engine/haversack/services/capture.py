@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from haversack.base.progress import CancelToken, Progress
+from haversack.base.progress import CancelToken, Meter, Progress
 from haversack.pantry.fetch.asset import fetch_asset
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset
@@ -44,7 +44,8 @@ def _capture_one(
                 on_event(Said(f"fetching {asset.name} from {asset.origin.uri}"))
                 _fetch(asset, pantry, on_event, cancel)
     if present:
-        pantry.store.verify(asset.sha256)
+        meter = Meter(f"checking {asset.name}", asset.size, on_event, cancel=cancel)
+        pantry.store.verify(asset.sha256, meter.advance)
     return Captured(
         name=asset.name,
         kind=asset.kind,
@@ -65,6 +66,7 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
         pantry.assets.put(asset, fetched)
         return
     on_event(Said(f"converting {asset.name}"))
+    on_event(Progress("converting", 0, unit=""))  # how long it takes nobody can know
     try:
         with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
             source = pantry.store.path(fetched.raw_sha256)
