@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.cli_calls import Call
-from haversack.cli.runs import training
+from haversack.cli.which_run import training
 from haversack.pantry.pantry import Pantry
 from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Failed, Finished, Measured, Produced, Started

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import functools
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,6 +105,12 @@ def test_only_the_program_entry_and_the_worker_reach_training() -> None:
         if imported.startswith("haversack.training") and not module.startswith("haversack.training")
     }
     assert importers <= {"haversack.worker"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports within functions and those for types alone count too."""
+    below = {name: _graph().find_modules_directly_imported_by(name) for name in _graph().modules}
+    graphlib.TopologicalSorter(below).prepare()  # it raises where there is a circle, and shows it
 
 
 def test_no_room_imports_the_public_face() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from haversack.base.files import StorageError
 from haversack.base.progress import CancelToken
-from haversack.runs.errors import RunFailed
 from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Measured, Started
+from haversack.runs.failure import RunFailed
 from haversack.runs.spec import RunSpec, encode_spec
 from haversack.runs.store import RunStore, read_run
 from haversack.runs.supervisor import run_worker

@@ -8,8 +8,8 @@ import pytest
 
 from haversack.base.progress import CancelToken
 from haversack.recipe.sppr import to_sppr
-from haversack.runs.errors import RunFailed
 from haversack.runs.events import Event, Measured, Started
+from haversack.runs.failure import RunFailed
 from haversack.runs.spec import Limits
 from haversack.runs.supervisor import run_worker
 from training_desk import small_recipe, spec_of

@@ -34,6 +34,7 @@ class Bars(AbstractContextManager["Bars"]):
     """Hears what services and workers tell and shows it; call it with each."""
 
     def __init__(self, console: Console | None = None) -> None:
+        """Draw on a console; lines of text where it is no terminal."""
         self._console = console or Console(file=sys.stderr, highlight=False)
         self._bars: RichProgress | None = None
         self._tasks: dict[str, TaskID] = {}
@@ -42,6 +43,7 @@ class Bars(AbstractContextManager["Bars"]):
         self._values = ""
 
     def __enter__(self) -> Bars:
+        """Begin to draw."""
         if self._console.is_terminal:
             self._bars = RichProgress(
                 SpinnerColumn(),
@@ -63,6 +65,7 @@ class Bars(AbstractContextManager["Bars"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Take the bars away; nothing that was raised is held back."""
         if self._bars is not None:
             self._bars.stop()
 

@@ -11,11 +11,8 @@ import typer
 from haversack.base.errors import UsageError
 from haversack.base.files import read_bytes, write_text
 from haversack.cli.command import Answer, PantryOption, command
+from haversack.cli.recipe_view import RecipeArgument, describe, show
 from haversack.cli.session import Session
-
-RecipeArgument = Annotated[
-    str, typer.Argument(help="The recipe's name, its id, or the beginning of its id.")
-]
 
 
 def add_to(recipe: typer.Typer) -> None:
@@ -58,7 +55,6 @@ def import_recipe(
     pantry: PantryOption = None,
 ) -> Answer:
     """Take a recipe in from SPPR text."""
-    from haversack.cli import recipes
     from haversack.recipe.sppr import MAX_BYTES, from_sppr
     from haversack.services.shelving import keep
 
@@ -72,7 +68,7 @@ def import_recipe(
         opened.recipes.refuse_taken(name, but=made.id)
         made.name = name
         opened.recipes.save(made)
-    return Answer(recipes.describe(made, opened), recipes.show(made, opened))
+    return Answer(describe(made, opened), show(made, opened))
 
 
 def cook_recipe(
@@ -103,7 +99,6 @@ def cook_recipe(
     pantry: PantryOption = None,
 ) -> Answer:
     """Take a golden recipe from a volume's row and make it work here."""
-    from haversack.cli import recipes
     from haversack.services.cook import cook
     from haversack.services.datasets import as_answer
 
@@ -125,8 +120,8 @@ def cook_recipe(
             on_event=hear,
             cancel=session.cancel,
         )
-    shown = [*recipes.show(made, opened), f"train it: {_train_line(made.name, pantry)}"]
-    return Answer(recipes.describe(made, opened), shown)
+    shown = [*show(made, opened), f"train it: {_train_line(made.name, pantry)}"]
+    return Answer(describe(made, opened), shown)
 
 
 def _train_line(name: str, pantry: Path | None) -> str:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from rich.console import RenderableType
 
 from haversack.base.errors import EXIT_DONE, EXIT_FAILED
+from haversack.cli.carrying_out import carry_out
 from haversack.cli.command import Answer, PantryOption, command, group
-from haversack.cli.output import human_size, table
+from haversack.cli.output import table
+from haversack.cli.run_view import describe
 from haversack.cli.session import Session
-from haversack.recipe.sppr import name_in
+from haversack.cli.which_run import RunArgument, training
 from haversack.runs.reducer import RunState
-from haversack.runs.spec import RunKind, RunSpec
 from haversack.runs.store import RunRecord, RunStore
-
-RunArgument = Annotated[str, typer.Argument(help="The run's id, the beginning of it, or `last`.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -86,7 +83,6 @@ def resume_run(
 ) -> Answer:
     """Go on with a stopped or lost training from its last checkpoint."""
     from haversack.cli.recipe_values import pairs, parse
-    from haversack.cli.work import carry_out
     from haversack.recipe.root import full_path
     from haversack.services.work import resume_spec
 
@@ -100,46 +96,6 @@ def stop_run(session: Session, run: RunArgument, pantry: PantryOption = None) ->
     """Ask a run to write a checkpoint and stop."""
     folder = _store(session, pantry).request_stop(run)
     return Answer({"run_id": folder.name, "asked": "stop"}, [f"{folder.name} was asked to stop"])
-
-
-def training(store: RunStore, run: str) -> str:
-    """Give the id of the training that is meant; ``last`` is the newest usable training."""
-    if run in ("last", "latest"):
-        for record in reversed(store.list()):
-            failed = record.state.status == "failed"
-            kept = (store.path(record.run_id) / "checkpoints" / "last").is_dir()
-            usable = record.spec is not None and (kept or not failed)
-            if record.state.kind == RunKind.TRAIN and usable:
-                return record.run_id
-    return run
-
-
-def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
-    """Give what a person wants to know of a run."""
-    facts: list[tuple[str, object]] = [
-        ("run", spec.run_id),
-        ("kind", spec.kind.value),
-        ("recipe", name_in(spec.sppr)),
-        ("status", state.status),
-        ("device", state.device or spec.device),
-        ("phase", state.phase),
-        ("epoch", state.epoch),
-        ("folder", spec.run_dir),
-    ]
-    if state.error is not None:
-        facts += [("error", state.error.message), ("remedy", state.error.hint)]
-    if state.status == "stopped":
-        facts.append(("go on with", f"haversack runs resume {spec.run_id}"))
-    shown: list[RenderableType] = [table("", ("", ""), facts)]
-    if state.metrics:
-        shown.append(table("newest values", ("name", "value"), sorted(state.metrics.items())))
-    if state.products:
-        files = [
-            (p.role, p.path, human_size(p.size) if p.sha256 else "folder") for p in state.products
-        ]
-        shown.append(table("files", ("role", "path", "size"), files))
-    shown += [f"{note.level}: {note.text}" for note in state.notes[-10:]]
-    return shown
 
 
 def _store(session: Session, pantry: Path | None) -> RunStore:

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import RenderableType
 
-from haversack.base.errors import EXIT_DONE, EXIT_INTERRUPTED, UsageError
+from haversack.base.errors import EXIT_DONE, UsageError
 from haversack.base.files import atomic_writer
+from haversack.cli.carrying_out import carry_out
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.devices import Device, Devices, parse_devices
 from haversack.cli.output import table
-from haversack.cli.runs import RunArgument, describe, training
 from haversack.cli.session import Session
-from haversack.runs.errors import RunFailed
+from haversack.cli.which_run import RunArgument, training
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec
 
@@ -226,23 +225,6 @@ def _with_row(answer: Answer, pantry: Pantry, spec: RunSpec) -> Answer:
     return Answer(data, [*answer.show, told], answer.exit_code)
 
 
-def carry_out(session: Session, spec: RunSpec) -> Answer:
-    """Run a spec, show its progress, and give how it ended."""
-    from haversack.services.work import carry_out as work
-
-    with session.listening() as hear:
-        hear.say(f"run {spec.run_id}")
-        try:
-            state = work(spec, hear, session.cancel)
-        except RunFailed as error:
-            if not session.cancel.is_cancelled:
-                raise
-            state = error.state
-    code = EXIT_INTERRUPTED if session.cancel.is_cancelled and state.result is None else EXIT_DONE
-    data = {"run_id": spec.run_id, "folder": spec.run_dir, "state": state}
-    return Answer(data, [*describe(spec, state), *_result(state)], code)
-
-
 def _export_options(
     precision: Precision | None, calibration: Calibration | None
 ) -> dict[str, object]:
@@ -286,12 +268,3 @@ def _copied(spec: RunSpec, answer: Answer, what: str, target: Path | None) -> An
     with (spec.run_dir / name).open("rb") as source, atomic_writer(target) as written:
         shutil.copyfileobj(source, written, 1 << 20)
     return Answer(answer.data, [*answer.show, f"copied to {target}"], answer.exit_code)
-
-
-def _result(state: RunState) -> list[RenderableType]:
-    flat = [
-        (name, value)
-        for name, value in (state.result or {}).items()
-        if not isinstance(value, dict | list)
-    ]
-    return [table("result", ("", ""), flat)] if flat else []

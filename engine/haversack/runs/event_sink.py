@@ -53,6 +53,7 @@ class EventSink:
         on_broken_pipe: Callable[[], None] = lambda: None,
         interval: float = INTERVAL,
     ) -> None:
+        """Write into a run's log and, where there is one, to ``out``."""
         self.run_dir = run_dir
         self._path = run_dir / LOG_NAME
         self._out = out

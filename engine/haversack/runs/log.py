@@ -27,6 +27,7 @@ class LogFollower:
     """Reads a log as it grows; a last line without its end waits for the rest."""
 
     def __init__(self, path: Path) -> None:
+        """Begin at the start of a log, which need not be there yet."""
         self.path = path
         self.damaged = 0
         self._offset = 0

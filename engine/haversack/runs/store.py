@@ -49,6 +49,7 @@ class RunStore:
     """Runs in one folder, each in a folder of its own by the name of its id."""
 
     def __init__(self, folder: Path) -> None:
+        """Look for runs in a folder."""
         self.folder = Path(folder)
 
     def path(self, run_id: str) -> Path:

@@ -16,8 +16,9 @@ from haversack.base.errors import HaversackError
 from haversack.base.files import storage_error
 from haversack.base.progress import CancelToken
 from haversack.runs.environment import worker_command, worker_environment
-from haversack.runs.errors import EventError, RunFailed
+from haversack.runs.errors import EventError
 from haversack.runs.events import MAX_EVENT_BYTES, Event, Failed, parse_event
+from haversack.runs.failure import RunFailed
 from haversack.runs.liveness import is_held
 from haversack.runs.log import LOG_NAME, append_event
 from haversack.runs.reducer import WORKER_LOST, RunState, reduce, verdict

@@ -38,6 +38,7 @@ class StopFlag:
     """Set once somebody wants the worker to checkpoint and stop. Thread-safe."""
 
     def __init__(self) -> None:
+        """Begin with nobody wanting a stop."""
         self._event = threading.Event()
         self.reason = ""
 

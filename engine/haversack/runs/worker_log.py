@@ -18,6 +18,7 @@ class WorkerLog:
     """Drains a stream into the run's log so that the worker never waits for a reader."""
 
     def __init__(self, source: BinaryIO, run_dir: Path, limit: int = MAX_LOG_BYTES) -> None:
+        """Drain ``source`` in a thread; the file holds ``limit`` bytes at most."""
         self._source = source
         self._path = run_dir / WORKER_LOG_NAME
         self._left = limit

@@ -32,9 +32,9 @@ def require_device(name: str, processes: int = 1) -> None:
         return
     needed = int(wanted["index"]) + 1 if wanted["index"] else processes
     if needed > count:
-        alone = processes == 1
+        found = f"no {name}" if processes == 1 else f"{count} GPUs, not {processes}"
         raise UsageError(
-            f"this machine has no {name}" if alone else f"{processes} GPUs are not here: {count}",
+            f"this machine has {found}",
             "Choose auto or cpu; `haversack doctor` shows what this machine has.",
         )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from haversack.base.progress import CancelToken
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
-from haversack.runs.errors import RunFailed
 from haversack.runs.events import Event, Noted
+from haversack.runs.failure import RunFailed
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec
 from haversack.runs.supervisor import run_worker
