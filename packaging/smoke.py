@@ -91,6 +91,7 @@ class Steps:
     """Prints each step with its seconds."""
 
     def __init__(self) -> None:
+        """Begin with no step taken."""
         self._began = time.monotonic()
 
     def done(self, what: str) -> None:
@@ -104,6 +105,7 @@ class Field:
     """The machine without network: an empty home, an empty PATH, a namespace of its own."""
 
     def __init__(self, app: Path, home: Path) -> None:
+        """Make the homes and look for a way to cut the network."""
         self.app, self.home = app, home
         nothing = home / "bin"
         nothing.mkdir(parents=True)
@@ -164,7 +166,9 @@ def require_finished(pantry: Path) -> None:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(  # noqa: S603 - the frozen program under test
+        command, env=environment, capture_output=True, text=True, timeout=600
+    )
     if done.returncode != 0:
         told = (done.stderr.strip() or done.stdout.strip())[-2000:]
         raise SmokeError(f"{' '.join(command)}\n  exit status {done.returncode}: {told}")

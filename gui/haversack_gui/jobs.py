@@ -65,6 +65,7 @@ class Told:
     """What a change is given: where to report to, and how to learn that it should stop."""
 
     def __init__(self, job: Job) -> None:
+        """Report to a job."""
         self._job = job
         self.cancel = CancelToken()
 
@@ -102,6 +103,7 @@ class Jobs(QObject):
     _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
+        """Begin without jobs."""
         super().__init__(parent)
         self.jobs: list[Job] = []
         self._readers = ThreadPoolExecutor(2, "haversack-query")

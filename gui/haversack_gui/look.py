@@ -15,6 +15,7 @@ class Look(QObject):
     changed = Signal()
 
     def __init__(self, app: QApplication, choice: str = "system") -> None:
+        """Paint the app in the theme of this choice."""
         super().__init__(app)
         self._app = app
         self.palette = theme.PALETTES[choice] if choice in theme.PALETTES else _of_system()

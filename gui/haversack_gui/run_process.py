@@ -37,6 +37,7 @@ class RunProcess(QObject):
         before: RunState | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """Hold a run that is not started yet."""
         super().__init__(parent)
         self.spec = spec
         self.state = before or RunState(status="queued", kind=str(spec.kind))

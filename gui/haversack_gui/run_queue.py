@@ -29,6 +29,7 @@ class RunQueue(QObject):
     ended = Signal(str)
 
     def __init__(self, jobs: Jobs, command: Callable[[], list[str]]) -> None:
+        """Begin with an empty queue."""
         super().__init__(jobs)
         self._jobs, self._command = jobs, command
         self._waiting: deque[tuple[RunSpec, Job]] = deque()

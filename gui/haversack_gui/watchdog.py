@@ -19,6 +19,7 @@ class Watchdog(QObject):
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
+        """Measure from the first turn of the loop on."""
         super().__init__(parent)
         self.worst = 0.0
         self._last = 0.0

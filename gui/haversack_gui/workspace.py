@@ -32,6 +32,7 @@ class Workspace(QObject):
     def __init__(
         self, look: Look, jobs: Jobs, queue: RunQueue, preferences: Preferences, home: Path
     ) -> None:
+        """Hold what the pages share; no pantry is open."""
         super().__init__()
         self.look, self.jobs, self.queue = look, jobs, queue
         self.preferences, self.home = preferences, home

@@ -25,6 +25,7 @@ class HaversackError(Exception):
     exit_code: ClassVar[int] = EXIT_FAILED
 
     def __init__(self, message: str, hint: str = "") -> None:
+        """Say what happened and, in ``hint``, what to do about it."""
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -40,6 +40,7 @@ class CancelToken:
     """Asked between steps of long work whether a person wants it to stop. Thread-safe."""
 
     def __init__(self) -> None:
+        """Begin with nobody wanting a stop."""
         self._event = threading.Event()
 
     def cancel(self) -> None:
@@ -75,6 +76,7 @@ class Meter:
     _done_before: int = field(init=False)
 
     def __post_init__(self) -> None:
+        """Remember how much was done before."""
         self._done_before = self.done
 
     def advance(self, units: int) -> None:

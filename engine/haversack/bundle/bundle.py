@@ -20,6 +20,7 @@ class Bundle:
     """
 
     def __init__(self, folder: str | Path) -> None:
+        """Name the bundle's folder; whether one lies there is not looked at."""
         self.folder = Path(folder)
 
     def inspect(self, keyring: KeyRing, policy: Policy | None = None) -> reader.Inspection:

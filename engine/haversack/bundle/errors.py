@@ -30,6 +30,7 @@ class Partial(Refused):
     state = "partial"
 
     def __init__(self, needs: tuple[Need, ...], file: str, about: str = "", hint: str = "") -> None:
+        """Tell which blobs are elsewhere."""
         size = sum(need.size for need in needs)
         blobs = "1 blob" if len(needs) == 1 else f"{len(needs)} blobs"
         rest = f"; {about}" if about else ""

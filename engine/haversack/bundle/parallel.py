@@ -84,6 +84,7 @@ class Counting:
     """
 
     def __init__(self, advance: Callable[[int], None]) -> None:
+        """Pass the progress of all threads to ``advance``."""
         self._advance = advance
         self._lock = threading.Lock()
 

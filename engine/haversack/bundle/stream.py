@@ -28,6 +28,7 @@ class FileStream(io.RawIOBase):
     def __init__(
         self, places: Places, manifest: Manifest, file: ManifestFile, is_weights: bool
     ) -> None:
+        """Begin before the file's first byte."""
         super().__init__()
         self.name = file.path
         self._gate = HeaderGate(file.size) if is_weights else None

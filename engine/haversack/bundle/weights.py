@@ -38,6 +38,7 @@ class HeaderGate:
     """
 
     def __init__(self, size: int) -> None:
+        """Begin before the first byte of a file of ``size`` bytes."""
         self._size = size
         self._needed = 8
         self._seen = bytearray()

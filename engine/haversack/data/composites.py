@@ -23,6 +23,7 @@ class Subset:
     """
 
     def __init__(self, source: Dataset, rows: Sequence[int] | Rows) -> None:
+        """Keep these rows of a dataset, in this order."""
         self._source = source
         self._rows = np.asarray(rows, np.int64)
         self.classes = source.classes
@@ -34,9 +35,11 @@ class Subset:
         return None if labels is None else labels[self._rows]
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self._rows)
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         return self._source[int(self._rows[index])]
 
 
@@ -56,6 +59,7 @@ class Renumbered:
     """
 
     def __init__(self, source: Dataset, classes: tuple[str, ...], numbers: Rows) -> None:
+        """Give a dataset other classes; ``numbers`` maps its numbers to theirs."""
         self._source = source
         self.classes = classes
         self._numbers = numbers
@@ -69,9 +73,11 @@ class Renumbered:
         return None if labels is None else self._numbers[labels]
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self._source)
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         sample = self._source[index]
         return Sample(sample.image, self._target(sample.target), sample.name)
 
@@ -88,6 +94,7 @@ class Joined:
     """Two datasets one after the other, of the same classes in the same order."""
 
     def __init__(self, first: Dataset, second: Dataset) -> None:
+        """Put the second behind the first."""
         self._parts = (first, second)
         self.classes = first.classes
 
@@ -98,9 +105,11 @@ class Joined:
         return None if first is None or second is None else np.concatenate([first, second])
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return sum(map(len, self._parts))
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         first, second = self._parts
         return first[index] if index < len(first) else second[index - len(first)]
 
@@ -143,6 +152,7 @@ class Mosaics:
     """
 
     def __init__(self, source: Dataset, share: float, edge: int, seed: int) -> None:
+        """Make a share of the samples mosaics, drawn from the seed and the index alone."""
         self._source = source
         self._share = share
         self._half = edge // 2
@@ -150,9 +160,11 @@ class Mosaics:
         self.classes = source.classes
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self._source)
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         sample = self._source[index]
         rng = np.random.default_rng([self._seed, index])
         if rng.random() >= self._share:

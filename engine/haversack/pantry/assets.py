@@ -69,6 +69,7 @@ class AssetShelf:
     """
 
     def __init__(self, folder: Path, store: Store) -> None:
+        """Keep records in a folder, of files in a store."""
         self.documents = Documents(folder, "the asset record", _parse)
         self._store = store
 

@@ -18,6 +18,7 @@ class AttestationShelf:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Keep the documents in a folder."""
         self.documents = Documents(folder, "the attestation")
 
     def put(self, recipe_id: str, document: dict[str, Any]) -> None:

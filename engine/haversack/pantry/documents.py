@@ -44,6 +44,7 @@ class Documents:
     """
 
     def __init__(self, folder: Path, what: str, check: Check | None = None) -> None:
+        """Keep documents in a folder; ``what`` names one of them in errors."""
         self.folder = folder
         self._what = what
         self._check = check

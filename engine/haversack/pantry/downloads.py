@@ -37,6 +37,7 @@ class Downloads:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Keep what is under way in a folder."""
         self.folder = folder
 
     @contextlib.contextmanager

@@ -70,6 +70,7 @@ class FetchError(PantryError):
     """
 
     def __init__(self, message: str, hint: str, reason: FetchReason) -> None:
+        """Say what could not be fetched; ``reason`` is for programs."""
         super().__init__(message, hint)
         self.reason: FetchReason = reason
 

@@ -44,6 +44,7 @@ class FileLock:
     """
 
     def __init__(self, path: Path, passing: bool = False) -> None:
+        """Name the lock's file; nothing is locked yet."""
         self.path = path
         self._passing = passing
         self._held = threading.local()

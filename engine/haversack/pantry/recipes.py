@@ -80,6 +80,7 @@ class RecipeShelf:
     def __init__(
         self, folder: Path, pantry_path: Path, registry: Registry, store: Store, assets: AssetShelf
     ) -> None:
+        """Keep recipes in a folder of a pantry."""
         self.documents = Documents(folder, "the recipe record", _parse)
         self._pantry_path = pantry_path
         self._registry = registry

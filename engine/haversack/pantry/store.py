@@ -40,6 +40,7 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Keep files below a folder."""
         self.folder = folder
         self.downloads = Downloads(folder / "partial")
         self._lock = FileLock(folder / "lock")

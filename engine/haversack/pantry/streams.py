@@ -52,6 +52,7 @@ class NamedSource:
     """
 
     def __init__(self, file: BinaryIO) -> None:
+        """Read from ``file``."""
         self._file = file
 
     def read(self, size: int) -> bytes:

@@ -23,6 +23,7 @@ class VolumeShelf:
     """
 
     def __init__(self, folder: Path, store: Store) -> None:
+        """Keep cards in a folder, of volumes in a store."""
         self.documents = Documents(folder, "the volume record", self._check)
         self._store = store
 

@@ -116,5 +116,6 @@ class Pin:
         return cls(sha256, int(size), fetched[0] if fetched else sha256)
 
     def __str__(self) -> str:
+        """Give the option's text, ``SHA256:BYTES``."""
         short = f"{self.sha256}:{self.size}"
         return short if self.fetched == self.sha256 else f"{short}:{self.fetched}"

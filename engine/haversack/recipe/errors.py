@@ -40,6 +40,7 @@ class IncompleteRecipe(RecipeError):  # noqa: N818 - reads as the outcome it is
     """
 
     def __init__(self, missing: Sequence[str]) -> None:
+        """List the slots and options that are empty."""
         super().__init__(
             f"the recipe is incomplete: {', '.join(missing)} not set",
             "Fill them one by one (haversack recipe set RECIPE SLOT=NAME) or all with the task's "

@@ -56,6 +56,7 @@ class Registry:
         upgrades: Iterable[Upgrade] = (),
         defaults: Iterable[TaskDefaults] = (),
     ) -> None:
+        """Collect schemas, upgrade steps and the defaults of tasks."""
         self._schemas = {schema.meta.kind: schema for schema in schemas}
         self._upgrades = {(step.path, step.from_version): step for step in upgrades}
         self._defaults = {entry.task: entry for entry in defaults}

@@ -62,9 +62,11 @@ class Recipe:
         return sha256_bytes(dump_canonical(to_data(self.root)))
 
     def __getitem__(self, path: str) -> object:
+        """Give the ingredient or the option's value at a path."""
         return get_at(self.root, full_path(path))
 
     def __setitem__(self, path: str, value: object) -> None:
+        """Set an option, once its value is checked, or assign an ingredient."""
         where = full_path(path)
         self._refuse_bare_option(where)
         parent, _, name = where.rpartition(".")

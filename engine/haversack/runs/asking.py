@@ -18,7 +18,7 @@ def ask_worker(word: str) -> Any:
         OSError, subprocess.SubprocessError, ValueError: It cannot be started, fails, takes too
             long, or tells something else.
     """
-    asked = subprocess.run(
+    asked = subprocess.run(  # noqa: S603 - our own worker
         [*worker_command(), word],
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -82,7 +82,7 @@ class _Worker:
         except OSError as error:
             raise storage_error(error, spec.run_dir, "writing") from error
         try:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own worker
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

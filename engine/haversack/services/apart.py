@@ -65,7 +65,7 @@ def read_coco_apart(
 
 
 def _asked(words: tuple[str, str], content: bytes, read: Callable[[Iterable[bytes]], T]) -> T:
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - this program itself
         [*own_command("decoder"), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -21,6 +21,7 @@ class MissingAssets(HaversackError):  # noqa: N818 - reads as the outcome it is
     """
 
     def __init__(self, missing: tuple[str, ...], hint: str = "") -> None:
+        """List the files, each with its source."""
         super().__init__(
             f"not in the pantry: {'; '.join(missing)}",
             hint

@@ -67,7 +67,7 @@ def network_devices(prefix: Sequence[str]) -> list[str]:
     Empty where nobody can tell.
     """
     try:
-        table = subprocess.run(
+        table = subprocess.run(  # noqa: S603 - fixed words, or unshare as found
             [*prefix, "cat", "/proc/net/dev"],
             capture_output=True,
             text=True,
@@ -81,7 +81,7 @@ def network_devices(prefix: Sequence[str]) -> list[str]:
 
 def _try(words: Sequence[str]) -> str:
     try:
-        tried = subprocess.run(
+        tried = subprocess.run(  # noqa: S603 - fixed words, or unshare as found
             [*words, "sh", "-c", "mount --bind /tmp /tmp && mount -o remount,bind,ro /tmp"],
             capture_output=True,
             text=True,

@@ -126,5 +126,6 @@ def _nvidia() -> tuple[str, tuple[Gpu, ...], str]:
 
 
 def _ask(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
-    return done.stdout
+    return subprocess.run(  # noqa: S603 - fixed words
+        command, capture_output=True, text=True, check=True, timeout=20
+    ).stdout

@@ -15,6 +15,7 @@ class FilesOpened:
     """Records paths from its making on. An audit hook cannot be taken away again."""
 
     def __init__(self) -> None:
+        """Begin to record."""
         self._paths: set[str] = set()
         self._listening = True
         sys.addaudithook(self._hear)

@@ -12,6 +12,7 @@ class StopRequested(Exception):  # noqa: N818 - it is an outcome that somebody a
     """
 
     def __init__(self, checkpoint: str | None = None, epoch: int | None = None) -> None:
+        """Name the checkpoint to go on from, and its epoch."""
         super().__init__("stopped as asked")
         self.checkpoint = checkpoint
         self.epoch = epoch

@@ -28,6 +28,7 @@ class Counters:
     """
 
     def __init__(self, file: Path) -> None:
+        """Keep the counters in a file."""
         self._file = file
 
     def read(self) -> dict[str, int]:

@@ -37,6 +37,7 @@ class Refused(HaversackError):  # noqa: N818 - it is the outcome that a bundle g
     state: ClassVar[RefusedState] = "invalid"
 
     def __init__(self, message: str, hint: str = "", file: str = "") -> None:
+        """Say why, and which file of the bundle is at fault."""
         super().__init__(message, hint)
         self.file = file
 

@@ -49,6 +49,7 @@ class KeyRing:
     """
 
     def __init__(self, home: Path | None = None, cost: Cost = DEFAULT_COST) -> None:
+        """Keep everything below a folder; ``cost`` is what a passphrase costs to try."""
         self.home = Path(home) if home is not None else default_home()
         self.ratchet = Ratchet(self.home / "state" / "ratchet.json")
         self.last_run = LastRun(self.home / "state" / "last-run.json")

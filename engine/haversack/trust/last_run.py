@@ -23,6 +23,7 @@ class LastRun:
     """
 
     def __init__(self, file: Path) -> None:
+        """Keep the moment in a file."""
         self._file = file
 
     def read(self) -> str:

@@ -34,6 +34,7 @@ class Received:
     """
 
     def __init__(self, envelope: Envelope, roots: Sequence[bytes], file: str, folder: str) -> None:
+        """Take what was parsed, and check that the roots are a chain."""
         self.file = file
         self.envelope = envelope
         self.carried = check_chain(list(roots), folder)
@@ -60,6 +61,7 @@ class Pinned:
     """
 
     def __init__(self, received: Received, known: RootChain) -> None:
+        """Take what was received, and the chain that is known of the same publisher."""
         if known.fingerprint != received.carried.fingerprint:
             raise ValueError("the chain that is known is another publisher's")
         self.file = received.file
@@ -79,6 +81,7 @@ class Vouched:
     """
 
     def __init__(self, pinned: Pinned) -> None:
+        """Take what was pinned and check its signatures."""
         self._file = pinned.file
         self._versions = authorise(pinned.envelope, pinned.chain, pinned.file)
         self._signed_by = check_signatures(pinned.envelope, pinned.chain, pinned.file)

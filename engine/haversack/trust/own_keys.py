@@ -52,6 +52,7 @@ class OwnKeys:
     """
 
     def __init__(self, folder: Path, cost: Cost) -> None:
+        """Keep keys in a folder."""
         self._folder = folder
         self._cost = cost
 

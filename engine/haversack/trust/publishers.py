@@ -43,6 +43,7 @@ class Publishers:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Keep publishers in a folder."""
         self._folder = folder
 
     def fingerprints(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Ratchet:
     """
 
     def __init__(self, file: Path) -> None:
+        """Keep what was seen in a file."""
         self._file = file
 
     def seen(self, fingerprint: str, bundle: str) -> Seen | None:

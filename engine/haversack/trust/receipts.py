@@ -30,6 +30,7 @@ class Receipts:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Keep receipts in a folder."""
         self._folder = folder
 
     def write(self, receipt: dict[str, Any]) -> Path:

@@ -47,6 +47,7 @@ class TokenSigner(Signer):
     """Signs on the token; made by ``new_token_key`` and ``open_token_key``."""
 
     def __init__(self, place: TokenPlace, public_key: SSlibKey, handle: bytes, pin: str) -> None:
+        """Hold a key that stays on its token."""
         self.place = place
         self.handle = handle
         self._public_key = public_key

@@ -26,6 +26,7 @@ class CsvTable:
     """A CSV file in UTF-8, held in memory; rows get the id of their place where it has none."""
 
     def __init__(self, path: Path) -> None:
+        """Read a file whole."""
         import pyarrow as pa
         import pyarrow.csv as pc
 

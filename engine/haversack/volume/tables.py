@@ -51,6 +51,7 @@ class ParquetTable:
     """A Parquet file, of which only what is asked for is read."""
 
     def __init__(self, path: Path) -> None:
+        """Open a file and read what it says of itself."""
         import pyarrow.parquet as pq
 
         self._path = path

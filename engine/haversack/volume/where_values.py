@@ -39,12 +39,15 @@ class Truth:
     false: Bools
 
     def __and__(self, other: Truth) -> Truth:
+        """Say where both are true."""
         return Truth(self.true & other.true, self.false | other.false)
 
     def __or__(self, other: Truth) -> Truth:
+        """Say where one of them is true."""
         return Truth(self.true | other.true, self.false & other.false)
 
     def __invert__(self) -> Truth:
+        """Say where it is false."""
         return Truth(self.false, self.true)
 
 

@@ -18,6 +18,7 @@ class Meters:
     """Reads the meters; one object for a run, since processor time is measured between readings."""
 
     def __init__(self) -> None:
+        """Begin with no process looked at."""
         self._pid = 0
         self._process: object | None = None
         self._nvml: bool | None = None

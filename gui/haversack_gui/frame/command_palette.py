@@ -14,6 +14,7 @@ class CommandPalette(QDialog):
     """A list of every action, narrowed as one types."""
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget) -> None:
+        """List these actions."""
         super().__init__(parent)
         self._actions = {name: action for name, action in actions.items() if name != "view.palette"}
         self.setWindowTitle(tr("Find an action"))

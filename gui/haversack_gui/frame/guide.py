@@ -49,6 +49,7 @@ class Guide(QDialog):
     """The guide's chapters at the left, the chosen one at the right."""
 
     def __init__(self, parent: QWidget) -> None:
+        """List the chapters."""
         super().__init__(parent)
         self.setWindowTitle(tr("User guide"))
         self.resize(940, 640)

@@ -26,6 +26,7 @@ class JobCard(QFrame):
     """One job."""
 
     def __init__(self, job: Job) -> None:
+        """Show a job and follow it."""
         super().__init__()
         self.job = job
         self.setProperty("look", "card")
@@ -80,6 +81,7 @@ class JobPanel(QDockWidget):
     """A dock at the right with a card for each job, newest first."""
 
     def __init__(self, jobs: Jobs, parent: QWidget) -> None:
+        """Show the jobs and follow them."""
         super().__init__(tr("Jobs"), parent)
         self._jobs = jobs
         self._cards: dict[Job, JobCard] = {}

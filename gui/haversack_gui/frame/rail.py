@@ -19,6 +19,7 @@ class Rail(QWidget):
     """Buttons for the pages, in the order in which a person needs them."""
 
     def __init__(self, look: Look, actions: dict[str, QAction]) -> None:
+        """Make a button for each page."""
         super().__init__()
         self._look = look
         self.setObjectName("rail")

@@ -21,6 +21,7 @@ class TopBar(QWidget):
     """Facts that must never be more than a glance away."""
 
     def __init__(self, look: Look, jobs: Jobs, actions: dict[str, QAction]) -> None:
+        """Show the facts, and follow the look and the jobs."""
         super().__init__()
         self._look, self._jobs = look, jobs
         self._network: bool | None = None

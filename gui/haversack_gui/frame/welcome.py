@@ -28,6 +28,7 @@ class Welcome(QWidget):
         open_bundle: Callable[[], None],
         demo: Callable[[], None],
     ) -> None:
+        """Show the doors; each calls what it is given."""
         super().__init__()
         self._look = look
         self._pictures: list[tuple[str, QLabel]] = []

@@ -41,6 +41,7 @@ class Window(QMainWindow):
         places: Mapping[str, PagePlace],
         handlers: Mapping[str, Callable[[], None]],
     ) -> None:
+        """Build the frame; a page is made when it is first shown."""
         super().__init__()
         self.workspace = workspace
         self._places = places

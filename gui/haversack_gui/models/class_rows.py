@@ -20,6 +20,7 @@ class ClassRows(QAbstractTableModel):
     """Unchecking a class leaves it out; editing the last column renames or joins classes."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        """Begin without classes."""
         super().__init__(parent)
         self._names: list[str] = []
         self._counts: list[tuple[int, int]] = []

@@ -22,6 +22,7 @@ class FrontTable(QAbstractTableModel):
     """The places of an answer in its order; cells are read from the volume when they are seen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        """Begin without an answer."""
         super().__init__(parent)
         self.drawn: Drawn | None = None
         self.columns: tuple[FrontColumn, ...] = ()

@@ -55,6 +55,7 @@ class PictureModel(QAbstractListModel):
     """Holds no picture but the few that were seen last; the newest wish is met first."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        """Begin without pictures."""
         super().__init__(parent)
         self._jobs = jobs
         self.gallery: Gallery | None = None

@@ -18,6 +18,7 @@ class RecipeTreeModel(QStandardItemModel):
     """Slots as a tree; each item knows its dotted path and whether it is filled."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        """Begin without a recipe."""
         super().__init__(parent)
         self._by_path: dict[str, QStandardItem] = {}
 

@@ -54,6 +54,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     """Rows of one type, shown through columns."""
 
     def __init__(self, columns: Sequence[Column[Row]], parent: QObject | None = None) -> None:
+        """Begin without rows."""
         super().__init__(parent)
         self.columns = tuple(columns)
         self.rows: list[Row] = []
@@ -129,6 +130,7 @@ class SearchModel(QSortFilterProxyModel):
     """Sorts by the columns' keys and keeps the rows in which every word occurs."""
 
     def __init__(self, source: QAbstractTableModel, parent: QObject | None = None) -> None:
+        """Search the rows of a source."""
         super().__init__(parent)
         self._words: list[str] = []
         self.setSortRole(SORT_ROLE)

@@ -21,6 +21,7 @@ class TickedRows(RowsModel[Row]):
         name: Callable[[Row], Hashable],
         parent: QObject | None = None,
     ) -> None:
+        """Begin without rows; ``name`` gives what a row is known by when rows change."""
         super().__init__(columns, parent)
         self._name = name
         self._off: set[Hashable] = set()

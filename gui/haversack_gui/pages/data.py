@@ -40,6 +40,7 @@ class DataPage(Page):
     topics: ClassVar[frozenset[str]] = frozenset({"assets"})
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self.looked: calls.Looked | None = None
         self.wish: calls.Wish | None = None

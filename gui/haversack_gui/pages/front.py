@@ -38,6 +38,7 @@ class FrontPage(Page):
     topics: ClassVar[frozenset[str]] = frozenset({"volumes", "runs", "assets"})
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self.loaded: Loaded | None = None
         self.drawn: Drawn | None = None

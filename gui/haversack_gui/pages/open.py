@@ -41,6 +41,7 @@ class OpenPage(Page):
     needs_pantry: ClassVar[bool] = False
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self.looked: Looked | None = None
         self._bundle: Bundle | None = None

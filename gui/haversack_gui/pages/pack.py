@@ -47,6 +47,7 @@ class PackPage(Page):
     topics: ClassVar[frozenset[str]] = frozenset({"recipes", "assets", "volumes", "keys"})
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self._plan: PackPlan | None = None
         self._target: Target | None = None

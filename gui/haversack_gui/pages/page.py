@@ -22,6 +22,7 @@ class Page(QWidget):
     search_field: QLineEdit | None = None
 
     def __init__(self, workspace: Workspace) -> None:
+        """Stand on a workspace; nothing is read before it is shown."""
         super().__init__()
         self.workspace = workspace
         self._stale = True

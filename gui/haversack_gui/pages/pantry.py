@@ -45,6 +45,7 @@ class PantryPage(Page):
     topics: ClassVar[frozenset[str]] = frozenset({"recipes", "assets", "volumes", "attestations"})
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self._items: list[ShelfItem] = []
         self.shelves = QTabBar()

@@ -43,6 +43,7 @@ class RecipesPage(Page):
     topics: ClassVar[frozenset[str]] = frozenset({"recipes", "assets"})
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self.draft: Draft | None = None
         self._listed: list[Listed] = []

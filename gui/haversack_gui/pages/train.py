@@ -41,6 +41,7 @@ class TrainPage(Page):
     topics: ClassVar[frozenset[str]] = frozenset({"runs", "recipes", "assets"})
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the page out."""
         super().__init__(workspace)
         self._shown = ""
         self._wanted_recipe = ""

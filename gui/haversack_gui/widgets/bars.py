@@ -21,6 +21,7 @@ class Bars(QWidget):
     """One bar for each name; the longest fills the width."""
 
     def __init__(self, look: Look, spoken: str) -> None:
+        """Begin without bars; ``spoken`` is what a screen reader says."""
         super().__init__()
         self._look = look
         self._spoken = spoken

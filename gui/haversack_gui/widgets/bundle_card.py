@@ -27,6 +27,7 @@ class BundleCard(QScrollArea):
     """Scrolls where the window is small, so that the buttons below always stay in sight."""
 
     def __init__(self) -> None:
+        """Begin without a bundle."""
         super().__init__()
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

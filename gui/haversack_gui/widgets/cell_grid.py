@@ -31,6 +31,7 @@ class CellGrid(QAbstractItemView):
     """
 
     def __init__(self, cell: QSize, parent: QWidget | None = None) -> None:
+        """Lay cells of one size out."""
         super().__init__(parent)
         self.cell = cell
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)

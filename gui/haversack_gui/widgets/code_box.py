@@ -16,6 +16,7 @@ class CodeBox(QWidget):
     """Two ticks, each with the file that it takes; ``changed`` is called when one changes."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
+        """Lay the ticks out."""
         super().__init__()
         self._changed = changed
         self._app_from: Path | None = None

@@ -22,6 +22,7 @@ class CurvePlot(QWidget):
     """Plots curves by their last word: ``train/loss`` and ``val/loss`` share one plot."""
 
     def __init__(self, palette: Palette) -> None:
+        """Begin without curves."""
         super().__init__()
         self._palette = palette
         self._plots: dict[str, pg.PlotWidget] = {}

@@ -27,6 +27,7 @@ class DiffDialog(QDialog):
         load: Callable[[str, Callable[[Recipe], None]], None],
         parent: QWidget,
     ) -> None:
+        """Compare a recipe with one of the others."""
         super().__init__(parent)
         self._left, self._load, self._lines = recipe, load, list[DiffLine]()
         self.setWindowTitle(tr("Compare recipes"))

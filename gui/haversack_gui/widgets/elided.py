@@ -20,6 +20,7 @@ class Elided(QLabel):
     """A label that takes whatever width is left."""
 
     def __init__(self, look: str = "") -> None:
+        """Begin without a text."""
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -47,6 +48,7 @@ class ElidedCombo(QComboBox):
     """A combo box as wide as its place, whatever its entries are."""
 
     def __init__(self, spoken: str) -> None:
+        """Begin without entries; ``spoken`` is what a screen reader says."""
         super().__init__()
         self.setAccessibleName(spoken)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

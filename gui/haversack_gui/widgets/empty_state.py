@@ -23,6 +23,7 @@ class EmptyState(QWidget):
         sentence: str,
         *doors: tuple[str, Callable[[], object]],
     ) -> None:
+        """Show what is missing and why."""
         super().__init__()
         self._look, self._icon = look, icon
         self._picture = QLabel()

@@ -14,6 +14,7 @@ class Fingerprint(QWidget):
     """The words above the code; coloured by how they compare with another fingerprint."""
 
     def __init__(self, title: str, nothing: str = "—") -> None:
+        """Begin without a fingerprint; ``nothing`` stands in its place."""
         super().__init__()
         self._nothing = nothing
         self.words = label("", wrap=False, select=True)

@@ -35,6 +35,7 @@ class OptionForm(QWidget):
         set_option: Callable[[str, object], None],
         check: Callable[[str, object], None],
     ) -> None:
+        """Begin without an ingredient."""
         super().__init__()
         self._set_option, self._check = set_option, check
         self.editors: dict[str, Editor] = {}

@@ -33,6 +33,7 @@ class FrontFilters(QScrollArea):
     """Asks again, through ``asked``, whenever a control changes."""
 
     def __init__(self, asked: Callable[[], None]) -> None:
+        """Begin with what is asked most."""
         super().__init__()
         self._asked = asked
         self.setWidgetResizable(True)

@@ -26,6 +26,7 @@ class FrontPlot(QWidget):
     clicked = Signal(int, bool)
 
     def __init__(self, describe: Callable[[int], str]) -> None:
+        """Begin without points; ``describe`` gives a point's tooltip."""
         super().__init__()
         self._describe = describe
         self._x: Points = np.empty(0)

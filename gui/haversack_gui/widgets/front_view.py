@@ -35,6 +35,7 @@ class FrontView(QSplitter):
     """Holds the widgets; the page says what happens."""
 
     def __init__(self, asked: Callable[[], None], describe: Callable[[int], str]) -> None:
+        """Lay the widgets out."""
         super().__init__()
         self.setHandleWidth(12)
         self.setChildrenCollapsible(False)

@@ -16,6 +16,7 @@ class JobStrip(QWidget):
     """Hidden while there is nothing to show."""
 
     def __init__(self, jobs: Jobs) -> None:
+        """Follow the jobs."""
         super().__init__()
         self._job: Job | None = None
         self._after: Callable[[], None] | None = None

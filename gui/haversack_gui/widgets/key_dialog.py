@@ -16,6 +16,7 @@ class KeyDialog(QDialog):
     """Asks for what a key needs; ``make(name, passphrase, code)`` is called with it."""
 
     def __init__(self, make: Callable[[str, str, bool], None], parent: QWidget) -> None:
+        """Lay the form out."""
         super().__init__(parent)
         self._make = make
         self.setWindowTitle(tr("New key"))

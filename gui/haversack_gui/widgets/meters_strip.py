@@ -21,6 +21,7 @@ class MetersStrip(QWidget):
     """Stands still, and costs nothing, while no worker runs or nobody looks."""
 
     def __init__(self, jobs: Jobs) -> None:
+        """Lay the meters out."""
         super().__init__()
         self._jobs, self._pid, self._meters = jobs, 0, Meters()
         self.bars: list[tuple[QWidget, QLabel, QProgressBar]] = []

@@ -15,6 +15,7 @@ class Notice(QFrame):
     """One message with its remedy; hidden while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Begin hidden."""
         super().__init__(parent)
         self.message = label(select=True)
         self.message.setStyleSheet("font-weight: 600;")

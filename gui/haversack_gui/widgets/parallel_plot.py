@@ -48,6 +48,7 @@ class ParallelPlot(QWidget):
     brushed = Signal()
 
     def __init__(self) -> None:
+        """Begin without axes."""
         super().__init__()
         self._axes: tuple[Axis, ...] = ()
         self._shares: list[Values] = []

@@ -14,6 +14,7 @@ class PassphraseDialog(QDialog):
     """Says what will be done; ``act(passphrase)`` is called where a person goes on."""
 
     def __init__(self, title: str, about: str, act: Callable[[str], None], parent: QWidget) -> None:
+        """Lay the dialog out."""
         super().__init__(parent)
         self._act = act
         self.setWindowTitle(title)

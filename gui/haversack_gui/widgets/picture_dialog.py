@@ -29,6 +29,7 @@ class PictureDialog(QDialog):
         self, jobs: Jobs, cells: CellPainter, gallery: Gallery, places: Sequence[int], row_: int,
         parent: QWidget,
     ) -> None:  # fmt: skip
+        """Show the picture of a row."""
         super().__init__(parent)
         self._jobs, self._gallery, self._places, self._row = jobs, gallery, places, row_
         self.picture = _Picture(cells)

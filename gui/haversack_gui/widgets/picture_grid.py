@@ -37,6 +37,7 @@ class PictureGrid(CellGrid):
     """The pictures of a set; the view asks for those that are seen."""
 
     def __init__(self, look: Look, model: PictureModel) -> None:
+        """Show the pictures of a model."""
         super().__init__(CELL)
         self.painter_of_cells = CellPainter(look, self)
         self.setModel(model)
@@ -49,6 +50,7 @@ class CellPainter(QStyledItemDelegate):
     """Draws one cell: the picture, its boxes in the colours of their classes, two lines of text."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        """Draw in the colours of a look."""
         super().__init__(parent)
         self._look = look
         self.classes: dict[str, int] = {}

@@ -25,6 +25,7 @@ class PointsItem(pg.GraphicsObject):
     """Points without items of their own; those that are not kept lie below, in a faint ink."""
 
     def __init__(self) -> None:
+        """Begin without points."""
         super().__init__()
         self._across: Points = np.empty(0)
         self._up: Points = np.empty(0)

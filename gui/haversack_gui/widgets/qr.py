@@ -15,6 +15,7 @@ class QrCode(QWidget):
     """Draws a text as a QR code, black on white in every theme: readers want that."""
 
     def __init__(self, spoken: str) -> None:
+        """Begin without a text; ``spoken`` is what a screen reader says."""
         super().__init__()
         self.text = ""
         self._image = QImage()

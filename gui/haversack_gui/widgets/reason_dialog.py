@@ -18,6 +18,7 @@ class ReasonDialog(QDialog):
     def __init__(
         self, title: str, about: str, act: str, decided: Callable[[str], None], parent: QWidget
     ) -> None:
+        """Lay the dialog out."""
         super().__init__(parent)
         self._decided = decided
         self.setWindowTitle(tr(title))

@@ -22,6 +22,7 @@ class RunComparison(QFrame):
     """Shown in place of one run while several are chosen."""
 
     def __init__(self, look: Look) -> None:
+        """Begin without runs."""
         super().__init__()
         self.setProperty("look", "card")
         self.title = label("", "title")

@@ -21,6 +21,7 @@ class RunPictures(QWidget):
     """Shows one picture at a time; the slider goes back to earlier ones."""
 
     def __init__(self, jobs: Jobs) -> None:
+        """Begin without pictures."""
         super().__init__()
         self._jobs = jobs
         self.files: tuple[Path, ...] = ()

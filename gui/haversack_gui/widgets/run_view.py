@@ -52,6 +52,7 @@ class RunView(QFrame):
         follow: Callable[[RunKind, tuple[Path, ...]], None],
         keep: Callable[[], None],
     ) -> None:
+        """Begin without a run."""
         super().__init__()
         self._follow = follow
         self._folder = ""

@@ -29,6 +29,7 @@ class SetFacts(QTabWidget):
     """Four tabs; ``mapped`` is called when a class was renamed or left out."""
 
     def __init__(self, look: Look, mapped: Callable[[], None]) -> None:
+        """Begin without a set."""
         super().__init__()
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(tr("About these pictures"))

@@ -28,6 +28,7 @@ class SlotPanel(QFrame):
         clear: Callable[[str], None],
         ask_choices: Callable[[str], None],
     ) -> None:
+        """Begin without a slot."""
         super().__init__()
         self._ask_choices = ask_choices
         self.path = ""

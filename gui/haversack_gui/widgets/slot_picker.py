@@ -17,6 +17,7 @@ class SlotPicker(QWidget):
     """A searchable list of ingredients; ``chosen`` is called with what fills the slot."""
 
     def __init__(self, chosen: Callable[[Answer], None]) -> None:
+        """Begin without choices."""
         super().__init__()
         self._chosen = chosen
         self._choices: list[Choice] = []

@@ -17,6 +17,7 @@ class TargetBox(QWidget):
     """Asks where to write, on what, and what the field machine has already."""
 
     def __init__(self, moved: Callable[[], None], changed: Callable[[], None]) -> None:
+        """Lay the form out."""
         super().__init__()
         self._changed = changed
         self.since: Path | None = None

@@ -16,6 +16,7 @@ class TrustDialog(QDialog):
     """Shows whom a file is of; ``pin(fingerprint)`` is called once it was compared."""
 
     def __init__(self, found: Publisher, pin: Callable[[str], None], parent: QWidget) -> None:
+        """Show whom a file is of."""
         super().__init__(parent)
         self._found, self._pin = found, pin
         self.setWindowTitle(tr("Trust a publisher"))

@@ -33,6 +33,7 @@ class TrustPanel(QWidget):
     """Two lists at the left; the fingerprint of what is chosen at the right."""
 
     def __init__(self, workspace: Workspace) -> None:
+        """Lay the lists out."""
         super().__init__()
         self.workspace = workspace
         self.keys: RowsModel[Key] = RowsModel(

@@ -23,6 +23,7 @@ class BroughtFolder(FolderMembers):
     """
 
     def __init__(self, folder: Path) -> None:
+        """List the files below a folder."""
         super().__init__(folder)
         found: list[str] = []
         links: list[str] = []
@@ -46,6 +47,7 @@ class BroughtFolder(FolderMembers):
         return self._names
 
     def __contains__(self, name: str) -> bool:
+        """Say whether a file of that name was listed."""
         return PurePosixPath(name).as_posix() in self._known
 
     def read(self, name: str) -> bytes:

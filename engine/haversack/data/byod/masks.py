@@ -44,6 +44,7 @@ class Painter:
     """
 
     def __init__(self, members: Members, classes: Iterable[str], palette: Palette | None) -> None:
+        """Take the set's files, its classes and, for masks in colour, their palette."""
         self._members = members
         self._palette = palette
         self._numbers = {NO_CLASS: NOT_JUDGED}

@@ -84,6 +84,7 @@ class ShardDataset:
     """One split of a shard; pictures are read with one pread each."""
 
     def __init__(self, file: PreadFile, index: Index) -> None:
+        """Show one split of an opened shard."""
         table, numbers = index.table, {name: at for at, name in enumerate(index.classes)}
         self.classes = index.classes
         self._file = file
@@ -97,6 +98,7 @@ class ShardDataset:
         self._areas = _lists(table["area_labels"], numbers)[1]
 
     def __len__(self) -> int:
+        """Give the number of pictures."""
         return len(self._sources)
 
     @property
@@ -111,6 +113,7 @@ class ShardDataset:
         return Counter(dict(zip(self.classes, counted.tolist(), strict=True)))
 
     def __getitem__(self, index: int) -> Sample:
+        """Read a picture with its labels."""
         source = self._sources[index]
         offset, size = self._places[index].tolist()
         content = self._file.read(offset, size, source)
@@ -140,12 +143,14 @@ class Shard:
     """
 
     def __init__(self, path: Path) -> None:
+        """Open a shard and check its index."""
         self._index = read_index(path)
         self._file = PreadFile(path)
         self.task = self._index.task
         self.classes = self._index.classes
 
     def __len__(self) -> int:
+        """Give the number of pictures of all splits."""
         return int(self._index.table.num_rows)
 
     def splits(self) -> dict[str, ShardDataset]:

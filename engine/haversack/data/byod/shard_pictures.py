@@ -33,6 +33,7 @@ class ShardPictures:
     """
 
     def __init__(self, path: Path) -> None:
+        """Open a shard's index; pictures are read when they are asked for."""
         index = read_index(path)
         self.task, self.classes = index.task, index.classes
         self.labelled: tuple[Labelled, ...] = tuple(map(labelled_of, _rows(index)))

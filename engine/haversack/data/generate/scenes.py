@@ -36,6 +36,7 @@ class Scenes:
         split: str,
         masks: bool,
     ) -> None:
+        """Compose nothing yet; what a scene shows depends on the seed, the split and its number."""
         self.classes = ("background", *classes) if masks else classes
         self._compose = compose
         self._count = count
@@ -45,9 +46,11 @@ class Scenes:
         self._kept: dict[int, Sample] = {}
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return self._count
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         if not 0 <= index < self._count:
             raise IndexError(index)
         if index not in self._kept:

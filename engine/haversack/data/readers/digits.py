@@ -71,6 +71,7 @@ class DigitsDataset:
     classes = CLASSES
 
     def __init__(self, glyphs: Glyphs) -> None:
+        """Show these glyphs."""
         self._glyphs = glyphs
 
     @property
@@ -79,9 +80,11 @@ class DigitsDataset:
         return self._glyphs.labels
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self._glyphs.labels)
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         grey = np.round(self._glyphs.ink[index] * 255).astype(np.uint8)
         image = np.repeat(grey[..., None], 3, axis=2)
         return Sample(image, int(self._glyphs.labels[index]), f"digit {index}")

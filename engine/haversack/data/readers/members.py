@@ -28,7 +28,9 @@ class Members(Protocol):
         """Paths of all files, sorted, with forward slashes."""
         ...
 
-    def __contains__(self, name: str) -> bool: ...
+    def __contains__(self, name: str) -> bool:
+        """Say whether there is a file of that name."""
+        ...
 
     def read(self, name: str) -> bytes:
         """Give one file's bytes; raise ``DataError`` where there is no such file."""
@@ -56,6 +58,7 @@ class FolderMembers:
     """The files below one folder."""
 
     def __init__(self, folder: Path) -> None:
+        """Look below a folder."""
         self._folder = folder
         self.label = folder.name
 
@@ -65,6 +68,7 @@ class FolderMembers:
         return sorted(p.relative_to(self._folder).as_posix() for p in found)
 
     def __contains__(self, name: str) -> bool:
+        """Say whether there is a file of that name below the folder."""
         return _is_inside(name) and (self._folder / name).is_file()
 
     def read(self, name: str) -> bytes:
@@ -84,6 +88,7 @@ class PreadFile:
     """
 
     def __init__(self, path: Path) -> None:
+        """Name a file; each process opens it when it first reads."""
         self._path = path
         self.label = path.name
         self._lock = threading.Lock()
@@ -111,9 +116,11 @@ class PreadFile:
             return self._descriptor[1]
 
     def __reduce__(self) -> tuple[type[PreadFile], tuple[Path]]:
+        """Be opened anew in another process."""
         return PreadFile, (self._path,)
 
     def __del__(self) -> None:
+        """Close the file."""
         descriptor = getattr(self, "_descriptor", None)
         if descriptor is not None and descriptor[0] == os.getpid():
             os.close(descriptor[1])
@@ -123,6 +130,7 @@ class TarMembers:
     """The files in an uncompressed tar, by an index of offsets made once."""
 
     def __init__(self, path: Path) -> None:
+        """Read the offsets of all members once."""
         self.label = path.name
         self._index = _index_tar(path)
         self._file = PreadFile(path)
@@ -132,6 +140,7 @@ class TarMembers:
         return sorted(self._index)
 
     def __contains__(self, name: str) -> bool:
+        """Say whether there is a member of that name."""
         return name in self._index
 
     def place(self, name: str) -> tuple[int, int]:

@@ -47,14 +47,17 @@ class GreyPictures:
     """
 
     def __init__(self, greys: Greys, labels: Labels, classes: tuple[str, ...]) -> None:
+        """Show grey pictures ``(n, h, w)`` with one class number each."""
         self._greys = greys
         self.labels = labels
         self.classes = classes
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self.labels)
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         image = np.repeat(self._greys[index][..., None], 3, axis=2)
         label = int(self.labels[index])
         return Sample(image, label, f"{self.classes[label]} {index}")

@@ -27,6 +27,7 @@ class VocDataset:
         pictures: list[str],
         classes: tuple[str, ...],
     ) -> None:
+        """Show the named pictures with their annotations."""
         self._members = members
         self._names = names
         self._pictures = pictures
@@ -35,9 +36,11 @@ class VocDataset:
         self._boxes = [_boxes(annotation, index) for annotation in annotations]
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self._names)
 
     def __getitem__(self, index: int) -> Sample:
+        """Give a sample by its number."""
         path = self._pictures[index]
         image = decode(self._members.read(path), f"{self._members.label}: {path}")
         return Sample(image, _clip(self._boxes[index], *image.shape[:2]), self._names[index])

@@ -20,6 +20,7 @@ class Output:
     """
 
     def __init__(self, folder: Path, on_picture: Callable[[int], None]) -> None:
+        """Begin with an empty folder; ``on_picture`` hears of each picture that was written."""
         self._folder = folder
         self._on_picture = on_picture
         self._stems: set[str] = set()

@@ -35,6 +35,7 @@ class Capped:
     """
 
     def __init__(self, file: BinaryIO, name: str, limit: int) -> None:
+        """Give no byte of ``file`` beyond ``limit``."""
         self._file = file
         self._left = limit
         self.name = name

@@ -54,7 +54,7 @@ def run_client(
         FetchError: It cannot be started.
     """
     try:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - pip or npm, with words of this package
             command,
             cwd=folder,
             env=environment,

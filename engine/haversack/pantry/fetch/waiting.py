@@ -19,6 +19,7 @@ class Transient(Exception):  # noqa: N818 - it never leaves this room
     """
 
     def __init__(self, final: FetchError, wait: float | None = None) -> None:
+        """Hold the error that is raised once patience ends, and how many seconds to wait."""
         super().__init__(final.message)
         self.final = final
         self.wait = wait

@@ -60,7 +60,7 @@ def _without_network(packed: Packed, folder: Path, on_event: Listener) -> DemoRe
     apart, traced = isolation(), trace_prefix(trace)
     if not apart.possible:
         on_event(Said(f"no namespace can be made here ({apart.why_not}): nothing is proved"))
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this program itself
         [
             *(apart.prefix() if apart.possible else ()),
             *traced,

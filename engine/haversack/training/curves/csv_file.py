@@ -19,6 +19,7 @@ class CsvCurves:
     """
 
     def __init__(self, path: Path) -> None:
+        """Append to a file, which is made with its head where it is new."""
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

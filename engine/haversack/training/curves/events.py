@@ -11,6 +11,7 @@ class EventCurves:
     """Sends each set of values as one event; whoever takes them throttles."""
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
+        """Send through ``emit``."""
         self._emit = emit
 
     def record(self, values: Mapping[str, float], step: int, epoch: int) -> None:

@@ -26,6 +26,7 @@ class Recorder:
     """Gives every value to several `Curves`."""
 
     def __init__(self, curves: Sequence[Curves]) -> None:
+        """Give to each of these curves."""
         self._curves = tuple(curves)
 
     def record(self, values: Mapping[str, float], step: int, epoch: int) -> None:

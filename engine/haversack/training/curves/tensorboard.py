@@ -12,6 +12,7 @@ class TensorBoardCurves:
     """Writes scalars into an event file of the run's folder."""
 
     def __init__(self, folder: Path) -> None:
+        """Write into a folder."""
         self._writer = SummaryWriter(str(folder))
 
     def record(self, values: Mapping[str, float], step: int, epoch: int) -> None:

@@ -30,6 +30,7 @@ class OnnxRunner:
     runtime = "onnxruntime"
 
     def __init__(self, session: onnxruntime.InferenceSession, about: OnnxAbout) -> None:
+        """Run a session of ONNX Runtime."""
         self.session = session
         self.about = about
 

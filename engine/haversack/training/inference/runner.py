@@ -53,6 +53,7 @@ class TorchRunner:
     runtime = "torch"
 
     def __init__(self, network: nn.Module, device: torch.device) -> None:
+        """Move the network to a device, in evaluation mode."""
         self._network = network.eval().to(device)
         self._device = device
 

@@ -22,6 +22,7 @@ class ClassificationJudge:
     """
 
     def __init__(self, classes: tuple[str, ...], worst: int) -> None:
+        """Judge these classes; keep the ``worst`` mistakes."""
         self._classes = classes
         self._worst = Worst(worst)
         self._scores: list[npt.NDArray[np.float32]] = []

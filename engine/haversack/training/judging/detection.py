@@ -29,6 +29,7 @@ class DetectionJudge:
     """
 
     def __init__(self, classes: tuple[str, ...], task: Task, threshold: float, worst: int) -> None:
+        """Judge these classes from a score on; keep the ``worst`` mistakes."""
         self._classes, self._task, self._threshold = classes, task, threshold
         self._worst = Worst(worst)
         count = len(classes)

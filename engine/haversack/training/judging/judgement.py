@@ -110,6 +110,7 @@ class Worst:
     """Keeps the heaviest of many mistakes."""
 
     def __init__(self, most: int) -> None:
+        """Keep ``most`` of them."""
         self._most = most
         self._heap: list[Mistake] = []
 

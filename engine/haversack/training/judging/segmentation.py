@@ -33,6 +33,7 @@ class SegmentationJudge:
     """
 
     def __init__(self, classes: tuple[str, ...], task: SegmentationTask, worst: int) -> None:
+        """Judge these classes; keep the ``worst`` pictures."""
         self._classes, self._task = classes, task
         self._worst = Worst(worst)
         count = len(classes)

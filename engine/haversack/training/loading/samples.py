@@ -25,15 +25,18 @@ class SquaredSamples(TorchDataset[Sample]):
     """
 
     def __init__(self, dataset: Dataset, size: int, augment: Augment | None, seed: int) -> None:
+        """Square the samples of a dataset to ``size`` pixels."""
         self._dataset = dataset
         self._size = size
         self._augment = augment
         self._seed = seed
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(self._dataset)
 
     def __getitem__(self, place: Place) -> Sample:
+        """Give the sample of an (epoch, index)."""
         epoch, index = place
         try:
             sample = to_square(self._dataset[index], self._size)
@@ -57,6 +60,7 @@ class EpochSampler(Sampler[Place]):
     """
 
     def __init__(self, count: int, shuffle: bool, seed: int, rank: int = 0, world: int = 1) -> None:
+        """Go through ``count`` samples, or every ``world``-th of them, in order or shuffled."""
         self._count = count
         self._shuffle = shuffle
         self._seed = seed
@@ -70,9 +74,11 @@ class EpochSampler(Sampler[Place]):
         self.epoch = epoch
 
     def __len__(self) -> int:
+        """Give the number of samples."""
         return len(range(self._rank, self._end(self._count), self._world))
 
     def __iter__(self) -> Iterator[Place]:
+        """Begin the next epoch."""
         order = np.arange(self._count)
         if self._shuffle:
             order = np.random.default_rng([self._seed, self.epoch]).permutation(self._count)

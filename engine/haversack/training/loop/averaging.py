@@ -21,6 +21,7 @@ class MovingAverage(WeightAveraging):
     """
 
     def __init__(self, decay: float) -> None:
+        """Let what was before count ``decay`` at each step."""
         super().__init__(multi_avg_fn=self._mix)
         self._decay = decay
         self._kept = 0.0

@@ -44,6 +44,7 @@ class Keeper(Callback):
         every: int,
         early_stop: EarlyStop | None,
     ) -> None:
+        """Keep what ``keep`` asks for, every so many epochs, and stop early where asked."""
         self.history = History()
         self.epochs_done = 0
         self._work = work

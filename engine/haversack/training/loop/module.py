@@ -43,6 +43,7 @@ class TaskModule(LightningModule):
         make_scheduler: Callable[[Optimizer, int], LambdaLR | None],
         memory_format: torch.memory_format = torch.contiguous_format,
     ) -> None:
+        """Train a network for a task."""
         super().__init__()
         self.network = network.to(memory_format=memory_format)  # type: ignore[call-overload] # its stub lacks it
         self.task = task

@@ -22,6 +22,7 @@ class Reporting(Callback):
     """
 
     def __init__(self, work: Work, recorder: Recorder) -> None:
+        """Report to a recorder and to the run's events."""
         self._work = work
         self._recorder = recorder
         self._started = 0.0

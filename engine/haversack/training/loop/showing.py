@@ -38,6 +38,7 @@ class Showing(Callback):
     def __init__(
         self, work: Work, samples: Dataset, classes: Sequence[str], image_size: int, epochs: int
     ) -> None:
+        """Choose the samples that are drawn after every epoch."""
         self._work = work
         self._dataset = samples
         self._classes = tuple(classes)

@@ -32,6 +32,7 @@ class CenterPointNet(nn.Module):
     def __init__(
         self, architecture: str, classes: int, channels: int, mean: float, std: float
     ) -> None:
+        """Build it on a backbone of timm, with random weights."""
         super().__init__()
         self.normalise = Normalise(mean, std)
         self.backbone: nn.Module = timm.create_model(

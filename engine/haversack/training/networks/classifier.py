@@ -26,6 +26,7 @@ class Classifier(nn.Module):
         std: float,
         image_size: int,
     ) -> None:
+        """Build it on a backbone of timm, with random weights."""
         super().__init__()
         self.normalise = Normalise(mean, std)
         self.backbone: nn.Module = _create(architecture, classes, drop_rate, image_size)

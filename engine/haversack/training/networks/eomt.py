@@ -37,6 +37,7 @@ class EomtNet(nn.Module):
     output_names = ("classes", "masks")
 
     def __init__(self, size: str, classes: int, image_size: int, queries: int) -> None:
+        """Build it with random weights."""
         super().__init__()
         width, heads = _WIDTHS[size]
         config = EomtConfig(

@@ -21,6 +21,7 @@ class LRASPPNet(nn.Module):
     output_names = ("logits",)
 
     def __init__(self, classes: int) -> None:
+        """Build it with random weights."""
         super().__init__()
         self.normalise = Normalise(IMAGENET_MEAN, IMAGENET_STD)
         self.lraspp: nn.Module = get_model(

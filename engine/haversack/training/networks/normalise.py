@@ -16,6 +16,7 @@ class Normalise(nn.Module):
     std: torch.Tensor
 
     def __init__(self, mean: Levels, std: Levels) -> None:
+        """Hold the mean and the deviation of each channel."""
         super().__init__()
         for name, levels in (("mean", mean), ("std", std)):
             values = torch.tensor(levels).expand(3).reshape(1, 3, 1, 1).clone()

@@ -44,6 +44,7 @@ class SetDetectorNet(nn.Module):
     is_ordered = False
 
     def __init__(self, detector: nn.Module) -> None:
+        """Wrap a detector of transformers."""
         super().__init__()
         # The decoder's own heads give the answers; these are second names of them.
         del detector.class_embed, detector.bbox_embed

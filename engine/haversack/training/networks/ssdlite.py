@@ -26,6 +26,7 @@ class SSDLiteNet(nn.Module):
     output_names = ("logits", "offsets")
 
     def __init__(self, classes: int) -> None:
+        """Build it with random weights."""
         super().__init__()
         whole = get_model(
             "ssdlite320_mobilenet_v3_large",

@@ -26,6 +26,7 @@ class CenterHead:
     """
 
     def __init__(self, classes: int, max_detections: int) -> None:
+        """Read maps of this many classes."""
         self._classes = classes
         self._max_detections = max_detections
 

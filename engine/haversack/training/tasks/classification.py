@@ -25,6 +25,7 @@ class ClassificationTask:
     primary = "accuracy"
 
     def __init__(self, classes: int) -> None:
+        """Tell these classes apart."""
         self._classes = classes
 
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:

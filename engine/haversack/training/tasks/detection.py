@@ -33,6 +33,7 @@ class DetectionTask:
     primary = "map"
 
     def __init__(self, head: DetectionHead, score_threshold: float) -> None:
+        """Find what a head reads, from a score on."""
         self._head = head
         self._score_threshold = score_threshold
 

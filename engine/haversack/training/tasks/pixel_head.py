@@ -24,6 +24,7 @@ class PixelHead:
     """
 
     def __init__(self, classes: int, dice_weight: float) -> None:
+        """Read logits of this many classes; Dice counts with ``dice_weight``."""
         self._classes = classes
         self._dice_weight = dice_weight
 

@@ -33,6 +33,7 @@ class SegmentationTask:
     primary = "miou"
 
     def __init__(self, classes: int, head: SegmentationHead) -> None:
+        """Tell these classes apart by what a head reads."""
         self._classes = classes
         self._head = head
 

@@ -24,6 +24,7 @@ class SetHead:
     """
 
     def __init__(self, classes: int, image_size: int, max_detections: int) -> None:
+        """Read queries about pictures of ``image_size`` pixels."""
         self._criterion = RTDetrLoss(RTDetrV2Config(num_labels=classes))
         self._image_size = image_size
         self._max_detections = max_detections

@@ -30,6 +30,7 @@ class SsdHead:
     """
 
     def __init__(self, image_size: int, max_detections: int, overlap: float) -> None:
+        """Read default boxes of pictures of ``image_size`` pixels."""
         self._image_size = image_size
         self._defaults = default_boxes.default_boxes(image_size)
         self._max_detections = max_detections
