@@ -26,7 +26,7 @@ def test_a_killed_worker_is_one_line_with_a_remedy_and_its_run_goes_on(
     made = call("recipe", "new", "--task", "classification", "--name", "tiny", *SMALL, "--json")
     assert made.code == 0, made.err
     capture(pantry.recipes.load("tiny").assets(), pantry)
-    words = ("train", "tiny", "--epochs", "3", "--limit-batches", "10", "--json")
+    words = ("train", "tiny", "--epochs", "12", "--limit-batches", "4", "--json")
     program = subprocess.Popen(
         [sys.executable, "-m", "haversack", *words],
         stdout=subprocess.PIPE,
