@@ -16,9 +16,10 @@ from haversack.data.byod.class_mapping import map_classes
 from haversack.data.byod.coco_json import ReadJson
 from haversack.data.byod.detect import AUTO, READERS, read_set
 from haversack.data.byod.folder import BroughtFolder
-from haversack.data.byod.records import TASKS, Wanted
+from haversack.data.byod.records import TASKS
 from haversack.data.byod.shard import read_shard, write_shard
 from haversack.data.byod.splits import SplitPlan
+from haversack.data.byod.wanted import Wanted
 from haversack.pantry.assets import Fetched
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry

@@ -20,17 +20,9 @@ from haversack.data.byod.coco_json import (
     decode,
 )
 from haversack.data.byod.coco_runs import counts_of
-from haversack.data.byod.records import (
-    SPLITS,
-    Box,
-    Found,
-    Labelled,
-    Problem,
-    Task,
-    Wanted,
-    is_picture,
-)
+from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task, is_picture
 from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_runs
+from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from haversack.data.byod.records import SPLITS, Found, Labelled, Problem, Wanted
+from haversack.data.byod.records import SPLITS, Found, Labelled, Problem
+from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 

@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 from typing import NoReturn
 from xml.parsers import expat
 
-from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task, Wanted
+from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task
 from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_runs, round_polygon
+from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 

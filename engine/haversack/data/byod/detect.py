@@ -12,9 +12,10 @@ from haversack.data.byod.image_folder import read_image_folder
 from haversack.data.byod.kitti import label_files, read_kitti
 from haversack.data.byod.labelme import labelme_files, read_labelme
 from haversack.data.byod.mask_folder import pairs_of, read_mask_folder
-from haversack.data.byod.records import Found, Problem, Wanted, is_picture
+from haversack.data.byod.records import Found, Problem, is_picture
 from haversack.data.byod.unlabeled import read_unlabeled
 from haversack.data.byod.voc import annotations_of, read_voc_set
+from haversack.data.byod.wanted import Wanted
 from haversack.data.byod.yolo import names_file, read_yolo
 from haversack.data.errors import DataError
 from haversack.data.pictures import size_of

@@ -15,16 +15,7 @@ from typing import Any, TypeVar
 import orjson
 
 from haversack.data.byod.mask_files import decode_labels
-from haversack.data.byod.records import (
-    PICTURES,
-    Box,
-    Found,
-    Labelled,
-    Problem,
-    Task,
-    Wanted,
-    split_in,
-)
+from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem, Task, split_in
 from haversack.data.byod.regions import (
     Region,
     checked_polygon,
@@ -32,6 +23,7 @@ from haversack.data.byod.regions import (
     round_polygon,
     runs_of,
 )
+from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 

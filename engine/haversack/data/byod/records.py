@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from haversack.data.byod.regions import Palette, Region
-
-if TYPE_CHECKING:
-    from haversack.data.byod.coco_json import ReadJson
 
 Task = Literal["classification", "detection", "segmentation", "unlabeled"]
 TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation", "unlabeled")
@@ -57,22 +54,6 @@ class Problem:
 
     file: str
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked of a reader.
-
-    Attributes:
-        task: What the labels should be for; None for what the format is mostly for.
-        group_column: The column of a table that groups pictures.
-        read_json: What reads COCO's JSON; None for ``coco_json.decode``. The app has large files
-            read in a process apart.
-    """
-
-    task: Task | None = None
-    group_column: str = ""
-    read_json: ReadJson | None = None
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from haversack.data.byod.records import (
     Labelled,
     Problem,
     Task,
-    Wanted,
     is_picture,
     split_in,
 )
 from haversack.data.byod.regions import Region, checked_polygon
+from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
