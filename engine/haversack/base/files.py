@@ -75,6 +75,7 @@ class WriteOut:
     """
 
     def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None] | None = None) -> None:
+        """Write into ``file``; ``on_bytes`` hears the length of each piece."""
         self._file = file
         self._on_bytes = on_bytes
         self._sent = self._written = 0
