@@ -13,8 +13,8 @@ import torch
 from haversack.base.errors import UsageError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import InvalidValue
-from haversack.runs.errors import RunFailed
 from haversack.runs.events import PhaseBegan
+from haversack.runs.failure import RunFailed
 from haversack.runs.spec import Limits
 from haversack.runs.supervisor import run_worker
 from haversack.services.capture import capture
