@@ -6,6 +6,7 @@ import pytest
 
 from cli.cli_calls import Call
 from haversack.pantry.pantry import Pantry
+from haversack.volume.write import write_volume
 
 TABLE = "backbone,latency,acc,remark\ntf_efficientnet_lite0.x,2,70,=1+1\nother_net.y,1,60,b\n"
 
@@ -79,3 +80,19 @@ def test_a_sample_is_drawn_evenly_and_always_the_same(
     told = call("volume", "show", "mine", "--sample", "9", "--json").json
     assert [row["id"] for row in told["sample"]] == [1, 2]
     assert call("volume", "show", "mine", "--json").json["sample"] == []
+
+
+def test_show_tells_the_classes_of_the_data_and_says_plainly_where_they_are_unknown(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    rows = [{"dataset": name, "od_inf_rate_ms": 1.0} for name in ("Parts", "ImageNet")]
+    card = {"classes": {"Parts": {"bolt": 30, "nut": 12}}}
+    write_volume(tmp_path / "told.parquet", rows, card)
+    shown = call("volume", "show", str(tmp_path / "told.parquet"))
+    assert shown.code == 0 and "bolt" in shown.out and "30" in shown.out
+    assert "unknown" in shown.out
+    told = call("volume", "show", str(tmp_path / "told.parquet"), "--json").json
+    assert told["classes"] == {"Parts": {"bolt": 30, "nut": 12}, "ImageNet": None}
+    (tmp_path / "plain.csv").write_text("id,od_inf_rate_ms\n1,2\n")
+    plain = call("volume", "show", str(tmp_path / "plain.csv")).out
+    assert "the volume names no data set" in " ".join(plain.split())

@@ -9,9 +9,10 @@ import typer
 from rich.console import RenderableType
 
 from haversack.cli.command import Answer, PantryOption, command, group
-from haversack.cli.output import human_size, table
-from haversack.cli.pareto import FILES, plain
+from haversack.cli.output import table
+from haversack.cli.pareto import FILES
 from haversack.cli.session import Session
+from haversack.cli.volume_show import show_volume
 
 if TYPE_CHECKING:
     from haversack.services.volume_import import Brought
@@ -125,38 +126,6 @@ def _brought(brought: Brought) -> Answer:
     return Answer({**data, "notes": brought.notes}, shown)
 
 
-def show_volume(
-    session: Session,
-    volume: Annotated[str, typer.Argument(help="A volume's name, or a .parquet or .csv file.")],
-    sample: Annotated[
-        int, typer.Option("--sample", min=0, help="Show so many rows, drawn evenly.")
-    ] = 0,
-    pantry: PantryOption = None,
-) -> Answer:
-    """Show what a volume holds: its card, its columns, its hardware, some rows."""
-    from haversack.services.volumes import load_volume
-
-    opened = load_volume(volume, None if volume.endswith(FILES) else session.pantry(pantry))
-    told = opened.describe()
-    card = opened.card.as_dict() if opened.card is not None else {}
-    facts = [(name, value) for name, value in card.items() if not isinstance(value, dict)]
-    columns = told.get("columns", {})
-    rows = [(name, *_column(about)) for name, about in columns.items()]
-    drawn = opened.sample(sample)
-    shown = [name for name in drawn.columns if name != "sppr" and drawn[name].notna().any()]
-    cells = drawn[shown].astype(object).where(drawn[shown].notna(), None).to_numpy().tolist()
-    records = [dict(zip(shown, map(plain, row), strict=True)) for row in cells]
-    return Answer(
-        {"card": card or None, **told, "sample": records},
-        [
-            f"{opened.name}: {opened.rows} rows, {human_size(opened.path.stat().st_size)}",
-            table("card", ("", ""), facts),
-            table("columns", ("name", "measured", "holds"), rows),
-            *([table("some rows", shown, cells)] if cells else []),
-        ],
-    )
-
-
 def bake(
     session: Session,
     plan: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bake plan (JSON).")],
@@ -198,20 +167,7 @@ def bake(
         if not measuring:
             told = f"trained in {place}; measure with the same command without --no-measure"
             return Answer({"volume": wanted.name, "folder": place}, [told])
-    card = collect(wanted, opened.registry, place, target)
+    card = collect(wanted, opened.registry, place, target, opened)
     opened.volumes.put(wanted.name, target.read_bytes(), card.as_dict())
     data = {"volume": wanted.name, "file": target, "card": card}
     return Answer(data, [f"{wanted.name}: {card.rows} rows, on the shelf and in {target}"])
-
-
-def _column(about: object) -> tuple[object, object]:
-    if not isinstance(about, dict):
-        return None, None
-    if "lowest" in about:
-        return about["measured"], f"{about['lowest']} to {about['highest']}"
-    if "first" in about:
-        return about["measured"], f"{about['first']} to {about['last']}"
-    values = list(about.get("values", {}))
-    shown = ", ".join(str(value)[:40] for value in values[:4])
-    more = f" and {about['distinct'] - 4} more" if about.get("distinct", 0) > 4 else ""
-    return about["measured"], shown + more

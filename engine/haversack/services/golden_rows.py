@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from haversack.catalog.own import OwnPictures
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.doctor import processor_name
@@ -79,10 +80,10 @@ def _scaled(value: float | None, factor: float) -> float | None:
 
 
 def dataset_name(recipe: Recipe) -> str | None:
-    """Give the set's title; of a set made of others, theirs as well."""
+    """Give the set's title, or an imported set's own name; of a set made of others, theirs too."""
     place = "data.data_generator"
     titles = [
-        node.meta.title
+        node.name if isinstance(node, OwnPictures) else node.meta.title
         for path, node in recipe.walk()
         if path == place or path.startswith(f"{place}.")
     ]

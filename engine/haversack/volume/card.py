@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -30,6 +30,8 @@ class Card(BaseModel):
         rows: The number of experiments.
         sha256: The digest of the Parquet file, or empty where nobody recorded it.
         metric_directions: Whether ``"lower"`` or ``"higher"`` is better, for added columns.
+        classes: For each data set that was measured on, how often each class stands in it:
+            pictures, or objects where it has boxes; empty where nobody counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +47,7 @@ class Card(BaseModel):
     rows: int = Field(default=0, ge=0)
     sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     metric_directions: dict[str, Literal["lower", "higher"]] = Field(default_factory=dict)
+    classes: dict[str, dict[str, Annotated[int, Field(ge=0)]]] = Field(default_factory=dict)
 
     @classmethod
     def parse(cls, card: Card | Mapping[str, Any] | bytes) -> Card:

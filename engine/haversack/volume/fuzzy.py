@@ -71,7 +71,7 @@ def rank(
         ValueError: The columns differ in length, hold what was not measured, or h is not above 0.
     """
     a, c = _checked(accuracy), _checked(gain)
-    names = np.arange(len(a)) if ids is None else np.asarray(ids)
+    names = np.arange(len(a), dtype=np.int32) if ids is None else np.asarray(ids)
     if not len(a) == len(c) == len(names):
         raise ValueError(f"columns of one length, not {len(a)}, {len(c)} and {len(names)}")
     if len(a) == 0:

@@ -34,7 +34,8 @@ def binned_sum(a: Floats, c: Floats, h_a: float, h_c: float) -> Floats:
     axis_a, axis_c = axis_of(a, h_a), axis_of(c, h_c)
     places_a, places_c = axis_a.place(a), axis_c.place(c)
     weights = _bin_linearly(places_a, places_c, len(axis_a.nodes), len(axis_c.nodes))
-    grid = _beyond(axis_a, h_a) @ weights @ _beyond(axis_c, h_c).T
+    weights = _beyond(axis_a, h_a) @ weights
+    grid = weights @ _beyond(axis_c, h_c).T
     # Rounding in the products must not turn the slope: values fall along both axes.
     for above, below in itertools.pairwise(grid):
         np.minimum(above, below, out=below)

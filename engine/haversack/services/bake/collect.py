@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from haversack.base.errors import HaversackError
+from haversack.pantry.pantry import Pantry
 from haversack.recipe.registry import Registry
 from haversack.services.bake.plan import Plan, Quantization, Unit, units
 from haversack.services.bake.stages import measured_file, read_result, trained_file
-from haversack.services.golden_rows import golden_row, measured_on
+from haversack.services.class_counts import Counts, dataset_counts
+from haversack.services.golden_rows import dataset_name, golden_row, measured_on
 from haversack.volume.card import Card
 from haversack.volume.relative import add_relative_task_metric
 from haversack.volume.write import write_volume
 
 
-def collect(plan: Plan, registry: Registry, folder: Path, target: Path) -> Card:
+def collect(
+    plan: Plan, registry: Registry, folder: Path, target: Path, pantry: Pantry | None = None
+) -> Card:
     """Write the rows that are measured so far as a volume and its card.
 
     Args:
@@ -24,9 +28,10 @@ def collect(plan: Plan, registry: Registry, folder: Path, target: Path) -> Card:
         registry: The installed ingredients.
         folder: Where the units keep their results.
         target: The Parquet file.
+        pantry: Where the data sets lie; their classes are counted for the card.
 
     Raises:
-        HaversackError: Nothing is measured yet.
+        HaversackError: Nothing is measured yet, or a data set in the pantry is damaged.
     """
     import pandas as pd
 
@@ -45,8 +50,19 @@ def collect(plan: Plan, registry: Registry, folder: Path, target: Path) -> Card:
             "on": measured_on(),
             "licence": plan.card.licence,
             "source": plan.card.source,
+            "classes": _classes(plan, registry, pantry) if pantry is not None else {},
         },
     )
+
+
+def _classes(plan: Plan, registry: Registry, pantry: Pantry) -> dict[str, Counts]:
+    found: dict[str, Counts] = {}
+    for unit in units(plan, registry):
+        name = dataset_name(unit.recipe)
+        if name is not None and name not in found:
+            counts = dataset_counts(unit.recipe, pantry)
+            found |= {name: counts} if counts else {}
+    return found
 
 
 def _rows(plan: Plan, registry: Registry, folder: Path) -> Iterator[dict[str, Any]]:
