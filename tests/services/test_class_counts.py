@@ -98,7 +98,7 @@ def test_an_imported_set_is_named_and_counted_as_itself(tmp_path: Path) -> None:
 
 
 def test_composed_scenes_are_counted_by_their_digits(tmp_path: Path) -> None:
-    pytest.importorskip("sklearn")
+    pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
     pantry = Pantry.build(tmp_path / "pantry")
     counted = {}
     for task in ("detection", "segmentation"):

@@ -67,12 +67,16 @@ def test_a_row_becomes_the_task_s_recipe_with_its_backbone_and_size(
         ({"backbone": "resnet10t.c3_in1k"}, "hf:timm/resnet10t.c3_in1k"),
         ({"backbone": "resnet18", "weights": "https://a.test/r.pth"}, "https://a.test/r.pth"),
         ({"backbone": LITE, "weights": "https://a.test/l.pth"}, "https://a.test/l.pth"),
+        ({"backbone": LITE, "weights": None}, "the table does not say where they are"),
     ],
 )
 def test_weights_that_nobody_pinned_are_named_with_their_source_before_anything_is_made(
     pantry: Pantry, tmp_path: Path, row: dict[str, Any], source: str
 ) -> None:
-    put(pantry, tmp_path, row)
+    elsewhere = (
+        [{"backbone": "net", "weights": "https://a.test/net.pth"}] if "weights" in row else []
+    )
+    put(pantry, tmp_path, row, *elsewhere)
     with pytest.raises(MissingAssets) as caught:
         GRDB_recipe(1, pantry, "other")
     assert caught.value.missing == (f"weights of {row['backbone']} ({source}; no digest is known)",)

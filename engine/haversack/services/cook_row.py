@@ -22,6 +22,7 @@ from haversack.runs.asking import ask_worker
 from haversack.services.errors import MissingAssets
 
 TASK = "classification"
+UNTOLD = "the table does not say where they are"
 _AT_TIMM = "hf:timm/"
 
 
@@ -95,9 +96,11 @@ def _backbone(row: dict[str, Any], backbone: str, pantry: Pantry, default: bool)
 
 
 def _source(row: dict[str, Any]) -> str:
-    """Say where a row's weights come from; names that nobody has placed are timm's."""
+    """Say where a row's weights come from; in a table that says it of no row, names are timm's."""
     told = row.get("weights")
-    return told if isinstance(told, str) and told else f"{_AT_TIMM}{row.get('backbone')}"
+    if isinstance(told, str) and told:
+        return told
+    return UNTOLD if "weights" in row else f"{_AT_TIMM}{row.get('backbone')}"
 
 
 def _unpinned(backbone: str) -> OtherTimm:
