@@ -19,15 +19,17 @@ from haversack.catalog.training import LightningTrainer
 from haversack.runs.event_sink import EventSink
 from haversack.runs.spec import Limits, RunSpec
 from haversack.training.builders.datasets import build_datasets
-from haversack.training.builders.networks import build_network
 from haversack.training.builders.optimizers import build_optimizer, build_scheduler
 from haversack.training.dispatch import perform
+from haversack.training.jobs import train as jobs
 from haversack.training.loading.batches import make_loader
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.loop import fitting
 from haversack.training.loop.trainer import make_trainer
 from haversack.training.settings import settings_of
 from haversack.training.work import Work, expect
+from kitchen_bench.networks import network_of
+from kitchen_bench.recipes import Size
 from kitchen_bench.turns import Pass
 
 
@@ -41,7 +43,7 @@ class _Ends(Callback):
         self._ended()
 
 
-def through_the_worker(spec: RunSpec, steps: int, ended: Pass) -> None:
+def through_the_worker(spec: RunSpec, size: Size, steps: int, ended: Pass) -> None:
     """Train as a worker does, its events written to the log and to a pipe that is read."""
     read, write = os.pipe()
     reader = threading.Thread(target=_drain, args=(read,), daemon=True)
@@ -54,6 +56,7 @@ def through_the_worker(spec: RunSpec, steps: int, ended: Pass) -> None:
     limited = spec.model_copy(update={"limits": Limits(limit_batches=steps)})
     with (
         mock.patch.object(fitting, "make_trainer", with_ends),
+        mock.patch.object(jobs, "build_network", lambda *_, **__: network_of(size, spec.run_dir)),
         os.fdopen(write, "wb", buffering=0) as pipe,
         contextlib.closing(EventSink(spec.run_dir, pipe)) as sink,
     ):
@@ -61,9 +64,9 @@ def through_the_worker(spec: RunSpec, steps: int, ended: Pass) -> None:
     reader.join()
 
 
-def by_hand(work: Work, steps: int, ended: Pass) -> None:
+def by_hand(work: Work, size: Size, steps: int, ended: Pass) -> None:
     """Train in a plain loop of PyTorch: the same network, data, optimizer and schedule."""
-    step, loader = bare_step(work, steps), _loader(work)
+    step, loader = bare_step(work, size, steps), _loader(work)
     for number, batch in enumerate(loader, start=1):
         step(batch["images"], batch["labels"])
         ended()
@@ -71,9 +74,9 @@ def by_hand(work: Work, steps: int, ended: Pass) -> None:
             return
 
 
-def by_lightning(work: Work, steps: int, ended: Pass) -> None:
+def by_lightning(work: Work, size: Size, steps: int, ended: Pass) -> None:
     """Train by Lightning's Trainer as it is when nothing is said: bar, log, checkpoint."""
-    module = _Plain(work, steps)
+    module = _Plain(work, size, steps)
     trainer = Trainer(
         accelerator="cpu",
         devices=1,
@@ -85,9 +88,11 @@ def by_lightning(work: Work, steps: int, ended: Pass) -> None:
     trainer.fit(module, _loader(work))
 
 
-def bare_step(work: Work, steps: int = 100) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+def bare_step(
+    work: Work, size: Size, steps: int = 100
+) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
     """Give one step by hand of a recipe's network."""
-    network, optimizer, scheduler = _parts(work, steps)
+    network, optimizer, scheduler = _parts(work, size, steps)
     network.train()
 
     def step(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -103,9 +108,9 @@ def bare_step(work: Work, steps: int = 100) -> Callable[[torch.Tensor, torch.Ten
 
 
 class _Plain(LightningModule):
-    def __init__(self, work: Work, steps: int) -> None:
+    def __init__(self, work: Work, size: Size, steps: int) -> None:
         super().__init__()
-        self.network, self._optimizer, self._scheduler = _parts(work, steps)
+        self.network, self._optimizer, self._scheduler = _parts(work, size, steps)
 
     def training_step(self, batch: Any, _number: int) -> torch.Tensor:
         loss = _loss(self.network, batch["images"], batch["labels"])
@@ -116,10 +121,9 @@ class _Plain(LightningModule):
         return [self._optimizer], [{"scheduler": self._scheduler, "interval": "step"}]
 
 
-def _parts(work: Work, steps: int) -> tuple[nn.Module, Any, Any]:
+def _parts(work: Work, size: Size, steps: int) -> tuple[nn.Module, Any, Any]:
     options = expect(work.root.trainer, LightningTrainer, "trainer")
-    size = settings_of(work).image_size
-    network = build_network(work, 10, size, pretrained=False)
+    network = network_of(size, work.run_dir)
     optimizer = build_optimizer(options.optimizer, network)
     return network, optimizer, build_scheduler(options.scheduler, optimizer, steps)
 

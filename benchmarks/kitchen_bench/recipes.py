@@ -21,6 +21,8 @@ DIGITS = Path(sklearn.__file__).parent / "datasets/data/digits.csv.gz"
 LITE = "EfficientNet-Lite0"
 SMALL = "test_resnet"
 """A network of timm that is made for tests: few and small layers."""
+SMALLER = {"2 convolutions": (2, 8), "12 convolutions": (12, 32)}
+"""Plain networks by name: layers and channels. Their recipe is that of SMALL."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Size:
 
 
 CANDIDATES = (
+    *(Size(name, edge, 4) for name in SMALLER for edge in (32, 64)),
     Size(SMALL, 32, 4),
     Size(LITE, 32, 4),
     Size(LITE, 64, 4),
@@ -54,7 +57,7 @@ def recipe_of(size: Size, workers: int = 0) -> Recipe:
     if light:
         recipe["model.backbone.use_pretrained"] = False
     else:
-        recipe["model.backbone.name"] = size.architecture
+        recipe["model.backbone.name"] = SMALL
         recipe["model.backbone.weights"] = "none"
     recipe["model.image_size"] = size.edge
     recipe["data.batch_size"] = size.batch
@@ -97,7 +100,7 @@ def step_times(folder: Path) -> dict[Size, float]:
 
     found = {}
     for size in CANDIDATES:
-        step = bare_step(quiet_work(recipe_of(size), folder / "calibration"))
+        step = bare_step(quiet_work(recipe_of(size), folder / "calibration"), size)
         images = torch.zeros(size.batch, 3, size.edge, size.edge, dtype=torch.uint8)
         labels = torch.zeros(size.batch, dtype=torch.int64)
         times = []

@@ -60,13 +60,13 @@ def _one(size: Size, step: float, folder: Path, seconds: float) -> Overhead:
     recipe, turns = recipe_of(size), Turns(list(PARTIES))
 
     def worker(ended: Pass) -> None:
-        loops.through_the_worker(spec_of(recipe, folder / "worker"), steps, ended)
+        loops.through_the_worker(spec_of(recipe, folder / "worker"), size, steps, ended)
 
     def bare(ended: Pass) -> None:
-        loops.by_hand(quiet_work(recipe, folder / "bare"), steps, ended)
+        loops.by_hand(quiet_work(recipe, folder / "bare"), size, steps, ended)
 
     def lightning(ended: Pass) -> None:
-        loops.by_lightning(quiet_work(recipe, folder / "lightning"), steps, ended)
+        loops.by_lightning(quiet_work(recipe, folder / "lightning"), size, steps, ended)
 
     turns.run({"worker": worker, "bare": bare, "lightning": lightning})
     counted = {name: [1e3 * t for t in turns.times[name][DROPPED:-1]] for name in PARTIES}

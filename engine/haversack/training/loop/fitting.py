@@ -117,5 +117,5 @@ def _compile(work: Work, settings: Settings, network: nn.Module, options: Lightn
     example = torch.zeros(
         settings.batch_size, 3, edge, edge, device=choose_device(work.spec.device)
     )
-    example = example.contiguous(memory_format=layout(options.channels_last))
+    example = example.to(memory_format=torch.channels_last)  # as pictures are collated
     compile_or_tell(network, example, lambda text: work.note(text, warning=True))

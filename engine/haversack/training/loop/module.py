@@ -41,7 +41,7 @@ class TaskModule(LightningModule):
         task: Task,
         make_optimizer: Callable[[nn.Module], Optimizer],
         make_scheduler: Callable[[Optimizer, int], LambdaLR | None],
-        memory_format: torch.memory_format = torch.contiguous_format,
+        memory_format: torch.memory_format = torch.preserve_format,
     ) -> None:
         """Train a network for a task."""
         super().__init__()
@@ -55,6 +55,13 @@ class TaskModule(LightningModule):
         self._meter = task.meter()
         self._val_loss: list[Tensor] = []
         self._rng: dict[str, Tensor] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set without torch's search of its registries what Lightning notes at each hook."""
+        if name == "_current_fx_name":
+            self.__dict__[name] = value
+        else:
+            super().__setattr__(name, value)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Tensor]:
         """Give the loss and, detached, its parts."""
@@ -133,4 +140,4 @@ class TaskModule(LightningModule):
         return outputs
 
     def _pictures(self, batch: Batch) -> Tensor:
-        return as_input(batch["images"]).contiguous(memory_format=self._memory_format)
+        return as_input(batch["images"]).to(memory_format=self._memory_format)

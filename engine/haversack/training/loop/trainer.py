@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from lightning.pytorch import Callback, Trainer
@@ -81,6 +81,6 @@ def _silence_lightning() -> None:
         warnings.filterwarnings("ignore", message=message)
 
 
-def layout(channels_last: bool) -> Any:
-    """Give how pictures and weights lie in memory."""
-    return torch.channels_last if channels_last else torch.contiguous_format
+def layout(channels_last: bool) -> torch.memory_format:
+    """Give how pictures and weights lie in memory; else as they come, which copies nothing."""
+    return torch.channels_last if channels_last else torch.preserve_format
