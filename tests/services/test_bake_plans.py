@@ -44,15 +44,27 @@ def test_the_same_plan_gives_the_same_units() -> None:
     assert len(set(first)) == len(first)
 
 
-def test_the_wide_plan_has_three_sets_of_real_pictures_and_60_rows_or_more() -> None:
-    plan = shipped("xval_cls_wide")
+@pytest.mark.parametrize(
+    ("name", "sets"),
+    [
+        ("xval_cls_wide", ("Digits", "Random subset of MNIST", "Random subset of Fashion-MNIST")),
+        ("xval_det_wide", ("Digit scenes", "Cut-out scenes", "Smoke")),
+        (
+            "xval_seg_wide",
+            (
+                "Digit scenes (segmentation)",
+                "Cut-out scenes (segmentation)",
+                "Joined of Digit scenes (segmentation) and Cut-out scenes (segmentation)",
+            ),
+        ),
+    ],
+)
+def test_a_wide_plan_has_three_sets_and_60_rows_or_more(name: str, sets: tuple[str, ...]) -> None:
+    plan = shipped(name)
     trained = list(units(plan, registry()))
     assert len(trained) * len(plan.quantizations) >= 60
-    assert {dataset_name(unit.recipe) for unit in trained} == {
-        "Digits",
-        "Random subset of MNIST",
-        "Random subset of Fashion-MNIST",
-    }
+    assert {dataset_name(unit.recipe) for unit in trained} == set(sets)
+    assert len({unit.key for unit in trained}) == len(trained)
 
 
 def test_settings_that_go_together_are_trained_with_every_combination(tmp_path: Path) -> None:
