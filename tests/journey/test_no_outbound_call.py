@@ -31,9 +31,9 @@ def test_from_verifying_to_predicting_nobody_is_called(tmp_path: Path) -> None:
     home = stocked_pantry(tmp_path / "home")
     put_volume(home, tmp_path, [to_sppr(light_recipe(home, "golden"))])
     receipt = packed(home, tmp_path / "KIT", keyring(tmp_path / "keys"))
+    trace = tmp_path / "trace"
     pantry = ("--pantry", str(tmp_path / "field"))
-    called = _called_by(
-        tmp_path,
+    for words in (
         ("keys", "trust", str(tmp_path / "KIT"), "--fingerprint", receipt.fingerprint),
         ("verify", str(tmp_path / "KIT")),
         ("open", str(tmp_path / "KIT"), *pantry),
@@ -43,38 +43,17 @@ def test_from_verifying_to_predicting_nobody_is_called(tmp_path: Path) -> None:
         ("evaluate", "last", "--limit-batches", "1", *pantry),
         ("export", "last", *pantry),
         ("predict", "last", *pantry),
-    )
-    assert called == set()
-
-
-@needs_strace
-@pytest.mark.torch
-@pytest.mark.skipif("HAVERSACK_CASES" not in os.environ, reason="a minute: the long form alone")
-def test_processes_that_train_together_and_a_measurement_call_nobody(tmp_path: Path) -> None:
-    stocked_pantry(tmp_path / "field")
-    pantry = ("--pantry", str(tmp_path / "field"))
-    small = ("--epochs", "1", "--batch-size", "4", "--limit-batches", "1")
-    called = _called_by(
-        tmp_path,
-        ("train", "light", "--devices", "cpux2", *small, *pantry),
-        ("measure", "last", *pantry),
-    )
-    assert called == set()
-
-
-def _called_by(folder: Path, *commands: tuple[str, ...]) -> set[str]:
-    """Run commands; give the addresses beyond this machine that any process of theirs called."""
-    trace, text = folder / "trace", ""
-    for words in commands:
+    ):
         subprocess.run(
             [
-                *("strace", "-f", "-qq", "-e", "trace=network", "-o", str(trace)),
+                *("strace", "-f", "-A", "-qq", "-e", "trace=network", "-o", str(trace)),
                 *(sys.executable, "-m", "haversack", *words, "--json"),
             ],
             check=True,
             stdout=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "HAVERSACK_HOME": str(folder / "field-keys")},
+            env={"PATH": os.environ["PATH"], "HAVERSACK_HOME": str(tmp_path / "field-keys")},
         )
-        text += trace.read_text(encoding="utf-8", errors="replace")
+    text = trace.read_text(encoding="utf-8", errors="replace")
+    called = {address for address in _ADDRESS.findall(text) if not _LOOPBACK.match(address)}
     assert text
-    return {address for address in _ADDRESS.findall(text) if not _LOOPBACK.match(address)}
+    assert called == set()
