@@ -26,7 +26,7 @@ from haversack.training.jobs.predict import predict
 from haversack.training.jobs.train import train
 from training_desk import Desk, small_recipe, spec_of
 
-ALWAYS = ("csv by pandas", "kitti by its layout", "masks by scikit-image")
+ALWAYS = ("csv by pandas", "masks by scikit-image")
 SMALL: dict[str, dict[str, object]] = {
     "classification": {"backbone__name": "test_resnet", "backbone__weights": "none"},
     "detection": {"model__head_channels": 16},
