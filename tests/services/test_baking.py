@@ -29,6 +29,7 @@ class _Kitchen:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.trained: list[str] = []
         self.measured: list[str] = []
+        self.places: list[Path] = []
         self.fail_at = ""
         monkeypatch.setattr(oven, "train_unit", self._train)
         monkeypatch.setattr(oven, "measure_unit", self._measure)
@@ -38,6 +39,7 @@ class _Kitchen:
         if unit.key == self.fail_at:
             raise KeyboardInterrupt
         self.trained.append(unit.key)
+        self.places.append(place)
         result = {"train": {"metrics": {"map_50": 0.5}}, "finished": 1.0, "exports": {}}
         trained_file(place).write_text(json.dumps(result))
 
@@ -46,6 +48,7 @@ class _Kitchen:
         if row == self.fail_at:
             raise KeyboardInterrupt
         self.measured.append(row)
+        self.places.append(place)
         measured_file(place, quantization).write_text(json.dumps(MEASURED))
 
 
@@ -91,6 +94,14 @@ def test_measuring_can_be_left_to_another_time(
     bake(plan, pantry, folder)
     assert kitchen.trained == _keys(plan, pantry)
     assert len(kitchen.measured) == 6
+
+
+def test_a_folder_named_from_here_is_the_same_folder_for_workers(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bake(plan, Pantry.build(tmp_path / "pantry"), Path("baking"))
+    assert {place.parent for place in kitchen.places} == {tmp_path / "baking"}
 
 
 def test_collecting_again_gives_the_same_bytes(

@@ -41,6 +41,7 @@ def bake(
         RunFailed: A worker failed; run it again to go on.
         FetchError: An asset could not be fetched.
     """
+    folder = folder.absolute()  # workers run elsewhere
     todo = list(units(plan, pantry.registry))
     needed = {a.name: a for unit in todo for a in unit.recipe.assets()}
     capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
