@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
-from haversack.volume import many
+from haversack.volume import many, sweep
 from haversack.volume.dominators import dominator_counts
 from haversack.volume.errors import (
     MissingColumnError,
@@ -74,6 +74,20 @@ def test_in_two_metrics_it_is_the_exact_front(table: Floats) -> None:
 def test_a_column_given_twice_changes_nothing(table: Floats) -> None:
     twice = np.column_stack([table, table[:, :1]])
     assert front_of_many(twice).tolist() == front_of_many(table).tolist()
+
+
+@settings(max_examples=CASES, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 400), st.integers(2, 60), st.integers(1, 50))
+def test_sweeping_three_columns_in_any_chunks_is_comparing_all_pairs(
+    seed: int, rows: int, levels: int, chunk: int
+) -> None:
+    table = np.random.default_rng(seed).integers(0, levels, (rows, 3)).astype(float)
+    distinct = np.unique(table, axis=0)[::-1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "CHUNK", chunk)
+        found = sweep.sweep_three(distinct)
+    at_least = (distinct[:, None, :] >= distinct[None, :, :]).all(axis=2)
+    assert found.tolist() == (at_least.sum(axis=0) == 1).tolist()
 
 
 @pytest.mark.parametrize("k", [3, 4])

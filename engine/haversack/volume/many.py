@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from haversack.volume.pareto import exact_front
+from haversack.volume.sweep import sweep_three
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -15,6 +16,7 @@ SAMPLE = 2_048
 PIVOTS = 24
 CHUNK = 1_024
 STRONGEST = 64
+THREE = 3
 
 
 def front_of_many(values: ArrayLike) -> Rows:
@@ -26,8 +28,8 @@ def front_of_many(values: ArrayLike) -> Rows:
 
     Rows are visited in descending lexicographic order, in which a dominator comes before what it
     dominates, so each needs to be held only against the front found so far (Kung, Luccio and
-    Preparata 1975 use the same order). Before that, a few strong rows discard most others in linear
-    time.
+    Preparata 1975 use the same order); three columns need only one sweep. Before that, a few
+    strong rows discard most others in linear time.
 
     Args:
         values: Shape (n, k), k at least 1; compared as float64.
@@ -85,7 +87,7 @@ def _front_rows(table: Floats) -> Rows:
     first = np.ones(len(ordered), dtype=np.bool_)
     first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     distinct = ordered[first]
-    on_front = _visit(distinct)
+    on_front = sweep_three(distinct) if table.shape[1] == THREE else _visit(distinct)
     group = np.cumsum(first) - 1
     found: Rows = order[on_front[group]]
     return found
