@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import lzma
-import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -28,6 +27,7 @@ from haversack.data.readers.members import TarMembers
 from haversack.data.sample import Boxes, Mask
 from haversack.pantry.pantry import Pantry
 from haversack.services.capture import capture
+from long_form import LONG_FORM
 
 STAMPS = "./usr/share/tuxpaint/stamps/"
 COPYRIGHT = "./usr/share/doc/tuxpaint-stamps-default/copyright"
@@ -163,7 +163,7 @@ def test_another_package_and_a_damaged_file_are_one_typed_error(tmp_path: Path) 
 @pytest.mark.registry
 @pytest.mark.slow
 @pytest.mark.skipif(
-    not os.environ.get("HAVERSACK_CASES") or shutil.which("apt-get") is None,
+    not LONG_FORM or shutil.which("apt-get") is None,
     reason="fetches 161 MB through apt-get; nightly",
 )
 def test_debians_package_gives_the_cut_outs_that_the_catalogue_pins(tmp_path: Path) -> None:

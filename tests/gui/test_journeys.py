@@ -18,6 +18,7 @@ from haversack.recipe.tree import Recipe
 from haversack.services.isolation import isolation
 from haversack.services.shelves import open_or_build
 from haversack.volume.write import write_volume
+from long_form import LONG_FORM
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -48,9 +49,7 @@ def test_what_the_preparer_packs_the_field_operator_trains_without_a_network(
 @pytest.mark.slow
 @pytest.mark.root
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed: no real window")
-@pytest.mark.skipif(
-    not os.environ.get("HAVERSACK_CASES"), reason="the same in a real window: when many cases are"
-)
+@pytest.mark.skipif(not LONG_FORM, reason="the same in a real window: when many cases are")
 def test_both_journeys_go_the_same_way_in_a_real_window(tmp_path: Path) -> None:
     name = test_what_the_preparer_packs_the_field_operator_trains_without_a_network.__name__
     environment = _environment(QT_QPA_PLATFORM="xcb")

@@ -13,6 +13,7 @@ import pytest
 
 from data.byod.sets import digits_folder, save
 from haversack.base.errors import EXIT_REFUSED
+from long_form import LONG_FORM
 
 ROOT = Path(__file__).parents[2]
 STICK = "/media/stick"
@@ -25,9 +26,7 @@ pytestmark = [
     pytest.mark.torch,
     pytest.mark.slow,
     pytest.mark.registry,
-    pytest.mark.skipif(
-        os.environ.get("HYPOTHESIS_PROFILE") != "nightly", reason="takes minutes; runs at night"
-    ),
+    pytest.mark.skipif(not LONG_FORM, reason="takes minutes; runs at night"),
 ]
 
 

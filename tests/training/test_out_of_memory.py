@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from haversack.training.jobs.train import train
 from haversack.training.memory import memory_told
 from haversack.training.settings import settings_of
 from haversack.training.stopping import StopRequested
+from long_form import LONG_FORM
 from training_desk import Desk, small_recipe, spec_of
 
 LIMIT = 5 << 30
@@ -39,7 +39,7 @@ def test_memory_that_runs_out_says_what_to_lower(desk: Desk) -> None:
         _ = 1 / 0
 
 
-@pytest.mark.skipif("HAVERSACK_CASES" not in os.environ, reason="a minute: the long form alone")
+@pytest.mark.skipif(not LONG_FORM, reason="a minute: the long form alone")
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="no prlimit to limit a worker with")
 @pytest.mark.torch
 def test_a_step_that_does_not_fit_says_what_to_lower_and_the_run_goes_on_with_it(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from haversack.services.datasets import as_answer, import_data, set_file
 from haversack.training.jobs.export import export
 from haversack.training.jobs.predict import predict
 from haversack.training.jobs.train import train
+from long_form import LONG_FORM
 from training_desk import Desk, small_recipe, spec_of
 
 ALWAYS = ("csv by pandas", "masks by scikit-image")
@@ -84,7 +84,7 @@ def test_a_set_of_another_tool_is_read_and_comes_out_unchanged(tmp_path: Path, n
 def test_a_set_of_another_tool_trains_an_epoch_and_its_model_is_exported(
     desk: Desk, name: str
 ) -> None:
-    if name not in ALWAYS and not os.environ.get("HAVERSACK_CASES"):
+    if name not in ALWAYS and not LONG_FORM:
         pytest.skip("the other formats train in the nightly form")
     pantry, written = imported(name, desk.folder)
     file = set_file(pantry, "brought")

@@ -26,6 +26,7 @@ from haversack.training.loop.together import announce, place, share_batch
 from haversack.training.loop.trainer import make_trainer
 from haversack.training.settings import settings_of
 from haversack.training.work import expect
+from long_form import LONG_FORM
 from training_desk import Desk, small_recipe, spec_of
 
 SLURM = {
@@ -78,7 +79,7 @@ def test_two_processes_train_together_and_the_first_alone_writes(tmp_path: Path)
 
 
 @pytest.mark.torch
-@pytest.mark.skipif("HAVERSACK_CASES" not in os.environ, reason="a minute: the long form alone")
+@pytest.mark.skipif(not LONG_FORM, reason="a minute: the long form alone")
 def test_two_processes_stop_and_go_on_from_where_they_stopped(tmp_path: Path) -> None:
     cancel = CancelToken()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -19,11 +18,10 @@ from haversack.training.jobs.train import train
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
 from haversack.training.loop.trainer import usable_precision
+from long_form import LONG_FORM
 from training_desk import Desk, small_recipe
 
-long_form = pytest.mark.skipif(
-    "HAVERSACK_CASES" not in os.environ, reason="compiles for a minute: the long form alone"
-)
+long_form = pytest.mark.skipif(not LONG_FORM, reason="compiles for a minute: the long form alone")
 LIMITS = Limits(limit_batches=1, batch_size=4, image_size=32, max_epochs=1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,11 +28,10 @@ from haversack.training.jobs.predict import predict
 from haversack.training.jobs.prepare import prepare
 from haversack.training.jobs.rehearse import rehearse
 from haversack.training.jobs.train import train
+from long_form import LONG_FORM
 from training_desk import DIGITS, Desk, small_recipe
 
-long_form = pytest.mark.skipif(
-    "HAVERSACK_CASES" not in os.environ, reason="ten seconds more: the long form alone"
-)
+long_form = pytest.mark.skipif(not LONG_FORM, reason="ten seconds more: the long form alone")
 LIMITS = Limits(limit_batches=15, batch_size=16)
 
 

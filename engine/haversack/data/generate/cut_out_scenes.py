@@ -19,7 +19,14 @@ from haversack.data.generate.cut_outs import (
     read_cut_outs,
     split_by_object,
 )
-from haversack.data.generate.scenes import SPLITS, Box, Composed, Scenes, as_boxes, find_place
+from haversack.data.generate.scenes import (
+    Box,
+    Composed,
+    Scenes,
+    as_boxes,
+    both_splits,
+    find_place,
+)
 from haversack.data.sample import Mask
 from haversack.data.textures import textured_ground
 
@@ -47,19 +54,11 @@ def cut_out_scenes(
     Raises:
         DataError: The file is damaged.
     """
-    parts = dict(zip(SPLITS, split_by_object(read_cut_outs(cut_out_file)), strict=True))
-    counts = {"train": train_scenes, "val": validation_scenes}
-    return {
-        split: Scenes(
-            partial(compose, cut_outs=parts[split], size=scene_size),
-            CLASSES,
-            counts[split],
-            seed,
-            split,
-            masks,
-        )
-        for split in SPLITS
-    }
+    makers = [
+        partial(compose, cut_outs=part, size=scene_size)
+        for part in split_by_object(read_cut_outs(cut_out_file))
+    ]
+    return both_splits(makers, CLASSES, (train_scenes, validation_scenes), seed, masks)
 
 
 def compose(rng: np.random.Generator, cut_outs: CutOuts, size: int) -> Composed:

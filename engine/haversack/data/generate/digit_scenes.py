@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from haversack.data.generate.scenes import SPLITS, Box, Composed, Scenes, as_boxes, find_place
+from haversack.data.generate.scenes import (
+    Box,
+    Composed,
+    Scenes,
+    as_boxes,
+    both_splits,
+    find_place,
+)
 from haversack.data.readers.digits import CLASSES, Glyphs, read_glyphs
 from haversack.data.sample import Mask
 from haversack.data.split import split_stratified
@@ -39,19 +46,11 @@ def digit_scenes(
         masks: Whether a scene comes with its mask, or with its boxes.
     """
     glyphs = read_glyphs(glyph_file)
-    parts = dict(zip(SPLITS, split_stratified(glyphs.labels), strict=True))
-    counts = {"train": train_scenes, "val": validation_scenes}
-    return {
-        split: Scenes(
-            partial(compose, glyphs=glyphs.take(parts[split]), size=scene_size),
-            CLASSES,
-            counts[split],
-            seed,
-            split,
-            masks,
-        )
-        for split in SPLITS
-    }
+    makers = [
+        partial(compose, glyphs=glyphs.take(part), size=scene_size)
+        for part in split_stratified(glyphs.labels)
+    ]
+    return both_splits(makers, CLASSES, (train_scenes, validation_scenes), seed, masks)
 
 
 def compose(rng: np.random.Generator, glyphs: Glyphs, size: int) -> Composed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,20 @@ class Scenes:
             target = mask if self._masks else boxes
             self._kept[index] = Sample(image, target, f"{self._split} scene {index}")
         return self._kept[index]
+
+
+def both_splits(
+    compose: Iterable[Compose],
+    classes: tuple[str, ...],
+    counts: tuple[int, int],
+    seed: int,
+    masks: bool,
+) -> dict[str, Scenes]:
+    """Give the scenes of each split, by what composes them and how many there are."""
+    return {
+        split: Scenes(one, classes, count, seed, split, masks)
+        for split, one, count in zip(SPLITS, compose, counts, strict=True)
+    }
 
 
 def find_place(
