@@ -24,5 +24,6 @@ def to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     sorter = ONNXModel(half)  # the casts are put at the end of the graph
     sorter.topological_sort()
     half = sorter.model
+    del half.graph.value_info[:]  # operators that stay float32 (Resize) would be listed as float16
     onnx.checker.check_model(half, full_check=True)
     return half
