@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from data.byod import mask_sets, sets
+from data.byod.more_sets import cvat
 from gui_desk import Desk
 from haversack.pantry.pantry import Pantry
 from haversack.services import apart
@@ -72,12 +73,18 @@ def test_a_dropped_folder_is_read_shown_and_its_problems_told(desk: Desk, tmp_pa
     assert page.name_edit.text() == "roofs-flowers"
 
 
-def test_large_coco_files_are_read_in_a_process_apart_when_looked_at_and_imported(
-    desk: Desk, tmp_path: Path, empty_pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("make", "reads"), [(sets.coco, "decode"), (cvat, "decode_xml")])
+def test_large_files_of_labels_are_read_in_a_process_apart_when_looked_at_and_imported(
+    desk: Desk,
+    tmp_path: Path,
+    empty_pantry: Pantry,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path], Path],
+    reads: str,
 ) -> None:
     monkeypatch.setattr(apart, "LARGE", 10)
-    monkeypatch.setattr(apart, "decode", None)  # the app's own process does not read it
-    _drop(desk, sets.coco(tmp_path / "set"))
+    monkeypatch.setattr(apart, reads, None)  # the app's own process does not read it
+    _drop(desk, make(tmp_path / "set"))
     assert desk.page.summary.text().startswith("6 pictures, 2 classes")
     desk.click(desk.page.importing)
     desk.settle()

@@ -1,4 +1,4 @@
-"""A bundle of 100,000 files in the open page: the window goes on while it is looked at."""
+"""Bundles and have-lists of 100,000 files: the window goes on while they are read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from PySide6.QtCore import Qt
 
 from faults.staging import CHEAP, Kit, make_kit
 from gui_desk import Desk
+from haversack.base.digests import sha256_bytes
+from haversack.bundle.have import HaveList, read_have_list, write_have_list
 from haversack.bundle.manifest import Manifest, ManifestFile, decode_manifest
 from haversack.services import apart
+from haversack.services.have import have
+from haversack.services.shelves import Pantry
 from haversack.trust.keyring import KeyRing
 from haversack_gui.app import quiet_collector
 from haversack_gui.watchdog import Watchdog
@@ -56,17 +60,42 @@ def test_a_bundle_of_100000_files_is_looked_at_sorted_and_verified_while_the_win
 
     monkeypatch.setattr(apart, "decode_manifest", decode)
     desk = open_desk(page="open")
+    _watch(lambda: _look_sort_and_verify(desk, stick))
+    assert read_here == []
+
+
+def test_a_have_list_of_100000_files_is_packed_against_while_the_window_goes_on(
+    open_desk: Callable[..., Desk],
+    pantry: Pantry,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apart, "decode_have_list", None)  # the app's own process does not read it
+    listed = have(pantry, tmp_path / "have.json", quick=True).file
+    more = {sha256_bytes(str(at).encode()): at for at in range(FILES)}
+    write_have_list(HaveList({**read_have_list(listed).files, **more}), listed)
+    assert listed.stat().st_size > apart.LARGE
+    desk = open_desk(pantry, "pack")
+
+    def plan() -> None:
+        desk.page.where.take_list(listed)
+        desk.settle()
+        assert "are left out, the field machine has them" in desk.page.foreseen.text()
+
+    _watch(plan)
+
+
+def _watch(act: Callable[[], None]) -> None:
     stretches = []
     for _ in range(3):  # a full collection of what hundreds of tests left is not the app's
         quiet_collector()
         watchdog = Watchdog()
         watchdog.start()
-        _look_sort_and_verify(desk, stick)
+        act()
         stretches.append(watchdog.stop())
         if stretches[-1] < STALL_S:
             break
     assert min(stretches) < STALL_S, stretches
-    assert read_here == []
 
 
 def _look_sort_and_verify(desk: Desk, stick: Path) -> None:

@@ -15,6 +15,7 @@ from haversack.bundle.manifest import MOST_SIZE
 KIND = "haversack-have-list"
 FORMAT = 1
 LIMIT = 256 << 20
+PORTION = 1000
 _HINT = "Make it again on the field machine: haversack have PANTRY -o FILE"
 
 
@@ -42,8 +43,7 @@ def write_have_list(have: HaveList, path: Path) -> None:
     Raises:
         StorageError: The disk says no.
     """
-    document = {"kind": KIND, "format": FORMAT, "files": dict(have.files)}
-    write_bytes(path, dump_canonical(document) + b"\n")
+    write_bytes(path, encode_have_list(have))
 
 
 def read_have_list(path: Path) -> HaveList:
@@ -53,15 +53,39 @@ def read_have_list(path: Path) -> HaveList:
         FileFormatError: It is none.
         StorageError: It cannot be read, or is too large.
     """
-    document = load_strict(read_bytes(path, LIMIT), str(path), LIMIT)
+    return decode_have_list(read_bytes(path, LIMIT), str(path))
+
+
+def encode_have_list(have: HaveList) -> bytes:
+    """Give the canonical bytes, made some files at a time so that other threads go on."""
+    ordered = sorted(have.files)
+    portions = (
+        dump_canonical({sha256: have.files[sha256] for sha256 in ordered[at : at + PORTION]})
+        for at in range(0, len(ordered), PORTION)
+    )
+    files = b",".join(portion[1:-1] for portion in portions)
+    return b'{"files":{%b},"format":%d,"kind":"%b"}\n' % (files, FORMAT, KIND.encode())
+
+
+def decode_have_list(content: bytes, file: str) -> HaveList:
+    """Read the bytes of a have-list.
+
+    Args:
+        content: Its bytes.
+        file: Its name, for errors.
+
+    Raises:
+        FileFormatError: It is none.
+    """
+    document = load_strict(content, file, LIMIT)
     if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise FileFormatError(f"{path} is no have-list", _HINT)
+        raise FileFormatError(f"{file} is no have-list", _HINT)
     if document.get("format") != FORMAT or set(document) != {"kind", "format", "files"}:
-        raise FileFormatError(f"{path} is a have-list of another format", _HINT)
+        raise FileFormatError(f"{file} is a have-list of another format", _HINT)
     files = document["files"]
     if not isinstance(files, dict) or not all(
         is_sha256(sha256) and type(size) is int and 0 <= size <= MOST_SIZE
         for sha256, size in files.items()
     ):
-        raise FileFormatError(f"{path} names something that is no file", _HINT)
+        raise FileFormatError(f"{file} names something that is no file", _HINT)
     return HaveList(files)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from haversack.base.canonical_json import dump_canonical, load_strict
+from haversack.base.collecting import no_collecting
 from haversack.base.digests import is_sha256, sha256_bytes
 from haversack.base.errors import FileFormatError
 from haversack.bundle.errors import Invalid
@@ -139,7 +139,7 @@ def decode_manifest(content: bytes, file: str) -> Manifest:
     Raises:
         Invalid: It breaks a rule of the format.
     """
-    with _no_collecting():
+    with no_collecting():
         return _decode(content, file)
 
 
@@ -248,18 +248,6 @@ def check_text(value: Any) -> bool:
 @lru_cache(maxsize=1024)
 def _is_printable(text: str) -> bool:
     return text.isprintable()
-
-
-@contextlib.contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Keep Python from looking for garbage again and again while many entries are made."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class _FaultError(Exception):

@@ -6,12 +6,12 @@ which no other thread moves. So another process reads the manifest and tells it 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
+from haversack.base.collecting import no_collecting
 from haversack.bundle.errors import Invalid
 from haversack.bundle.manifest import Manifest, ManifestFile
 
@@ -45,14 +45,9 @@ def from_lines(lines: Iterable[bytes]) -> Manifest:
     if not isinstance(head, dict):
         raise ValueError("a manifest was not told")
     files: list[ManifestFile] = []
-    was = gc.isenabled()
-    gc.disable()  # looking for garbage among so many entries would hold the lock as well
-    try:
+    with no_collecting():
         for portion in told:
             files += [_file(entry) for entry in portion]
-    finally:
-        if was:
-            gc.enable()
     if len(files) != head["files"]:
         raise ValueError("what was told of a manifest breaks off")
     return Manifest(head["blob_size"], tuple(files), tuple(head["sticks"]))

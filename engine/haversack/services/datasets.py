@@ -13,13 +13,12 @@ from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
 from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.class_mapping import map_classes
-from haversack.data.byod.coco_json import ReadJson
 from haversack.data.byod.detect import AUTO, READERS, read_set
 from haversack.data.byod.folder import BroughtFolder
 from haversack.data.byod.records import TASKS
 from haversack.data.byod.shard import read_shard, write_shard
 from haversack.data.byod.splits import SplitPlan
-from haversack.data.byod.wanted import Wanted
+from haversack.data.byod.wanted import HERE, FileReaders, Wanted
 from haversack.pantry.assets import Fetched
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
@@ -60,7 +59,7 @@ def check_data(
     *,
     plan: SplitPlan | None = None,
     mapping: Mapping[str, str] | None = None,
-    read_json: ReadJson | None = None,
+    readers: FileReaders = HERE,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> Checked:
@@ -73,7 +72,8 @@ def check_data(
             None for what the format is mostly for.
         plan: How it is split.
         mapping: New names of classes; an empty one leaves a class out.
-        read_json: What reads COCO's JSON; ``services.apart.read_coco_apart`` holds up no window.
+        readers: What reads a file that holds the labels of a whole set; ``services.apart.APART``
+            holds up no window.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -87,7 +87,7 @@ def check_data(
     asked = next((one for one in TASKS if one == task), None)
     if task is not None and asked is None:
         raise UsageError(f"no task is called {task!r}", f"Choose one of: {', '.join(TASKS)}.")
-    found = read_set(members, form, Wanted(asked, plan.column, read_json))
+    found = read_set(members, form, Wanted(asked, plan.column, readers))
     found = map_classes(found, mapping or {})
     found = replace(found, problems=(*members.problems, *found.problems))
     if task is not None and task != found.task:
@@ -109,7 +109,7 @@ def import_data(
     *,
     plan: SplitPlan | None = None,
     mapping: Mapping[str, str] | None = None,
-    read_json: ReadJson | None = None,
+    readers: FileReaders = HERE,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> tuple[OwnSet, Checked]:
@@ -124,7 +124,7 @@ def import_data(
         licence: Who may use the pictures: an SPDX expression or a few words.
         plan: How it is split.
         mapping: New names of classes; an empty one leaves a class out.
-        read_json: What reads COCO's JSON, as for ``check_data``.
+        readers: As for ``check_data``.
         on_event: Hears progress.
         cancel: Stops between pictures.
 
@@ -138,7 +138,7 @@ def import_data(
         task,
         plan=plan,
         mapping=mapping,
-        read_json=read_json,
+        readers=readers,
         on_event=on_event,
         cancel=cancel,
     )

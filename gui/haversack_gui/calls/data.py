@@ -99,7 +99,7 @@ def formats() -> tuple[str, ...]:
 
 def look_at(pantry: OpenPantry, wish: Wish, told: Told) -> Changed:
     """Read and decode everything in a folder; changes nothing."""
-    from haversack.services.apart import read_coco_apart
+    from haversack.services.apart import APART
     from haversack.services.datasets import check_data
     from haversack.services.gallery import folder_gallery
 
@@ -107,7 +107,7 @@ def look_at(pantry: OpenPantry, wish: Wish, told: Told) -> Changed:
         wish.folder,
         wish.form,
         wish.task or None,
-        read_json=read_coco_apart,
+        readers=APART,
         on_event=told.on_event,
         cancel=told.cancel,
     )
@@ -231,7 +231,7 @@ def take_in(
     told: Told,
 ) -> Changed:
     """Take a folder that was looked at into the pantry, its classes renamed or left out."""
-    from haversack.services.apart import read_coco_apart
+    from haversack.services.apart import APART
     from haversack.services.datasets import import_data
 
     wish = looked.wish
@@ -243,7 +243,7 @@ def take_in(
         wish.task or None,
         licence or "NOASSERTION",
         mapping=becomes,
-        read_json=read_coco_apart,
+        readers=APART,
         on_event=told.on_event,
         cancel=told.cancel,
     )

@@ -120,11 +120,11 @@ def plan(pantry: OpenPantry, wish: Wish) -> PackPlan:
     """Say what would be written; nothing is."""
     if not wish.recipes:
         return PackPlan((), 0)
+    from haversack.services.apart import read_have_list_apart
     from haversack.services.foresee import foresee
-    from haversack.services.have import read_have_list
 
     try:
-        since = read_have_list(wish.since) if wish.since is not None else None
+        since = read_have_list_apart(wish.since) if wish.since is not None else None
         seen = foresee(pantry.engine, wish.name or "bundle", wish.recipes, since, wish.stick)
     except HaversackError as error:
         return PackPlan((), 0, problem=" ".join(words.error(error)))
@@ -170,7 +170,7 @@ def pack(
     pantry: OpenPantry, home: Path, out: Path, key: str, passphrase: str, wish: Wish, told: Told
 ) -> Changed:
     """Write a signed bundle; gives the lines of the receipt."""
-    from haversack.services.have import read_have_list
+    from haversack.services.apart import read_have_list_apart
     from haversack.services.pack import Code
     from haversack.services.pack import pack as write
 
@@ -182,7 +182,7 @@ def pack(
         passphrase,
         name=wish.name,
         recipes=wish.recipes,
-        since=read_have_list(wish.since) if wish.since is not None else None,
+        since=read_have_list_apart(wish.since) if wish.since is not None else None,
         stick=wish.stick,
         code=Code(wish.code.app, wish.code.app_from, wish.code.runtime),
         on_event=told.on_event,

@@ -58,14 +58,14 @@ def set_up(pantry: OpenPantry, told: Told) -> Changed:
 
 def import_pictures(pantry: OpenPantry, folder: Path, told: Told) -> Changed:
     """Take a folder of pictures and labels into the pantry; say what was left out."""
-    from haversack.services.apart import read_coco_apart
+    from haversack.services.apart import APART
     from haversack.services.datasets import import_data
 
     kept, checked = import_data(
         folder,
         pantry.engine,
         dataset_name(folder),
-        read_json=read_coco_apart,
+        readers=APART,
         on_event=told.on_event,
         cancel=told.cancel,
     )

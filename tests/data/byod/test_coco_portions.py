@@ -77,7 +77,7 @@ def test_a_large_file_is_read_in_a_process_apart_with_the_same_outcome(
     whole = check_data(folder, "coco")
     monkeypatch.setattr(apart, "LARGE", 10)
     monkeypatch.setattr(apart, "decode", None)  # it is not read here
-    assert check_data(folder, "coco", read_json=apart.read_coco_apart) == whole
+    assert check_data(folder, "coco", readers=apart.APART) == whole
     with pytest.raises(DataError, match="is no JSON"):
         apart.read_coco_apart("f.json", b'{"images": [', lambda _: None)
 

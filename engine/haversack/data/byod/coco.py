@@ -17,7 +17,6 @@ from haversack.data.byod.coco_json import (
     Outlined,
     RunLengths,
     Segmented,
-    decode,
 )
 from haversack.data.byod.coco_runs import counts_of
 from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task, is_picture
@@ -43,12 +42,12 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
     if not files:
         raise DataError(f"{members.label} has no COCO annotation file", HINT)
     wanted = wanted or Wanted()
-    outlines, read_json = wanted.task == "segmentation", wanted.read_json or decode
+    outlines = wanted.task == "segmentation"
     places = _places(members)
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     for file in files:
-        document = read_json(file, members.read(file), problems.append, outlines)
+        document = wanted.readers.coco(file, members.read(file), problems.append, outlines)
         pictures += _pictures(file, document, places, problems.append)
     task: Task = "segmentation" if outlines else "detection"
     return Found("coco", task, tuple(pictures), tuple(problems))
