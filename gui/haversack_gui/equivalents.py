@@ -107,6 +107,14 @@ def resume(pantry: Path, run_id: str) -> Same:
     return Same(_line("runs", "resume", run_id, "--pantry", pantry), _with(pantry) + python)
 
 
+def stop(pantry: Path, run_id: str) -> Same:
+    """Ask a run to write a checkpoint and stop."""
+    python = (
+        f"from haversack.services import work\nwork.run_store(pantry).request_stop({run_id!r})\n"
+    )
+    return Same(_line("runs", "stop", run_id, "--pantry", pantry), _with(pantry) + python)
+
+
 def follow_up(pantry: Path, kind: str, run_id: str, inputs: Sequence[Path] = ()) -> Same:
     """Evaluate, export, measure or try what a training left."""
     given = f", inputs={[str(path) for path in inputs]!r}" if inputs else ""
@@ -182,6 +190,16 @@ def pack(
     return Same(_line(*words), _with(pantry) + python)
 
 
+def inspect(bundle: Path) -> Same:
+    """Look at what a bundle says of itself."""
+    return Same(
+        _line("inspect", bundle),
+        "from pathlib import Path\nimport haversack as lrd\n"
+        "from haversack.services.unpack import inspect\n"
+        f"inspect(Path({str(bundle)!r}), lrd.KeyRing())\n",
+    )
+
+
 def verify(bundle: Path, others: Sequence[Path] = (), downgrade: str = "") -> Same:
     """Check every byte of a bundle."""
     extra = _other_sticks(others, downgrade)
@@ -248,6 +266,20 @@ def key(verb: str, name: str, code: bool = False) -> Same:
         f"from getpass import getpass\n{_IMPORT}lrd.KeyRing().{verb}({name!r}, getpass(){more})\n"
     )
     return Same(_line("keys", verb, name, *(("--code",) if code else ())), python)
+
+
+def publisher_file(name: str, file: Path) -> Same:
+    """Write the file by which others can trust a key's publisher."""
+    python = f"lrd.KeyRing().export({name!r}, Path({str(file)!r}))\n"
+    return Same(
+        _line("keys", "show", name, "-o", file), f"from pathlib import Path\n{_IMPORT}{python}"
+    )
+
+
+def back_up(name: str, file: Path) -> Same:
+    """Write a key to one file, its private halves still encrypted."""
+    python = f"lrd.KeyRing().backup({name!r}, Path({str(file)!r}))\n"
+    return Same(_line("keys", "backup", name, file), f"from pathlib import Path\n{_IMPORT}{python}")
 
 
 def restore(file: Path) -> Same:

@@ -31,6 +31,7 @@ WAYS: dict[str, Same] = {
     "cook": equivalents.cook(P, "xval_det", 3, "data/sets/smoke"),
     "train": equivalents.train(P, "a" * 64, "cpu"),
     "resume": equivalents.resume(P, "20260101-train"),
+    "stop": equivalents.stop(P, "20260101-train"),
     "predict": equivalents.follow_up(P, "predict", "20260101-train", [B / "a.png"]),
     "measure": equivalents.follow_up(P, "measure", "20260101-train"),
     "exact": equivalents.pareto(P, "xval_det", "od_size_MB", "exact", "paretoness"),
@@ -43,6 +44,7 @@ WAYS: dict[str, Same] = {
     "pack_code": equivalents.pack(
         P, B, "team", "kit", [], app=True, app_from=B / "app", runtime=B / "DOCTOR.json"
     ),
+    "inspect": equivalents.inspect(B),
     "verify": equivalents.verify(B, [B / "2"], "the newer one is lost"),
     "take_in": equivalents.take_in(B, P, ["recipes/a.json"], [B / "2"], "lost", gather=True),
     "trust": equivalents.trust(B, "0f" * 32),
@@ -50,6 +52,8 @@ WAYS: dict[str, Same] = {
     "new_key": equivalents.key("new", "team"),
     "new_code_key": equivalents.key("new", "team", code=True),
     "revoke": equivalents.key("revoke", "team"),
+    "publisher_file": equivalents.publisher_file("team", B / "it's.json"),
+    "back_up": equivalents.back_up("team", B / "key.json"),
     "restore": equivalents.restore(B / "key.json"),
     "have": equivalents.have(P, B / "have.json"),
     "check_data": equivalents.check_data(B, "coco", "segmentation"),
@@ -126,6 +130,19 @@ def test_every_change_that_the_app_makes_can_be_copied() -> None:
     ]
     assert len(changes) > 15
     assert [where for *where, given in changes if "same" not in given] == []
+
+
+def test_what_writes_a_file_is_a_change_and_no_query() -> None:
+    """The diagnostics apart: they speak of the app itself."""
+    folder = Path(equivalents.__file__).parent
+    queries = [
+        ast.unparse(node)
+        for file in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("jobs.query")
+    ]
+    assert len(queries) > 20
+    assert [one.count("diagnostics.save") for one in queries if "'good'" in one] == [1]
 
 
 def test_a_recipe_is_kept_by_the_line_that_is_copied_for_it(tmp_path: Path) -> None:

@@ -91,14 +91,18 @@ def replace_key(home: Path, how: Replace, name: str, passphrase: str, told: Told
     return Changed(_TOPICS, name, f"The key {name} signs with a new half; {rest}")
 
 
-def export_publisher(home: Path, name: str, target: Path) -> Path:
+def export_publisher(home: Path, name: str, target: Path, told: Told) -> Changed:
     """Write the file by which other machines can trust a key's publisher."""
-    return keyring(home).export(name, target)
+    told.cancel.raise_if_cancelled()
+    file = keyring(home).export(name, target)
+    return Changed(frozenset(), file, f"Saved {file}.")
 
 
-def back_up(home: Path, name: str, target: Path) -> Path:
+def back_up(home: Path, name: str, target: Path, told: Told) -> Changed:
     """Write a key to one file, its private halves still encrypted."""
-    return keyring(home).backup(name, target)
+    told.cancel.raise_if_cancelled()
+    file = keyring(home).backup(name, target)
+    return Changed(frozenset(), file, f"Saved {file}.")
 
 
 def restore(home: Path, file: Path, told: Told) -> Changed:

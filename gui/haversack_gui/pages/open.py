@@ -135,6 +135,7 @@ class OpenPage(Page):
             tip="With one slot for sticks: what is here is kept until the others were opened",
         )
         self.downgrade = button("Open it all the same…", self._ask_why, "danger", name="downgrade")
+        offer_copies(self.card, lambda: self._same("inspect"))
         offer_copies(self.trust, lambda: self._same("trust"))
         offer_copies(self.verify, lambda: self._same("verify"))
         offer_copies(self.take_in, lambda: self._same("take"))
@@ -348,6 +349,8 @@ class OpenPage(Page):
             return NOTHING
         if deed == "trust":
             return equivalents.trust(bundle.folder, looked.fingerprint)
+        if deed == "inspect":
+            return equivalents.inspect(bundle.folder)
         if deed == "verify":
             return equivalents.verify(bundle.folder, bundle.others, bundle.downgrade)
         if pantry is None:

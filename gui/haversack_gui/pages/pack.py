@@ -32,6 +32,7 @@ from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.job_strip import JobStrip
 from haversack_gui.widgets.key_dialog import KeyDialog
 from haversack_gui.widgets.target_box import TargetBox
+from haversack_gui.widgets.trust_panel import publisher_file_of, save_publisher_file
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
@@ -90,6 +91,7 @@ class PackPage(Page):
             name="export_publisher",
             tip="The file by which other machines can trust this key",
         )
+        offer_copies(self.share, self._sharing)
         self.stack = QStackedWidget()
         self.stack.addWidget(
             EmptyState(
@@ -337,12 +339,14 @@ class PackPage(Page):
         self._look_at_target()
 
     def _export(self) -> None:
-        key, home = self.key.currentData(), self.workspace.home
+        key = self.key.currentData()
+        if isinstance(key, Key):
+            file = self._ask_file(tr("Save the publisher file"), publisher_file_of(key))
+            if file is not None:
+                save_publisher_file(self.workspace, key, file)
+
+    def _sharing(self) -> Same:
+        key = self.key.currentData()
         if not isinstance(key, Key):
-            return
-        file = self._ask_file(tr("Save the publisher file"), f"{key.name}.publisher.json")
-        if file is not None:
-            self.workspace.jobs.query(
-                lambda: trust.export_publisher(home, key.name, file),
-                lambda path: self.workspace.say("good", tr("Saved {path}.").format(path=path)),
-            )
+            return NOTHING
+        return equivalents.publisher_file(key.name, Path(publisher_file_of(key)))

@@ -112,6 +112,10 @@ class TrustPanel(QWidget):
         self.rotate = button("Rotate…", lambda: self._replace("rotate"), name="rotate_key")
         self.revoke = button("Revoke…", lambda: self._replace("revoke"), "danger", name="revoke")
         self.distrust = button("Trust no longer", self._distrust, "danger", name="distrust")
+        offer_copies(
+            self.export, lambda: self._saving(equivalents.publisher_file, publisher_file_of)
+        )
+        offer_copies(self.back_up, lambda: self._saving(equivalents.back_up, _backup_of))
         offer_copies(self.rotate, lambda: self._replacing("rotate"))
         offer_copies(self.revoke, lambda: self._replacing("revoke"))
         offer_copies(self.distrust, self._distrusting)
@@ -173,6 +177,10 @@ class TrustPanel(QWidget):
         key = self._key()
         return equivalents.key(how, key.name) if key is not None else NOTHING
 
+    def _saving(self, same: Callable[[str, Path], Same], name: Callable[[Key], str]) -> Same:
+        key = self._key()
+        return same(key.name, Path(name(key))) if key is not None else NOTHING
+
     def _distrusting(self) -> Same:
         chosen: list[Publisher] = selected_rows(self.publisher_table)
         return equivalents.distrust(chosen[0].fingerprint) if chosen else NOTHING
@@ -205,24 +213,22 @@ class TrustPanel(QWidget):
         PassphraseDialog(title.format(name=key.name), tr(ABOUT[how]), act, self).open()
 
     def _export(self) -> None:
-        key, home = self._key(), self.workspace.home
+        key = self._key()
         if key is not None:
-            file = self._ask_target(tr("Save the publisher file"), f"{key.name}.publisher.json")
+            file = self._ask_target(tr("Save the publisher file"), publisher_file_of(key))
             if file is not None:
-                self._save(lambda: calls.export_publisher(home, key.name, file))
+                save_publisher_file(self.workspace, key, file)
 
     def _back_up(self) -> None:
         key, home = self._key(), self.workspace.home
         if key is not None:
-            file = self._ask_target(tr("Save a backup of the key"), f"{key.name}.key.json")
+            file = self._ask_target(tr("Save a backup of the key"), _backup_of(key))
             if file is not None:
-                self._save(lambda: calls.back_up(home, key.name, file))
-
-    def _save(self, write: Callable[[], Path]) -> None:
-        self.workspace.jobs.query(
-            write,
-            lambda path: self.workspace.say("good", tr("Saved {path}.").format(path=path)),
-        )
+                self.workspace.jobs.change(
+                    tr("Back the key {name} up").format(name=key.name),
+                    lambda told: calls.back_up(home, key.name, file, told),
+                    same=equivalents.back_up(key.name, file),
+                )
 
     def _restore(self) -> None:
         file, home = self._ask_source(tr("Choose a backup of a key")), self.workspace.home
@@ -277,3 +283,22 @@ class TrustPanel(QWidget):
     def _ask_source(self, title: str) -> Path | None:
         chosen, _ = QFileDialog.getOpenFileName(self, title, "", tr("JSON files (*.json)"))
         return Path(chosen) if chosen else None
+
+
+def publisher_file_of(key: Key) -> str:
+    """Give the name that a publisher's file gets unless the person says another."""
+    return f"{key.name}.publisher.json"
+
+
+def save_publisher_file(workspace: Workspace, key: Key, file: Path) -> None:
+    """Write the file by which others can trust a key's publisher."""
+    home = workspace.home
+    workspace.jobs.change(
+        tr("Save the publisher file of {name}").format(name=key.name),
+        lambda told: calls.export_publisher(home, key.name, file, told),
+        same=equivalents.publisher_file(key.name, file),
+    )
+
+
+def _backup_of(key: Key) -> str:
+    return f"{key.name}.key.json"
