@@ -60,6 +60,7 @@ def kitchen(monkeypatch: pytest.MonkeyPatch) -> _Kitchen:
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     changed = json.loads(resource("plans/xval_det.json").read_text())
+    changed["cases"] = [{"data.data_generator": "Digit scenes"}]
     changed["grid"] = {"model.image_size": [64, 96, 128]}
     changed["quantizations"] = ["float32", "int8"]
     path = tmp_path / "plan.json"

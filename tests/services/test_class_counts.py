@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data.test_cut_outs import package, package_members
 from haversack.base.resources import resource
+from haversack.catalog.scenes import CutOutScenes, MaskedCutOutScenes
+from haversack.data.generate.cut_outs import CLASSES, convert_package
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
@@ -26,7 +29,7 @@ from haversack.services.golden_rows import dataset_name
 from haversack.volume.errors import VolumeFormatError
 from haversack.volume.volume import Volume
 from haversack.volume.write import write_volume
-from services.kits import light_recipe, stocked_pantry
+from services.kits import SMOKE, light_recipe, stocked_pantry
 
 
 def smoke_counts() -> Counter[str]:
@@ -116,10 +119,54 @@ def test_composed_scenes_are_counted_by_their_digits(tmp_path: Path) -> None:
     assert dataset_counts(recipe, pantry) is None, "too many to compose for a look"
 
 
+def on(pantry: Pantry, task: str, title: str, **sources: str) -> Recipe:
+    within = {f"data.data_generator.{slot}": source for slot, source in sources.items()}
+    recipe = Recipe.empty(pantry.registry, task, pantry.path)
+    recipe.fill_empty_recursively({"data_generator": title, **within})
+    return recipe
+
+
+def test_sets_made_of_others_are_counted_as_what_is_left_of_those(tmp_path: Path) -> None:
+    pantry = stocked_pantry(tmp_path / "pantry")
+    whole = smoke_counts()
+    joined = on(pantry, "detection", "Joined", first=SMOKE, second=SMOKE)
+    assert dataset_counts(joined, pantry) == {name: 2 * n for name, n in whole.items()}
+    chosen = on(pantry, "detection", "Class selector", source=SMOKE)
+    chosen["data.data_generator.keep"] = "fire"
+    assert dataset_counts(chosen, pantry) == {"fire": whole["fire"]}
+    part = on(pantry, "detection", "Random subset", source=SMOKE)
+    part["data.data_generator.share"] = part["data.data_generator.validation_share"] = 0.5
+    counted = dataset_counts(part, pantry) or {}
+    assert set(counted) == set(whole) and 0 < sum(counted.values()) < whole.total()
+    assert dataset_counts(part, Pantry.build(tmp_path / "empty")) is None
+
+
+def test_scenes_of_photo_cut_outs_are_counted_by_their_kinds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert_package(package(tmp_path / "stamps.deb", package_members()), tmp_path / "cut.tar")
+    pantry = Pantry.build(tmp_path / "pantry")
+    digest, _ = pantry.store.take_file(tmp_path / "cut.tar")
+    asset = CutOutScenes.asset.model_copy(update={"sha256": digest})
+    for scenes in (CutOutScenes, MaskedCutOutScenes):
+        monkeypatch.setattr(scenes, "asset", asset)
+    counted = {}
+    for task, title in (
+        ("detection", "Cut-out scenes"),
+        ("segmentation", r"Cut-out scenes \(segmentation\)"),
+    ):
+        recipe = on(pantry, task, title)
+        recipe["data_generator.train_scenes"], recipe["data_generator.validation_scenes"] = 9, 3
+        counted[task] = dataset_counts(recipe, pantry) or {}
+    assert list(counted["detection"]) == list(CLASSES)
+    assert sum(counted["detection"].values()) >= 12
+    assert counted["segmentation"]["background"] == 12
+
+
 def test_a_baked_volume_carries_the_classes_of_its_data(tmp_path: Path) -> None:
     pantry = stocked_pantry(tmp_path / "pantry")
     told = json.loads(resource("plans/xval_det.json").read_text())
-    told["answers"] = {"data_generator": "Smoke"}
+    told["cases"] = [{"data.data_generator": "Smoke"}]
     (tmp_path / "plan.json").write_text(json.dumps(told))
     plan = read_plan(tmp_path / "plan.json")
     folder = tmp_path / next(iter(units(plan, pantry.registry))).key

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from haversack.base.errors import HaversackError
-from haversack.catalog.datasets import Digits, DigitScenes, MaskedDigitScenes
-from haversack.catalog.mnist import FashionMnist, Mnist
-from haversack.catalog.own import OwnPictures
-from haversack.catalog.smoke import Smoke
-from haversack.data.byod.shard import ShardDataset, read_shard
+from haversack.data.byod.shard import ShardDataset
 from haversack.data.composites import known_labels
-from haversack.data.generate.digit_scenes import digit_scenes
-from haversack.data.readers.digits import read_digits
-from haversack.data.readers.mnist import read_fashion_mnist, read_mnist
-from haversack.data.readers.voc import read_voc
 from haversack.data.sample import NOT_JUDGED, Boxes, Dataset, Mask, Sample
 from haversack.pantry.pantry import Pantry
-from haversack.recipe.schema import Ingredient
 from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.datasets import describe_set, own_sets
+from haversack.services.sets_here import splits_here
 from haversack.volume.volume import Volume
 
 MOST_DATASETS = 50
@@ -67,13 +56,9 @@ def dataset_counts(recipe: Recipe, pantry: Pantry) -> Counts | None:
         IntegrityError: The set in the pantry is damaged.
         DataError: It cannot be read.
     """
-    generator = dict(recipe.walk()).get("data.data_generator")
-    read = next((read for kind, read in _READERS.items() if isinstance(generator, kind)), None)
-    assets = generator.assets() if generator is not None else ()
-    if read is None or len(assets) != 1 or not pantry.store.has(assets[0].sha256):
+    splits = splits_here(dict(recipe.walk()).get("data.data_generator"), pantry)
+    if splits is None:
         return None
-    pantry.store.verify(assets[0].sha256)
-    splits = read(generator, pantry.store.path(assets[0].sha256))
     counted: Counter[str] = Counter()
     for data in splits.values():
         found = _counted(data)
@@ -128,25 +113,3 @@ def _labels(sample: Sample) -> npt.NDArray[np.int64]:
     if isinstance(target, Mask):
         return np.unique(target.labels[target.labels != NOT_JUDGED]).astype(np.int64)
     return np.array([target], np.int64)
-
-
-def _scenes(ingredient: DigitScenes | MaskedDigitScenes, path: Path) -> Mapping[str, Dataset]:
-    return digit_scenes(
-        path,
-        ingredient.train_scenes,
-        ingredient.validation_scenes,
-        ingredient.seed,
-        ingredient.scene_size,
-        masks=isinstance(ingredient, MaskedDigitScenes),
-    )
-
-
-_READERS: dict[type[Ingredient], Callable[[Any, Path], Mapping[str, Dataset]]] = {
-    Digits: lambda one, path: read_digits(path, one.validation_fraction, one.seed),
-    DigitScenes: _scenes,
-    MaskedDigitScenes: _scenes,
-    Mnist: lambda _, path: read_mnist(path),
-    FashionMnist: lambda one, path: read_fashion_mnist(path, one.validation_fraction, one.seed),
-    Smoke: lambda _, path: read_voc(path),
-    OwnPictures: lambda _, path: read_shard(path),
-}
