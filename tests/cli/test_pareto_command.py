@@ -202,3 +202,17 @@ def test_what_does_not_go_together_is_wrong_usage(call: Call, tmp_path: Path) ->
 def test_an_unknown_volume_is_wrong_usage_with_near_names(call: Call, pantry: Pantry) -> None:
     told = call("pareto", "xval_dat", "--json")
     assert told.code == 2 and "xval_dat" in told.json["message"]
+
+
+def test_what_is_the_same_in_all_rows_is_told_once_and_a_mixture_of_sets_is_named(
+    call: Call, tmp_path: Path
+) -> None:
+    sets = {1: "Digits", 2: "Clothes", 3: "Digits", 4: "Clothes", 5: "Digits"}
+    told = [{**row, "dataset": sets[int(str(row["id"]))], "od_task_metric": 0.4} for row in ROWS]
+    write_volume(tmp_path / "mixed.parquet", told, CARD)
+    path = str(tmp_path / "mixed.parquet")
+    shown = call("pareto", path).out
+    assert shown.count("a board") == 1 and "all of them: hardware a board" in shown
+    assert "mean over all" in shown and "Clothes" in shown
+    one = call("pareto", path, "--where", "dataset == 'Digits'").out
+    assert "mean over all" not in one and "dataset Digits" in one

@@ -10,12 +10,16 @@ import pytest
 from haversack.base.errors import FileFormatError, HaversackError
 from haversack.base.resources import resource
 from haversack.catalog.shipped import registry
+from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import InvalidValue
 from haversack.services.bake.collect import collect
 from haversack.services.bake.plan import Plan, read_plan, units
 from haversack.services.bake.stages import measured_file, trained_file
-from haversack.services.golden_rows import dataset_name
+from haversack.services.cook import golden_recipe
+from haversack.services.golden_rows import dataset_name, golden_row
+from haversack.services.readiness import readiness
 from haversack.volume.volume import Volume
+from haversack.volume.write import write_volume
 
 
 def shipped(name: str) -> Plan:
@@ -146,3 +150,22 @@ def test_what_is_measured_so_far_is_collected_and_the_rest_left_out(tmp_path: Pa
     assert (row["quantization"], row["od_inf_rate_ms"], row["od_size_MB"]) == ("int8", 2.5, 10.0)
     assert (row["od_cpu_mem_MB"], row["relative_task_metric"]) == (None, 1.0)
     assert (row["height"], row["dataset"]) == (64, "Digit scenes")
+
+
+def test_a_row_that_was_collected_is_cooked_to_what_was_baked(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    for name in ("xval_cls", "xval_det", "xval_seg"):
+        plan = shipped(name)
+        last = list(units(plan, pantry.registry))[-1]
+        recipe = last.recipe.copy()
+        recipe["export.precision"] = "int8"
+        measured = {"p50_ms": 2.5, "size": 10, "metrics": None, "parameters": 3, "macs": 1}
+        measured |= dict.fromkeys(("peak_memory_bytes", "energy_mJ", "avg_cpu_freq_Hz"))
+        row = {"id": 81, **golden_row(last.recipe, "int8", {"accuracy": 1.0}, measured)}
+        written = write_volume(tmp_path / f"{name}.parquet", [row], {"task": plan.task})
+        content = (tmp_path / f"{name}.parquet").read_bytes()
+        pantry.volumes.put(name, content, written.as_dict())
+        cooked = golden_recipe("81", pantry, name, allow_upgrade=False)
+        assert cooked.id == recipe.id
+        assert cooked.unpinned() == {}
+        assert readiness(cooked, pantry).missing == cooked.assets()

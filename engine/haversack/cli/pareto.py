@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 FILES = (".parquet", ".csv")
 DEFAULT = "od_inf_rate_ms"
-_SHOWN = ("hardware", "quantization", "backbone", "height", "if_task_metric", "od_task_metric")
+MEAN_OVER_SETS = (
+    "several data sets: where recipes were measured on each, their accuracy is the mean over all; "
+    "--where \"dataset == '...'\" asks about one"
+)
+_SHOWN = ("hardware", "dataset", "quantization", "backbone", "height")
+_ON_ONE_SET = ("if_task_metric", "od_task_metric")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -173,7 +178,9 @@ def _show(
     found: FrontResult, metric: str, rows: list[dict[str, Any]], pantry: Path | None
 ) -> list[RenderableType]:
     info = found.answer.info
-    present = [name for name in _SHOWN if any(row.get(name) is not None for row in rows)]
+    alike, differing = pareto_many.told_once(rows, _SHOWN)
+    if "dataset" not in differing:
+        differing += pareto_many.told_once(rows, _ON_ONE_SET)[1]
     unit = metric if metric in (rows[0] if rows else {}) else ""
     ranked = bool(rows) and "paretoness" in rows[0]
     columns = ["id", info["metric_accuracy_name"], info["metric_custom_name"]]
@@ -183,13 +190,16 @@ def _show(
         [row["id"], row["relative_accuracy"], row[f"{metric}_converted"]]
         + ([row["paretoness"]] if ranked else [])
         + ([row[metric]] if unit else [])
-        + [row.get(name) for name in present]
+        + [row.get(name) for name in differing]
         for row in rows
     ]
     excluded = info["excluded"]
+    title = f"{found.volume}: {len(rows)} of {found.asked}"
     lines: list[RenderableType] = [
-        table(f"{found.volume}: {len(rows)} of {found.asked}", [*columns, *present], cells)
+        table(title, [*columns, *differing], cells, whole=pareto_many.WHOLE)
     ]
+    lines += [f"all of them: {alike}"] if alike else []
+    lines += [MEAN_OVER_SETS] if "dataset" in differing else []
     if excluded:
         lines.append(f"not measured or not usable: {excluded}")
     if rows:

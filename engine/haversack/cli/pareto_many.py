@@ -12,14 +12,15 @@ from rich.console import RenderableType
 
 from haversack.base.files import write_text
 from haversack.cli.command import Answer
-from haversack.cli.output import Raw, table, to_csv
+from haversack.cli.output import Raw, plain_cell, table, to_csv
 
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
     from haversack.services.front import ManyResult
     from haversack.volume.objectives import Rows
 
-_BESIDE = ("hardware", "quantization", "backbone", "height")
+WHOLE = ("backbone",)
+_BESIDE = ("hardware", "dataset", "quantization", "backbone", "height")
 
 
 def answer(
@@ -45,9 +46,11 @@ def answer(
             return Answer({"rows": rows}, [Raw(text)])
         write_text(csv, text)
     title = f"{found.volume}: {len(rows)} of {found.total}"
-    shown: list[RenderableType] = [
-        table(title, list(rows[0]), [list(row.values()) for row in rows])
-    ]
+    alike, differing = told_once(rows, _BESIDE)
+    columns = [name for name in rows[0] if name not in _BESIDE or name in differing]
+    cells = [[row[name] for name in columns] for row in rows]
+    shown: list[RenderableType] = [table(title, columns, cells, whole=WHOLE)]
+    shown += [f"all of them: {alike}"] if alike else []
     if found.asked.excluded:
         shown.append(f"not measured or not usable: {found.asked.excluded}")
     if csv is not None:
@@ -62,6 +65,22 @@ def answer(
         "rows": rows,
     }
     return Answer(data, shown)
+
+
+def told_once(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> tuple[str, list[str]]:
+    """Tell apart what is the same in all of several rows from what differs.
+
+    Args:
+        rows: The rows of an answer.
+        names: Columns that are looked at; those that hold nothing are left out.
+
+    Returns:
+        What is the same as words, and the names of the columns that differ.
+    """
+    held = [name for name in names if any(row.get(name) is not None for row in rows)]
+    differing = [n for n in held if len(rows) == 1 or len({row.get(n) for row in rows}) > 1]
+    alike = [f"{name} {plain_cell(rows[0].get(name))}" for name in held if name not in differing]
+    return "; ".join(alike), differing
 
 
 def cook_line(recipe_id: int, volume: str, pantry: Path | None) -> str:

@@ -6,7 +6,7 @@ import re
 
 from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken
-from haversack.pantry.errors import FetchError
+from haversack.pantry.errors import FetchError, FetchReason
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import RecipeError
 from haversack.recipe.fill import Answer
@@ -22,6 +22,7 @@ from haversack.services.shelving import keep
 from haversack.services.volumes import volume_for
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_OUT_OF_REACH: tuple[FetchReason, ...] = ("no network", "missing client", "not found")
 
 
 def golden_recipe(
@@ -104,7 +105,7 @@ def cook(
         cancel: Stops it.
 
     Raises:
-        MissingAssets: Files are missing and there is no network; each is named.
+        MissingAssets: Files are missing and cannot be fetched from here; each is named.
         NameTakenError: Another recipe has the name.
         HaversackError: See `golden_recipe` and `single_recipe`.
     """
@@ -128,9 +129,9 @@ def cook(
         try:
             report = single_recipe(recipe, pantry, on_event=on_event, cancel=cancel)
         except FetchError as error:
-            if error.reason != "no network":
+            if error.reason not in _OUT_OF_REACH:
                 raise
-            raise MissingAssets(missing) from error
+            raise MissingAssets(missing, _how_to_have(error)) from error
         if report.rehearsal is not None and report.rehearsal.verdict == "failed":
             raise PreparationError(
                 f"the rehearsal failed: {report.rehearsal.why}", "Choose another recipe."
@@ -140,6 +141,13 @@ def cook(
         recipe.name = name
         pantry.recipes.save(recipe)
     return recipe
+
+
+def _how_to_have(error: FetchError) -> str:
+    """Say how files come here that cannot be fetched from here; empty for the usual words."""
+    if error.reason == "no network":
+        return ""
+    return f"{error.message}. {error.hint} Or open a bundle that carries them."
 
 
 def _row_number(recipe_id: int | str) -> int:
