@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 
 import numpy as np
 import simplejpeg
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from haversack.data.errors import DataError
 from haversack.data.sample import Picture
 
 MAX_PIXELS = 200_000_000
 _JPEG = b"\xff\xd8\xff"
+_EXIF, _HEAD_BYTES = b"Exif\0\0", 1 << 16
+_LYING = (5, 6, 7, 8)
+"""EXIF's orientations in which width and height change places."""
+_WHITE_16 = 65535
 
 
 def decode(content: bytes, name: str) -> Picture:
     """Decode a JPEG, PNG or other picture to ``(height, width, 3)`` uint8 RGB.
+
+    It stands upright, as its EXIF says. 16 bits become 8: 65535 becomes 255.
 
     Args:
         content: The file's bytes.
         name: The file's name, for the error.
 
     Raises:
-        DataError: It is not a picture, is cut short, or is absurdly large.
+        DataError: It is not a picture, is cut short, is absurdly large, or holds numbers of which
+            nobody says what is white.
     """
     hint = "Replace or remove the file, then run it again."
     quick = _quick_jpeg(content)
@@ -38,11 +46,49 @@ def decode(content: bytes, name: str) -> Picture:
                     raise DataError(
                         f"{name} claims {picture.width} x {picture.height} pixels", hint
                     )
-                return np.array(picture.convert("RGB"))
+                return np.array(as_rgb(upright(picture), name))
     except UnidentifiedImageError as error:
         raise DataError(f"{name} is not a picture that can be read", hint) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{name} is damaged: {error}", hint) from error
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """Turn an opened picture as its EXIF says; without that it stays as it is."""
+    return ImageOps.exif_transpose(picture) if _orientation(picture) != 1 else picture
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Give the width and height that an opened picture has once it stands upright."""
+    width, height = picture.size
+    return (height, width) if _orientation(picture) in _LYING else (width, height)
+
+
+def as_rgb(picture: Image.Image, name: str) -> Image.Image:
+    """Give a picture in 8 bits of red, green and blue; Pillow alone would cut 16 bits off at 255.
+
+    Raises:
+        DataError: It holds floats or numbers beyond 16 bits.
+    """
+    if not picture.mode.startswith(("I", "F")):
+        return picture.convert("RGB")
+    values = np.asarray(picture)
+    if picture.mode == "F" or values.min() < 0 or values.max() > _WHITE_16:
+        raise DataError(
+            f"{name} holds numbers beyond 16 bits, and nothing says which of them is white",
+            "Save it with 8 or 16 bits.",
+        )
+    return Image.fromarray(np.rint(values / (_WHITE_16 / 255)).astype(np.uint8)).convert("RGB")
+
+
+def _orientation(picture: Image.Image) -> int:
+    """Give EXIF's number; 1, upright, where there is none. Pillow turns a TIFF by itself."""
+    if picture.format == "TIFF":
+        return 1
+    try:
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
+        return 1
 
 
 def _quick_jpeg(content: bytes) -> Picture | None:
@@ -51,22 +97,29 @@ def _quick_jpeg(content: bytes) -> Picture | None:
         return None
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(content)
-        if height * width > MAX_PIXELS or colours not in ("YCbCr", "Gray"):
+        if height * width > MAX_PIXELS or colours not in ("YCbCr", "Gray") or _lies(content):
             return None
         return simplejpeg.decode_jpeg(content, "RGB")
-    except ValueError:
+    except (OSError, SyntaxError, ValueError):
         return None  # Pillow says what is wrong with it
 
 
+def _lies(content: bytes) -> bool:
+    if content.find(_EXIF, 0, _HEAD_BYTES) < 0:
+        return False
+    with Image.open(io.BytesIO(content)) as picture:
+        return _orientation(picture) != 1
+
+
 def size_of(content: bytes, name: str) -> tuple[int, int]:
-    """Give a picture's width and height; only its head is read.
+    """Give a picture's width and height as it stands upright; only its head is read.
 
     Raises:
         DataError: It is not a picture that can be read.
     """
     try:
         with Image.open(io.BytesIO(content)) as picture:
-            return picture.size
+            return upright_size(picture)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError(f"{name} cannot be read: {error}", "Replace or remove it.") from error
 

@@ -24,7 +24,7 @@ from haversack.data.byod.folder import BroughtFolder
 from haversack.data.byod.masks import Painter
 from haversack.data.byod.records import Labelled, Problem
 from haversack.data.errors import DataError
-from haversack.data.pictures import MAX_PIXELS
+from haversack.data.pictures import MAX_PIXELS, as_rgb, upright, upright_size
 from haversack.pantry.pantry import Pantry
 
 THUMBNAILS = "thumbnails"
@@ -148,7 +148,7 @@ class Gallery:
                 contextlib.suppress(DataError, StorageError, OSError, SyntaxError, ValueError),
                 Image.open(io.BytesIO(self.read(at))) as picture,
             ):
-                found.append(picture.size)
+                found.append(upright_size(picture))
         return found
 
     def _kept(self, at: int, edge: int) -> Path | None:
@@ -220,11 +220,11 @@ def thumbnails_of(pantry: Pantry, name: str) -> Path:
 def _shrunk(content: bytes, name: str, edge: int) -> Small:
     try:
         with Image.open(io.BytesIO(content)) as picture:
-            width, height = picture.size
+            width, height = upright_size(picture)
             if width * height > MAX_PIXELS:
                 raise DataError(f"{name} claims {width} x {height} pixels", _HINT)
             picture.draft("RGB", (2 * edge, 2 * edge))
-            shrunk = picture.convert("RGB")
+            shrunk = as_rgb(upright(picture), name)
             shrunk.thumbnail((edge, edge), Image.Resampling.BILINEAR, reducing_gap=2.0)
             return Small(np.array(shrunk), width, height)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
-from data.byod.sets import csv_set, image_folder, picture, save
+from data.byod.sets import csv_set, image_folder, picture, save, voc, yolo
 from haversack.base.digests import sha256_bytes
 from haversack.base.errors import UsageError
 from haversack.data.byod.look_alikes import CLOSE
@@ -111,3 +111,45 @@ def test_problems_that_say_the_same_are_one_kind() -> None:
     problems.append(Problem("a.jpg", "has the same bytes as b/c.jpg"))
     kinds = by_kind(problems)
     assert [(kind.count, kind.first.file) for kind in kinds] == [(3, "0.txt"), (1, "a.jpg")]
+
+
+@pytest.mark.parametrize(
+    ("said", "held_out"),
+    [
+        ("train: [images/a]\nval: images/b\n", {"images/b/4.jpg", "images/b/5.jpg"}),
+        ("path: ..\ntrain: ../images/a\ntest: ../images/b\n", {"images/b/4.jpg", "images/b/5.jpg"}),
+        ("train: images\nval: held.txt\n", {"images/a/0.jpg", "images/b/5.jpg"}),
+    ],
+)
+def test_the_splits_that_a_yolo_set_names_are_kept(
+    tmp_path: Path, said: str, held_out: set[str]
+) -> None:
+    for at in range(6):
+        save(tmp_path, f"images/{'a' if at < 4 else 'b'}/{at}.jpg", at)
+        label = tmp_path / f"labels/{'a' if at < 4 else 'b'}/{at}.txt"
+        label.parent.mkdir(parents=True, exist_ok=True)
+        label.write_text("0 0.5 0.5 0.5 0.5\n")
+    (tmp_path / "held.txt").write_text("./images/a/0.jpg\nimages/b/5.jpg\n")
+    (tmp_path / "data.yaml").write_text(f"names: [roof]\n{said}")
+    found = check_data(tmp_path)
+    assert {one.picture for one in found.pictures if one.split == "val"} == held_out
+
+
+def test_a_folder_that_is_named_for_both_sides_is_split(tmp_path: Path) -> None:
+    folder = yolo(tmp_path)
+    with (folder / "data.yaml").open("a") as file:
+        file.write("val: images/train\n")
+    assert all(check_data(folder).splits().values())
+
+
+def test_what_a_voc_set_lists_to_test_is_not_trained_on(tmp_path: Path) -> None:
+    folder = voc(tmp_path)
+    lists = folder / "ImageSets/Main"
+    lists.mkdir(parents=True)
+    (lists / "train.txt").write_text("000\n001\n002\n003\n")
+    (lists / "test.txt").write_text("004\n")
+    found = check_data(folder)
+    assert [one.picture[-5] for one in found.pictures if one.split == "val"] == ["4"]
+    assert [one for one in found.problems if "none of the set's splits" in one.what] == [
+        Problem("JPEGImages/005.jpg", "is in none of the set's splits; trained on")
+    ]

@@ -11,7 +11,7 @@ from haversack.data.byod.look_alikes import Hash, LookAlike, look_alikes, percep
 from haversack.data.byod.masks import Painter, areas_of, mask_classes
 from haversack.data.byod.records import Box, Found, Labelled, Problem, Task
 from haversack.data.byod.regions import Palette
-from haversack.data.byod.splits import SplitPlan, split
+from haversack.data.byod.splits import SplitPlan, split, unlisted
 from haversack.data.errors import DataError
 from haversack.data.pictures import decode
 from haversack.data.readers.members import Members
@@ -114,7 +114,10 @@ def check_set(
             problems[0].what if problems else "Label at least two pictures.",
         )
     digests = {one.picture: digest for digest, one in seen.items()}
-    splits = _splits(found.task, kept, digests, plan or SplitPlan())
+    plan = plan or SplitPlan()
+    splits = _splits(found.task, kept, digests, plan)
+    what = "is in none of the set's splits; trained on"
+    problems += [Problem(name, what) for name in unlisted(kept, plan)]
     pictures = tuple(replace(one, split=splits[one.picture]) for one in kept)
     facts = (found.format, found.task, classes, pictures, tuple(problems), found.palette)
     return Checked(*facts, _alike(pictures, hashes))

@@ -75,7 +75,7 @@ def split(pictures: Sequence[Labelled], digests: dict[str, str], plan: SplitPlan
         digests: The digest of each picture's bytes, by its path.
         plan: How.
     """
-    if plan.keeps_own() and {"train", "val"} <= {one.split for one in pictures}:
+    if _keeps(pictures, plan):
         return {one.picture: one.split or "train" for one in pictures}
     strata: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for one in pictures:
@@ -86,6 +86,17 @@ def split(pictures: Sequence[Labelled], digests: dict[str, str], plan: SplitPlan
     for groups in strata.values():
         validating.update(_chosen(groups.values(), digests, share, plan.seed))
     return {one.picture: "val" if one.picture in validating else "train" for one in pictures}
+
+
+def unlisted(pictures: Sequence[Labelled], plan: SplitPlan) -> list[str]:
+    """Give the pictures that are trained on though the set's own splits do not name them."""
+    if not _keeps(pictures, plan):
+        return []
+    return [one.picture for one in pictures if not one.split]
+
+
+def _keeps(pictures: Sequence[Labelled], plan: SplitPlan) -> bool:
+    return plan.keeps_own() and {"train", "val"} <= {one.split for one in pictures}
 
 
 def _chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from haversack.data.byod.records import PICTURES, Found, Labelled, Problem
+from haversack.data.byod.records import PICTURES, SPLITS, Found, Labelled, Problem
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 from haversack.data.readers.voc_annotation import parse
@@ -41,8 +41,8 @@ def read_voc_set(members: Members) -> Found:
 def listed_splits(members: Members, kind: str) -> dict[str, str]:
     """Give the split of each name that ``ImageSets/KIND`` lists."""
     splits: dict[str, str] = {}
-    for split in ("train", "val"):
-        path = f"ImageSets/{kind}/{split}.txt"
+    for part in ("train", "val", "test"):
+        path, split = f"ImageSets/{kind}/{part}.txt", SPLITS[part]
         if path in members:
             lines = members.read(path).decode("utf-8", "replace").splitlines()
             splits |= {line.split()[0]: split for line in lines if line.strip()}

@@ -2,18 +2,21 @@
 
 A line is ``class cx cy width height``; a polygon (``class x y x y ...``) becomes its bounding box,
 or is painted into the mask.
-The names stand in ``data.yaml`` (``names``) or in ``classes.txt``.
+The names stand in ``data.yaml`` (``names``) or in ``classes.txt``; ``data.yaml`` may say which
+folders, or lists of pictures, are ``train`` and ``val``. Else the names of the folders do.
 """
 
 from __future__ import annotations
 
 import math
+import posixpath
 from collections.abc import Callable
 
 import yaml
 
 from haversack.data.byod.records import (
     PICTURES,
+    SPLITS,
     Box,
     Found,
     Labelled,
@@ -48,7 +51,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
     Raises:
         DataError: The names of the classes are missing or cannot be read.
     """
-    classes = _classes(members)
+    classes, split_of = _classes(members), _listed_splits(members)
     masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = []
@@ -57,16 +60,19 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
             continue
         labels = _labels_of(name)
         if labels not in members:
-            pictures.append(Labelled(name, split=split_in(name)))
+            pictures.append(Labelled(name, split=split_of(name)))
             continue
         try:
-            size = size_of(name)
+            size, content = size_of(name), members.read(labels)
         except DataError as error:
             problems.append(Problem(name, error.message))
             continue
+        if len(content) > _MOST:
+            problems.append(Problem(labels, f"is larger than {_MOST >> 20} MiB; left out"))
+            continue
         boxes: list[tuple[str, Box]] = []
         regions: list[Region] = []
-        for number, line in enumerate(members.read(labels)[:_MOST].splitlines(), 1):
+        for number, line in enumerate(content.splitlines(), 1):
             try:
                 if line.strip() and masked:
                     regions.append(_region(*_fields(line, classes), size))
@@ -75,7 +81,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
             except ValueError as error:
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
         objects, areas = tuple(boxes), tuple(regions)
-        pictures.append(Labelled(name, boxes=objects, split=split_in(name), regions=areas))
+        pictures.append(Labelled(name, boxes=objects, split=split_of(name), regions=areas))
     labelled = {_labels_of(name) for name in members.names() if is_picture(name)}
     problems += [
         Problem(name, "is a label file without a picture")
@@ -124,6 +130,55 @@ def _region(label: str, shares: list[float], size: tuple[int, int]) -> Region:
     else:
         corners = [share * size[at % 2] for at, share in enumerate(shares)]
     return Region(label, (checked_polygon(corners),))
+
+
+def _listed_splits(members: Members) -> Callable[[str], str]:
+    """Give what tells a picture's split: ``data.yaml`` where it does, else the folders' names."""
+    said = _settings(members)
+    there = {home for name in members.names() for home in _homes(name)}
+    folders: dict[str, str] = {}
+    listed: dict[str, str] = {}
+    for key, split in SPLITS.items():
+        entries = said.get(key)
+        for entry in entries if isinstance(entries, list) else [entries]:
+            for place in (_within(entry), _within(f"{said.get('path')}/{entry}")):
+                if place.endswith(".txt") and place in members:
+                    lines = members.read(place).decode("utf-8", "replace").splitlines()
+                    listed |= dict.fromkeys(map(_within, lines), split)
+                elif place in there:
+                    folders[place] = "" if folders.get(place, split) != split else split
+
+    def split_of(name: str) -> str:
+        above = [home for home in _homes(name) if home in folders]
+        known = folders[max(above, key=len)] if above else split_in(name)
+        return listed.get(name, known)
+
+    return split_of
+
+
+def _homes(name: str) -> list[str]:
+    """Give the folders that a file lies in."""
+    parts = name.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _within(entry: object) -> str:
+    """Give a place as it would lie in the set: exports write ``../train/images`` for it."""
+    path = posixpath.normpath(str(entry).strip().replace("\\", "/"))
+    while path.startswith("../"):
+        path = path[3:]
+    return path
+
+
+def _settings(members: Members) -> dict[str, object]:
+    file = names_file(members)
+    if file is None or not file.endswith((".yaml", ".yml")):
+        return {}
+    try:
+        document = yaml.safe_load(members.read(file)[:_MOST].decode("utf-8", "replace"))
+    except (yaml.YAMLError, RecursionError):
+        return {}  # the classes are read from it too, and say what is wrong
+    return document if isinstance(document, dict) else {}
 
 
 def _classes(members: Members) -> list[str]:
