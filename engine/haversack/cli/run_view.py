@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
 from rich.console import RenderableType
 
 from haversack.cli.output import human_size, table
 from haversack.recipe.sppr import name_in
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
+
+MOST_ANSWERS, BEST = 20, 3
+"""Pictures whose answers are shown, and answers of each."""
 
 
 def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
@@ -39,10 +43,46 @@ def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
 
 
 def result_of(state: RunState) -> list[RenderableType]:
-    """Give the result of a run that has one, without what is nested in it."""
-    flat = [
-        (name, value)
-        for name, value in (state.result or {}).items()
-        if not isinstance(value, dict | list)
-    ]
-    return [table("result", ("", ""), flat)] if flat else []
+    """Give the result of a run that has one: its values, metrics, answers, and what it lacks."""
+    result = state.result or {}
+    flat = [(name, value) for name, value in result.items() if not isinstance(value, dict | list)]
+    shown: list[RenderableType] = [table("result", ("", ""), flat)] if flat else []
+    shown += _metrics(result.get("metrics"), result.get("framework_metrics"))
+    shown += _answers(result.get("predictions"))
+    missing = result.get("not_measured")
+    if isinstance(missing, dict) and missing:
+        shown.append(table("not measured", ("", "why"), sorted(missing.items())))
+    return shown
+
+
+def _metrics(here: JsonValue, trained: JsonValue) -> list[RenderableType]:
+    """Give metrics beside those that the training ended with, where there are both."""
+    if not isinstance(here, dict) or not here:
+        return []
+    if not isinstance(trained, dict):
+        return [table("metrics", ("name", "value"), sorted(here.items()))]
+    rows = [(name, here.get(name), trained.get(name)) for name in sorted(here)]
+    return [table("metrics", ("name", "this file", "as trained"), rows)]
+
+
+def _answers(predictions: JsonValue) -> list[RenderableType]:
+    """Give the best answers for each picture; what is left out is said."""
+    if not isinstance(predictions, list) or not predictions:
+        return []
+    rows = [(one.get("name"), _best(one)) for one in predictions if isinstance(one, dict)]
+    shown: list[RenderableType] = [table("found", ("picture", "best first"), rows[:MOST_ANSWERS])]
+    if len(rows) > MOST_ANSWERS:
+        shown.append(f"and {len(rows) - MOST_ANSWERS} more: --json has them all")
+    return shown
+
+
+def _best(prediction: dict[str, JsonValue]) -> str:
+    labels, scores = prediction.get("labels"), prediction.get("scores")
+    if not isinstance(labels, list) or not labels:
+        return "nothing"
+    if not isinstance(scores, list) or len(scores) != len(labels):
+        return ", ".join(map(str, labels))
+    pairs = list(zip(labels, scores, strict=True))
+    told = [f"{name} {score:.0%}" for name, score in pairs if isinstance(score, int | float)]
+    more = f" and {len(told) - BEST} more" if len(told) > BEST else ""
+    return ", ".join(told[:BEST]) + more
