@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
+from torch.nn import functional
+from torch.optim import SGD
 
 from haversack.catalog.training import EarlyStop
 from haversack.runs.events import Noted, Produced
 from haversack.runs.spec import Limits
 from haversack.training.jobs.train import train
+from haversack.training.loading.batches import Batch
 from haversack.training.loop.epochs import History
+from haversack.training.loop.module import TaskModule
+from haversack.training.tasks.classification import ClassificationTask
 from training_desk import Desk, small_recipe
 
 LIMITS = Limits(limit_batches=4, batch_size=8, image_size=32)
@@ -25,6 +35,47 @@ def test_the_best_epoch_is_the_first_with_the_highest_score(scores: list[float])
     assert history.best_epoch == kept[-1] == scores.index(max(scores))
     assert history.best_metrics == {"accuracy": max(scores)}
     assert history.last_metrics == {"accuracy": scores[-1]}
+
+
+def test_an_epoch_whose_score_is_no_number_gives_way_to_the_next() -> None:
+    history = History()
+    assert history.take(0, math.nan, {}, 0.0)
+    assert history.take(1, 0.1, {}, 0.0)
+    assert not history.take(2, math.nan, {}, 0.0)
+    assert history.best_epoch == 1
+
+
+def test_the_loss_of_a_validation_is_the_mean_over_its_pictures() -> None:
+    task = ClassificationTask(2)
+    module = TaskModule(_Same(), task, lambda net: SGD(net.parameters()), lambda _o, _s: None)
+    alone = SimpleNamespace(reduce=lambda value, reduce_op: value)
+    module._trainer = SimpleNamespace(world_size=1, strategy=alone)  # type: ignore[assignment] # all that is asked of it
+    module.on_validation_epoch_start()
+    pictures = torch.tensor([[0, 255]] * 4 + [[255, 0]], dtype=torch.uint8)[:, :, None, None]
+    labels = torch.zeros(5, dtype=torch.int64)
+    for part in (slice(0, 4), slice(4, 5)):
+        batch: Batch = {
+            "images": pictures[part],
+            "labels": labels[part],
+            "boxes": torch.zeros(0),
+            "masks": torch.zeros(0),
+        }
+        module.validation_step(batch, 0)
+    module.on_validation_epoch_end()
+    logits = torch.tensor([[0.0, 1.0]] * 4 + [[1.0, 0.0]])
+    wanted = float(functional.cross_entropy(logits, labels))
+    assert module.val_metrics["loss"] == pytest.approx(wanted)
+
+
+class _Same(nn.Module):
+    """Answers with the two channels of its picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor]:
+        return (images.flatten(1),)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.integers(1, 4), st.floats(0, 0.3))

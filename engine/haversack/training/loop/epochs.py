@@ -30,8 +30,9 @@ class History:
     mark: float = -math.inf
 
     def take(self, epoch: int, score: float, metrics: dict[str, float], min_delta: float) -> bool:
-        """Take one epoch; say whether it is the best so far."""
+        """Take one epoch; say whether it is the best so far. No number is worse than any."""
         self.last_metrics = metrics
+        score = -math.inf if math.isnan(score) else score
         if score > self.mark + min_delta:
             self.mark, self.waited = score, 0
         else:

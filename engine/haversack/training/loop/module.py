@@ -54,6 +54,7 @@ class TaskModule(LightningModule):
         self._memory_format = memory_format
         self._meter = task.meter()
         self._val_loss: list[Tensor] = []
+        self._val_seen = 0
         self._rng: dict[str, Tensor] = {}
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -78,18 +79,19 @@ class TaskModule(LightningModule):
                 if buffer.is_floating_point():
                     buffer.copy_(self.trainer.strategy.reduce(buffer.clone(), reduce_op="mean"))
         self._meter = self.task.meter()
-        self._val_loss = []
+        self._val_loss, self._val_seen = [], 0
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Take one batch into the meter."""
-        outputs = self._ask(batch)
-        self._val_loss.append(self.task.loss(outputs, batch)["loss"].detach())
+        outputs, count = self._ask(batch), len(batch["images"])
+        self._val_loss.append(self.task.loss(outputs, batch)["loss"].detach().float() * count)
+        self._val_seen += count  # the last batch may be smaller and weighs as much less
         self._meter.update(outputs, batch)
 
     def on_validation_epoch_end(self) -> None:
         """Condense the validation into metrics."""
-        losses = self._val_loss or [torch.tensor(float("nan"), device=self.device)]
-        total = torch.stack([torch.stack(losses).sum(), torch.full_like(losses[0], len(losses))])
+        losses = self._val_loss or [torch.zeros((), device=self.device)]
+        total = torch.stack([torch.stack(losses).sum(), torch.full_like(losses[0], self._val_seen)])
         total = self.trainer.strategy.reduce(total, reduce_op="sum")
         loss = float(total[0] / total[1])
         self.val_metrics = {"loss": loss, **self._meter.compute()}
