@@ -31,11 +31,11 @@ Order = list[int]
 Pass = Callable[[Order], Iterator[object]]
 
 
-def write_pictures(folder: Path) -> Path:
+def write_pictures(folder: Path, count: int = PICTURES) -> Path:
     """Write photographs of several sizes in ten folders, as an ImageFolder."""
     photos = [Image.fromarray(load_sample_image(name)) for name in ("china.jpg", "flower.jpg")]
     chance = random.Random(0)  # noqa: S311 - pictures, not secrets
-    for at in range(PICTURES):
+    for at in range(count):
         wide, high = chance.choice([(500, 375), (375, 500), (640, 427), (320, 240)])
         left, top = chance.randrange(0, 640 - wide + 1), chance.randrange(0, max(1, 428 - high))
         cut = photos[at % 2].crop((left, top, left + wide, top + high)).resize((wide, high))

@@ -75,8 +75,7 @@ def spec_of(recipe: Recipe, folder: Path, **fields: Any) -> RunSpec:
         run_dir=folder,
         sppr=to_sppr(recipe),
         assets=(AssetFile(name=asset.name, path=DIGITS, sha256=asset.sha256),),
-        device="cpu",
-        **fields,
+        **{"device": "cpu", **fields},
     )
 
 

@@ -198,6 +198,8 @@ def test_the_worker_is_offline_and_knows_little_of_its_surroundings(
     monkeypatch.setenv("SOME_TOKEN", "secret")
     monkeypatch.setenv("SLURM_JWT", "secret")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
+    monkeypatch.setenv("CC", "gcc")
     body = "send(Noted(text=' '.join(f'{k}={v}' for k, v in sorted(os.environ.items()))))"
     state = run_worker(spec, env={"HOME": "/nowhere"}, command=worker(body))
     told = state.notes[0].text
@@ -206,6 +208,8 @@ def test_the_worker_is_offline_and_knows_little_of_its_surroundings(
         "TRANSFORMERS_OFFLINE=1",
         "HOME=/nowhere",
         "OMP_NUM_THREADS=1",
+        "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True",
+        "CC=gcc",
     ):
         assert words in told
     assert "secret" not in told

@@ -170,3 +170,21 @@ def test_the_shares_of_classes_add_up_to_1_in_every_pixel() -> None:
     shares = MaskHead().scores((torch.randn(2, 5, 4), torch.randn(2, 5, 8, 8)))
     assert shares.shape == (2, 3, 32, 32)
     assert torch.allclose(shares.sum(1), torch.ones(2, 32, 32), atol=1e-4)
+
+
+def test_mixed_precision_changes_no_loss_of_masks_for_sums_of_pixels_stay_exact() -> None:
+    chance = torch.Generator().manual_seed(0)
+    outputs = (
+        torch.randn(1, 6, 4, generator=chance),
+        9 * torch.randn(1, 6, 24, 24, generator=chance),
+    )
+    batch = _batch(torch.zeros(1, 0, 4), torch.zeros(1, dtype=torch.int64))
+    batch["masks"] = torch.randint(0, 3, (1, SIZE, SIZE), dtype=torch.uint8, generator=chance)
+    head = MaskHead()
+    plain, scores = head.loss(outputs, batch), head.scores(outputs)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed, halved = head.loss(outputs, batch), head.scores(outputs)
+    assert {name: float(part) for name, part in mixed.items()} == {
+        name: float(part) for name, part in plain.items()
+    }
+    assert torch.equal(halved, scores)

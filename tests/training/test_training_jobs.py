@@ -194,6 +194,25 @@ def test_a_measurement_in_int8_says_what_it_is_and_what_it_could_not_measure(
     assert "gpu_memory_bytes" in result["not_measured"]
 
 
+def test_a_checkpoint_is_measured_in_torch_where_that_is_wanted(classifier: Trained) -> None:
+    options = {"runtime": "torch", "seconds": 0.1, "accuracy": False}
+    work = classifier.desk.work(
+        classifier.recipe, "measure", "torch", checkpoint=classifier.checkpoint, options=options
+    )
+    result = measure(work)
+    assert (result["runtime"], result["device"]) == ("torch", "cpu")
+    assert (result["precision"], result["file"]) == ("float32", "model.safetensors")
+    assert result["p50_ms"] > 0
+    assert result["not_measured"]["peak_memory_bytes"] == "measured for exported files only"
+
+
+def test_a_runtime_that_there_is_not_is_refused(classifier: Trained) -> None:
+    options = {"runtime": "abacus"}
+    work = classifier.desk.work(classifier.recipe, "measure", "none", options=options)
+    with pytest.raises(TrainingError, match="'abacus' is no runtime"):
+        measure(work)
+
+
 @pytest.mark.parametrize(
     ("precision", "calibration", "share", "apart"),
     [

@@ -33,6 +33,14 @@ class Precision(StrEnum):
     INT8 = "int8"
 
 
+class Runtime(StrEnum):
+    """What runs a network that is measured."""
+
+    ONNXRUNTIME = "onnxruntime"
+    TENSORRT = "tensorrt"
+    TORCH = "torch"
+
+
 class Calibration(StrEnum):
     """How int8 finds the range of each activation."""
 
@@ -200,6 +208,9 @@ def measure(
     run: RunArgument,
     precision: PrecisionOption = None,
     calibration: CalibrationOption = None,
+    runtime: Annotated[
+        Runtime, typer.Option("--runtime", help="torch measures the checkpoint, in float32.")
+    ] = Runtime.ONNXRUNTIME,
     device: Device = "auto",
     add: Annotated[
         bool, typer.Option("--add/--no-add", help="Add a row to the pantry's own volume.")
@@ -207,7 +218,7 @@ def measure(
     pantry: PantryOption = None,
 ) -> Answer:
     """Measure a trained model on this machine: latency, memory, size, accuracy."""
-    options = _export_options(precision, calibration)
+    options = {**_export_options(precision, calibration), "runtime": runtime.value}
     opened = session.pantry(pantry)
     spec = _follow_up(RunKind.MEASURE, run, opened, device, options=options)
     answer = carry_out(session, spec)

@@ -33,6 +33,8 @@ _MANNERS = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 _KEPT = (
+    "CC",  # Triton compiles with it
+    "CXX",
     "HOME",
     "LANG",
     "LANGUAGE",
@@ -58,6 +60,10 @@ _KEPT_PREFIXES = (
     "MKL_",
     "OPENBLAS_",
     "SLURM_",
+    "PYTORCH_",  # how memory on a GPU is shared out
+    "TORCH_NCCL_",
+    "TORCHINDUCTOR_",
+    "TRITON_",
 )
 _SECRET = re.compile("JWT|KEY|PASS|SECRET|TOKEN")
 

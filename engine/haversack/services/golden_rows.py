@@ -56,7 +56,7 @@ def golden_row(
         "od_size_MB": measured["size"] / 1e6,
         "od_gpu_mem_MB": _scaled(measured.get("gpu_memory_bytes"), 1e-6),
         "od_cpu_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
-        "od_total_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
+        "od_total_mem_MB": _scaled(total_memory(measured), 1e-6),
         "od_avg_cpu_freq_Hz": measured["avg_cpu_freq_Hz"],
         "sppr": to_sppr(recipe),
         "dataset": dataset_name(recipe),
@@ -73,6 +73,14 @@ def measured_on() -> str:
     """Give what a card says of this machine and its runtime."""
     lock = environment_lock()
     return f"{hardware()}; ONNX Runtime {lock.get('onnxruntime', '?')}, {lock['system']}"
+
+
+def total_memory(measured: Mapping[str, Any]) -> float | None:
+    """Give the memory of processor and GPU together; None where one that counts is not known."""
+    resident, on_gpu = measured.get("peak_memory_bytes"), measured.get("gpu_memory_bytes")
+    if measured.get("device", "cpu") == "cpu":
+        return resident
+    return None if resident is None or on_gpu is None else resident + on_gpu
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

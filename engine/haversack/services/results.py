@@ -15,6 +15,7 @@ from haversack.recipe.tree import Recipe
 from haversack.runs.spec import RunKind
 from haversack.runs.store import RunRecord
 from haversack.services.doctor import processor_name
+from haversack.services.golden_rows import total_memory
 from haversack.services.versions import environment_lock
 from haversack.services.work import run_store
 from haversack.volume.card import Card
@@ -52,7 +53,7 @@ def measured_row(record: RunRecord, pantry: Pantry) -> dict[str, Any] | None:
     return {
         "timestamp": record.state.updated_at,
         "run_id": record.run_id,
-        "hardware": this_hardware(),
+        "hardware": found.get("hardware") or this_hardware(),
         "quantization": found.get("precision"),
         "height": recipe["model.image_size"],
         "width": recipe["model.image_size"],
@@ -66,8 +67,9 @@ def measured_row(record: RunRecord, pantry: Pantry) -> dict[str, Any] | None:
         "od_inf_rate_ms": found.get("p50_ms"),
         "od_inf_energy_mJ": found.get("energy_mJ"),
         "od_size_MB": _scaled(found.get("size"), 1e-6),
+        "od_gpu_mem_MB": _scaled(found.get("gpu_memory_bytes"), 1e-6),
         "od_cpu_mem_MB": _scaled(found.get("peak_memory_bytes"), 1e-6),
-        "od_total_mem_MB": _scaled(found.get("peak_memory_bytes"), 1e-6),
+        "od_total_mem_MB": _scaled(total_memory(found), 1e-6),
         "sppr": to_sppr(recipe),
         "dataset": _title(recipe, "data.data_generator"),
         "task": recipe.task,

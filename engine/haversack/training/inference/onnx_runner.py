@@ -1,4 +1,4 @@
-"""ONNX files that Haversack exported, run by ONNX Runtime on the CPU."""
+"""ONNX files that Haversack exported, run by ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from haversack.base.files import StorageError, read_bytes
 from haversack.training.device import usable_cores
 from haversack.training.errors import CheckpointError
 from haversack.training.export.about import KEY, OnnxAbout
+from haversack.training.inference.session import INPUT, Gpu, open_session
 from haversack.training.loading.batches import as_input
 from haversack.training.tasks.task import Outputs
 
-INPUT = "images"
 MAX_ONNX_BYTES = 2 << 30
 
 
@@ -40,23 +40,21 @@ class OnnxRunner:
         return tuple(torch.from_numpy(output) for output in found)
 
 
-def open_onnx(path: Path, threads: int = 0) -> OnnxRunner:
+def open_onnx(path: Path, threads: int = 0, gpu: Gpu | None = None) -> OnnxRunner:
     """Open an exported network.
 
     Args:
         path: The file.
         threads: Threads of one run; 0 for as many as this process may use.
+        gpu: The GPU that it runs on; None for the processor.
 
     Raises:
         CheckpointError: It is no ONNX file, or not one that Haversack exported.
+        TrainingError: The GPU cannot be used.
     """
     hint = "Export the recipe again."
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or usable_cores()
-    options.log_severity_level = 3
     try:
-        content = read_bytes(path, MAX_ONNX_BYTES)
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session = open_session(read_bytes(path, MAX_ONNX_BYTES), threads or usable_cores(), gpu)
     except StorageError as error:
         raise CheckpointError(error.message, hint) from error
     except Exception as error:

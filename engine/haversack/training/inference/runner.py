@@ -72,7 +72,8 @@ def open_trained(work: Work) -> Trained:
     """
     model = work.spec.options.get("model")
     if isinstance(model, str) and model:
-        return _from_onnx(work, Path(model))
+        path = Path(model)
+        return trained_by(work, open_onnx(path), path.name)
     network, trained = load_network(work)
     return Trained(
         TorchRunner(network, choose_device(work.spec.device)),
@@ -116,11 +117,15 @@ def load_network(work: Work) -> tuple[nn.Module, Loaded]:
     return network.eval(), Loaded(task, about.classes, about.image_size)
 
 
-def _from_onnx(work: Work, path: Path) -> Trained:
-    runner: OnnxRunner = open_onnx(path)
+def trained_by(work: Work, runner: OnnxRunner, name: str) -> Trained:
+    """Give an opened file with what its answers mean.
+
+    Raises:
+        CheckpointError: It is of another task than the recipe.
+    """
     if runner.about.task != work.recipe.task:
         raise CheckpointError(
-            f"{path.name} is of {runner.about.task}, the recipe of {work.recipe.task}",
+            f"{name} is of {runner.about.task}, the recipe of {work.recipe.task}",
             "Give the recipe that was exported.",
         )
     classes, image_size = runner.about.classes, runner.about.image_size

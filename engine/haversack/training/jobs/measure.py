@@ -11,9 +11,15 @@ from haversack.training.checkpoint.folder import read_about
 from haversack.training.errors import TrainingError
 from haversack.training.export.exporting import export_checkpoint
 from haversack.training.inference.evaluating import evaluate_over
-from haversack.training.inference.runner import load_network, open_trained
+from haversack.training.inference.runner import load_network
 from haversack.training.measuring.arithmetic import multiply_adds, parameters
-from haversack.training.measuring.measure import measure_file
+from haversack.training.measuring.measure import measure_subject
+from haversack.training.measuring.subject import (
+    Subject,
+    checkpoint_subject,
+    exported_subject,
+    runtime_of,
+)
 from haversack.training.report import write_report
 from haversack.training.settings import settings_of
 from haversack.training.work import Work
@@ -22,37 +28,41 @@ from haversack.training.work import Work
 def measure(work: Work) -> dict[str, Any]:
     """Measure the ONNX file of the option ``model``, or export the checkpoint and measure that.
 
-    Options: ``model``; ``precision`` and ``calibration`` (of the export); ``accuracy`` (false
-    leaves the metrics out); ``threads``; ``min_runs`` (1000) and ``seconds`` (10), whichever
-    comes first.
+    Options: ``model``; ``runtime`` (``onnxruntime``, ``tensorrt``, or ``torch``, which measures the
+    checkpoint itself in float32); ``precision`` and ``calibration`` (of the export); ``accuracy``
+    (false leaves the metrics out); ``threads``; ``min_runs`` (1000) and ``seconds`` (10),
+    whichever comes first.
 
     Returns:
-        What `measure_file` gives, with ``file``, ``size``, ``metrics`` (None with a reason where
-        not wanted) beside ``framework_metrics``, those of the checkpoint, ``parameters`` and
-        ``macs``; also written as ``report.json``.
+        What `measure_subject` gives, with ``file``, ``size``, ``metrics`` on this device (None with
+        a reason where not wanted) beside ``framework_metrics``, those of the checkpoint,
+        ``parameters`` and ``macs``; also written as ``report.json``.
 
     Raises:
-        HaversackError: The checkpoint, the file or the data cannot be used.
+        HaversackError: The checkpoint, the file, the device or the data cannot be used.
         StopRequested: Somebody asked to stop.
     """
-    splits, exported = build_datasets(work), None
-    model = work.spec.options.get("model")
-    if not model:
+    splits, runtime, exported = build_datasets(work), runtime_of(work), None
+    threads, model = int(_number(work.spec, "threads", 0)), work.spec.options.get("model")
+    if runtime != "torch" and not model:
         exported = export_checkpoint(work, splits)
         model = str(exported.path)
-    path = Path(str(model))
-    trained = open_trained(work.with_options(model=str(path)))
-    result = measure_file(
+
+    def open_subject() -> Subject:
+        if runtime == "torch":
+            return checkpoint_subject(work, threads)
+        return exported_subject(work, Path(str(model)), threads, runtime)
+
+    subject, result = measure_subject(
         work,
-        path,
-        trained.task,
+        open_subject,
         splits["val"][0],
-        int(_number(work.spec, "threads", 0)),
         int(_number(work.spec, "min_runs", 1000)),
         _number(work.spec, "seconds", 10.0),
     )
-    result["file"] = path.name
-    result["size"] = path.stat().st_size
+    trained = subject.trained
+    result["file"] = subject.file.name
+    result["size"] = subject.file.stat().st_size
     result["max_abs_diff"] = None if exported is None else exported.max_abs_diff
     if work.spec.options.get("accuracy", True):
         metrics, samples = evaluate_over(work, trained, splits["val"], settings_of(work))

@@ -63,11 +63,13 @@ def make_loader(
     seed: int,
     training: bool,
     part: tuple[int, int] = (0, 1),
+    pinned: bool = False,
 ) -> DataLoader[Batch]:
     """Give a loader over samples.
 
     Training shuffles and leaves out a last batch that is not full; validation does neither.
-    ``part`` is (rank, world) where several processes share the samples.
+    ``part`` is (rank, world) where several processes share the samples. ``pinned`` batches go to a
+    GPU while it computes.
     """
     sampler = EpochSampler(len(samples), training, seed, *part)
     full = training and len(sampler) >= batch_size
@@ -78,6 +80,7 @@ def make_loader(
         num_workers=workers,
         collate_fn=collate,
         drop_last=full,
+        pin_memory=pinned,
         persistent_workers=workers > 0,
         generator=torch.Generator().manual_seed(seed),  # the global one is for the network alone
     )

@@ -17,7 +17,6 @@ from haversack.training.builders.loggers import build_recorder
 from haversack.training.builders.optimizers import build_optimizer, build_scheduler
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.state import About
-from haversack.training.device import choose_device
 from haversack.training.loading.batches import Batch, make_loader
 from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.averaging import MovingAverage
@@ -59,8 +58,9 @@ def fit(
         lambda optimizer, steps: build_scheduler(options.scheduler, optimizer, steps),
         layout(options.channels_last),
     )
+    placement = place(work.spec, work.rank)
     if options.compile:
-        _compile(work, settings, network, options)
+        _compile(work, settings, network, placement)
     recorder = build_recorder(work)
     keeper = Keeper(
         work,
@@ -70,7 +70,6 @@ def fit(
         every=expect(work.root.checkpoint, BestAndLast, "checkpoint").every_n_epochs,
         early_stop=None if early_stop is None else expect(early_stop, EarlyStop, "early_stop"),
     )
-    placement = place(work.spec, work.rank)
     if placement.world > 1:
         torch.manual_seed(settings.seed + placement.rank)
     train_loader, val_loader = _loaders(work, settings, splits, placement)
@@ -78,7 +77,8 @@ def fit(
         sampler = train_loader.sampler
         if isinstance(sampler, EpochSampler):
             sampler.set_epoch(resume.epoch)
-            sampler.skip = resume.batch * resume.batch_size
+            taken = share_batch(resume.batch_size, placement.world) * placement.world
+            sampler.skip = resume.batch * taken
     # The average is updated before the keeper may write it.
     average: list[Callback] = [MovingAverage(options.ema_decay)] if options.ema_decay else []
     callbacks: list[Callback] = [*average, Reporting(work, recorder), keeper]
@@ -105,17 +105,16 @@ def _loaders(
         share_batch(size, placement.world)
         for size in (settings.batch_size, settings.val_batch_size)
     )
+    gpu = placement.kind == "gpu"
     return (
-        make_loader(train_samples, batch, workers, seed, training=True, part=part),
-        make_loader(val_samples, val_batch, workers, seed, training=False, part=part),
+        make_loader(train_samples, batch, workers, seed, training=True, part=part, pinned=gpu),
+        make_loader(val_samples, val_batch, workers, seed, training=False, part=part, pinned=gpu),
     )
 
 
-def _compile(work: Work, settings: Settings, network: nn.Module, options: LightningTrainer) -> None:
+def _compile(work: Work, settings: Settings, network: nn.Module, placement: Placement) -> None:
     work.emit(PhaseBegan(phase="compile"))
-    edge = settings.image_size
-    example = torch.zeros(
-        settings.batch_size, 3, edge, edge, device=choose_device(work.spec.device)
-    )
+    size, edge = share_batch(settings.batch_size, placement.world), settings.image_size
+    example = torch.zeros(size, 3, edge, edge, device=placement.device())
     example = example.to(memory_format=torch.channels_last)  # as pictures are collated
     compile_or_tell(network, example, lambda text: work.note(text, warning=True))

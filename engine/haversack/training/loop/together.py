@@ -36,6 +36,14 @@ class Placement:
     rank: int
     world: int
 
+    def device(self) -> torch.device:
+        """Give this process's own device."""
+        if self.kind == "cpu":
+            return torch.device("cpu")
+        if isinstance(self.devices, list):
+            return torch.device("cuda", self.devices[0])
+        return torch.device("cuda", self.rank % self.devices)
+
     def strategy(self) -> Strategy | str:
         """Give Lightning's strategy.
 

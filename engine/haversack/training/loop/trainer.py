@@ -36,6 +36,7 @@ def make_trainer(
         num_nodes=placement.nodes,
         strategy=placement.strategy(),
         precision=usable_precision(options.precision, device, work.note),
+        benchmark=placement.kind == "gpu",  # all pictures have one size
         max_epochs=settings.epochs,
         limit_train_batches=settings.limit_batches,
         limit_val_batches=settings.limit_batches,

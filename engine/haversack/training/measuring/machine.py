@@ -6,14 +6,16 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+import onnxruntime
 import psutil
+import torch
 
 from haversack.training.device import usable_cores
 
 _CORES = Path("/sys/devices/system/cpu")
 _GOVERNOR = _CORES / "cpu0/cpufreq/scaling_governor"
 _THROTTLES = "cpu[0-9]*/thermal_throttle/core_throttle_count"
-_LIBRARIES = ("haversack", "torch", "onnxruntime", "onnx", "timm", "numpy")
+_LIBRARIES = ("haversack", "torch", "onnx", "timm", "numpy")
 
 
 def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -59,13 +61,23 @@ def throttle_count(root: Path = _CORES) -> int | None:
     return sum(counts) if counts else None
 
 
-def describe_machine() -> dict[str, object]:
-    """Give processor, cores, memory, system and the versions of everything that counts."""
+def describe_machine(gpu: int | None = None) -> dict[str, object]:
+    """Give processor, cores, memory, system and the versions of everything that counts.
+
+    Args:
+        gpu: The GPU that is measured; None for the processor.
+    """
+    hardware = f"{processor_name()}, {usable_cores()} threads"
+    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    versions["onnxruntime"] = onnxruntime.__version__  # its package has one of several names
+    if gpu is not None:
+        hardware = f"{torch.cuda.get_device_name(gpu)}; {hardware}"
+        versions["cuda"] = str(torch.version.cuda)
     return {
-        "hardware": f"{processor_name()}, {usable_cores()} threads",
+        "hardware": hardware,
         "cores": usable_cores(),
         "memory_bytes": psutil.virtual_memory().total,
         "system": platform.platform(),
         "python": platform.python_version(),
-        "versions": {name: metadata.version(name) for name in _LIBRARIES},
+        "versions": versions,
     }

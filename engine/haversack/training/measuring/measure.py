@@ -1,10 +1,10 @@
-"""Everything that is measured of one exported network on this machine."""
+"""Everything that is measured of one network on this machine."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,9 @@ import torch
 from haversack.data.geometry import to_square
 from haversack.data.sample import Sample
 from haversack.runs.events import PhaseBegan, Progressed
-from haversack.training.device import usable_cores
-from haversack.training.inference.onnx_runner import open_onnx
 from haversack.training.loading.batches import as_input, collate
-from haversack.training.measuring.energy import joules_per_run
+from haversack.training.measuring.energy import Counter, joules_per_run, processor_counter
+from haversack.training.measuring.gpu import Gpu, open_gpu, uuid_of
 from haversack.training.measuring.latency import measure_latency
 from haversack.training.measuring.machine import (
     describe_machine,
@@ -25,60 +24,58 @@ from haversack.training.measuring.machine import (
     temperature,
     throttle_count,
 )
-from haversack.training.measuring.memory import peak_memory
+from haversack.training.measuring.subject import Subject
 from haversack.training.stopping import StopRequested
-from haversack.training.tasks.task import Task
 from haversack.training.work import Work
 
 ENERGY_SECONDS = 30.0
 
 
-def measure_file(
-    work: Work, path: Path, task: Task, picture: Sample, threads: int, min_runs: int, seconds: float
-) -> dict[str, Any]:
-    """Measure an exported file with batches of one picture.
+def measure_subject(
+    work: Work, open_subject: Callable[[], Subject], picture: Sample, min_runs: int, seconds: float
+) -> tuple[Subject, dict[str, Any]]:
+    """Measure a network with batches of one picture.
 
     Args:
         work: Where progress goes; whether to stop.
-        path: The ONNX file.
-        task: What its outputs mean, for the measurement with processing.
+        open_subject: Opens what is measured; that is measured too.
         picture: A picture as it comes from the disk or camera.
-        threads: Threads of one run; 0 for as many as this process may use.
         min_runs: Runs after which a measurement is enough.
         seconds: Seconds after which it is enough.
 
     Returns:
-        ``p50_ms`` and its like for the network alone, ``with_processing`` for picture to
-        predictions, ``load_ms``, ``peak_memory_bytes``, ``energy_mJ``, ``avg_cpu_freq_Hz``,
-        what the machine is, and ``not_measured`` with the reason for each None.
+        What was measured, and ``p50_ms`` and its like for the network alone, ``with_processing``
+        for picture to predictions, ``load_ms``, ``peak_memory_bytes``, ``gpu_memory_bytes``,
+        ``energy_mJ`` (of the GPU where it ran there, else of the processor),
+        ``avg_cpu_freq_Hz``, what the machine and its GPU are, and ``not_measured`` with the
+        reason for each None.
     """
-    not_measured: dict[str, str] = {}
     started = time.perf_counter()
-    runner = open_onnx(path, threads)
+    subject = open_subject()
     load_ms = (time.perf_counter() - started) * 1e3
-    size = runner.about.image_size
-    square = to_square(picture, size)
-    feed = {"images": as_input(collate([square])["images"]).numpy()}
-    clocks: list[float] = []
-
-    def network_alone() -> object:
-        return runner.session.run(None, feed)
+    trained, about = subject.trained, subject.about
+    size, task = trained.image_size, trained.task
+    network_alone = subject.bound(as_input(collate([to_square(picture, size)])["images"]))
+    gpu = None if subject.gpu is None else open_gpu(uuid_of(subject.gpu))
 
     def with_processing() -> object:
         images = collate([to_square(picture, size)])["images"]
-        return task.predict(tuple(runner(images)))
+        return task.predict(tuple(trained.runner(images)))
 
-    def watch(phase: str, count: int) -> None:
+    def check() -> None:
         if work.stopped():
             raise StopRequested
+
+    def watch(phase: str, count: int) -> None:
+        check()
         work.emit(Progressed(phase=phase, done=count, total=min_runs, unit="runs"))
 
     work.emit(PhaseBegan(phase="measure"))
-    throttled_before = throttle_count()
-    clocks.append(frequency_hz() or 0.0)
+    throttled_before, clocks = throttle_count(), [frequency_hz() or 0.0]
     alone = measure_latency(network_alone, min_runs, seconds, lambda n: watch("measure", n))
     clocks.append(frequency_hz() or 0.0)
-    peak = peak_memory(path, size, threads or usable_cores())
+    board = gpu.facts() if gpu is not None else None
+    memory = subject.memory()
     work.emit(PhaseBegan(phase="measure with processing"))
     with torch.inference_mode():
         whole = measure_latency(
@@ -88,9 +85,16 @@ def measure_file(
             lambda n: watch("measure with processing", n),
         )
     throttled = throttle_count()
-    joules, why = joules_per_run(network_alone, min(ENERGY_SECONDS, 3 * seconds))
-    found: dict[str, Any] = {
-        "peak_memory_bytes": peak,
+    work.emit(PhaseBegan(phase="measure energy"))
+    counter, missing = _counter(subject, gpu)
+    joules, why = (None, missing)
+    if counter is not None:
+        joules, why = joules_per_run(
+            network_alone, min(ENERGY_SECONDS, 3 * seconds), counter, check
+        )
+    found: dict[str, tuple[object, str]] = {
+        "peak_memory_bytes": memory.processor,
+        "gpu_memory_bytes": memory.gpu,
         "energy_mJ": (None if joules is None else joules * 1e3, why),
         "avg_cpu_freq_Hz": (
             float(np.mean(clocks)) if all(clocks) else None,
@@ -102,23 +106,33 @@ def measure_file(
             "the machine does not count how often it throttles",
         ),
         "temperature_C": (temperature(), "no temperature sensor"),
-        "gpu_memory_bytes": (None, "ran on the processor"),
+        "gpu": (board, "ran on the processor" if subject.gpu is None else _SILENT),
     }
-    for name, (value, reason) in found.items():
-        if value is None:
-            not_measured[name] = reason
-    return {
+    is_int8 = about is not None and about.precision == "int8"
+    return subject, {
         **asdict(alone),
         "with_processing": asdict(whole),
         "load_ms": load_ms,
         **{name: value for name, (value, _) in found.items()},
-        "threads": threads or usable_cores(),
-        "runtime": "onnxruntime",
-        "precision": runner.about.precision,
-        "calibration": runner.about.calibration or None,
-        "per_channel": runner.about.per_channel if runner.about.precision == "int8" else None,
+        "threads": subject.threads,
+        "runtime": trained.runner.runtime,
+        "device": "cpu" if subject.gpu is None else f"cuda:{subject.gpu}",
+        "precision": about.precision if about is not None else "float32",
+        "calibration": (about.calibration or None) if about is not None else None,
+        "per_channel": about.per_channel if is_int8 and about is not None else None,
         "batch_size": 1,
         "image_size": size,
-        **describe_machine(),
-        "not_measured": not_measured,
+        **describe_machine(subject.gpu),
+        "not_measured": {name: reason for name, (value, reason) in found.items() if value is None},
     }
+
+
+_SILENT = "the GPU's driver does not tell"
+
+
+def _counter(subject: Subject, gpu: Gpu | None) -> tuple[Counter | None, str]:
+    """Give the counter of the device that the network runs on, or None and the reason."""
+    if subject.gpu is None:
+        return processor_counter(), "no energy counter (RAPL) that this user may read"
+    counter = None if gpu is None else gpu.energy_counter()
+    return counter, "this GPU's driver does not count its energy (NVML)"

@@ -3,61 +3,97 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from haversack.training.inference.session import Gpu
+from haversack.training.measuring.gpu import open_gpu, uuid_of
+
 RUNS = 20
 LIMIT_SECONDS = 120.0
+_NOT_TOLD = "this system does not tell the peak of resident memory"
 
 
-def peak_memory(path: Path, image_size: int, threads: int) -> tuple[int | None, str]:
-    """Run an ONNX file in a fresh process and give what that added to its resident memory.
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes that a network needs; None and a reason where they could not be measured.
+
+    Attributes:
+        processor: What it added to the resident memory of a process.
+        gpu: What it added to the memory in use on the GPU, CUDA's own share included.
+    """
+
+    processor: tuple[int | None, str]
+    gpu: tuple[int | None, str]
+
+
+def peak_memory(path: Path, image_size: int, threads: int, gpu: Gpu | None = None) -> Memory:
+    """Run an ONNX file in a fresh process and give what that added.
 
     Args:
         path: The file.
         image_size: Edge of the square that it takes.
         threads: Threads of one run.
-
-    Returns:
-        Bytes and an empty reason, or None and the reason.
+        gpu: The GPU that it runs on; None for the processor.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_measure, args=(theirs, str(path), image_size, threads))
+    name = uuid_of(gpu.number) if gpu is not None else ""
+    arguments = (theirs, path, image_size, threads, gpu, name)
+    child = context.Process(target=_measure, args=arguments)
     child.start()
     theirs.close()
     try:
         if ours.poll(LIMIT_SECONDS):
-            return int(ours.recv()), ""
-        return None, f"the file did not run within {LIMIT_SECONDS:.0f} s"
+            resident, on_gpu = ours.recv()
+            return Memory(
+                (resident, "" if resident is not None else _NOT_TOLD),
+                (on_gpu, _why_not(gpu) if on_gpu is None else ""),
+            )
+        why = f"the file did not run within {LIMIT_SECONDS:.0f} s"
     except EOFError:
-        return None, "this system does not tell the peak of resident memory"
+        why = "the file did not run in a process of its own"
     finally:
         child.kill()
         child.join()
         ours.close()
+    return Memory((None, why), (None, why))
 
 
-def _measure(answer: Connection, path: str, image_size: int, threads: int) -> None:
+def _why_not(gpu: Gpu | None) -> str:
+    return "ran on the processor" if gpu is None else "the GPU's driver does not tell"
+
+
+def _measure(
+    answer: Connection, path: Path, image_size: int, threads: int, gpu: Gpu | None, name: str
+) -> None:
     import numpy as np
-    import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    from haversack.training.inference.session import bound_run, open_session
+
+    board = open_gpu(name) if gpu is not None else None
+    resident, on_gpu = _peak_bytes(), board.memory_bytes() if board is not None else None
     picture = np.zeros((1, 3, image_size, image_size), np.float32)
-    before = _peak_bytes()
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    run = bound_run(open_session(path, threads, gpu), picture, gpu)
     for _ in range(RUNS):
-        session.run(None, {session.get_inputs()[0].name: picture})
-    answer.send(max(0, _peak_bytes() - before))
+        run()
+    after = board.memory_bytes() if board is not None else None
+    answer.send((_added(resident, _peak_bytes()), _added(on_gpu, after)))
 
 
-def _peak_bytes() -> int:
+def _added(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else max(0, after - before)
+
+
+def _peak_bytes() -> int | None:
     """Give the peak of resident memory of this program alone.
 
     ``getrusage`` will not do: on Linux its peak outlives ``exec`` and would be the parent's.
     """
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise OSError("the kernel does not tell the peak of resident memory")
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return found[0] if found else None

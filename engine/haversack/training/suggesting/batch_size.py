@@ -70,7 +70,7 @@ def suggest_batch_size(trials: Sequence[Trial]) -> int | None:
 def _try(network: nn.Module, step: Step, device: torch.device, size: int) -> Trial | None:
     probe = copy.deepcopy(network).to(device).train()
     optimizer = torch.optim.SGD(probe.parameters(), lr=0.0)
-    before, times = _taken(device), []
+    before, times = _taken_before(device), []
     try:
         for _ in range(STEPS):
             started = time.perf_counter()
@@ -96,6 +96,14 @@ def _next_fits(trial: Trial, device: torch.device) -> bool:
     if trial.memory_bytes is None or device.type == "cuda":
         return True
     return 2 * trial.memory_bytes < SPARE * psutil.virtual_memory().available
+
+
+def _taken_before(device: torch.device) -> int:
+    if device.type != "cuda":
+        return _taken(device)
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats(device)  # else an earlier trial's peak hides this one's
+    return int(torch.cuda.memory_allocated(device))
 
 
 def _taken(device: torch.device) -> int:

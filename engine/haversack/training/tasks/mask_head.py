@@ -40,7 +40,8 @@ class MaskHead:
         """Give the share of each class in each pixel, ``(n, classes, s, s)``, adding up to 1."""
         classes, masks = outputs[0].float(), outputs[1].float()
         known = classes.softmax(2)[..., :-1]
-        pixels = torch.einsum("nqc,nqhw->nchw", known, masks.sigmoid())
+        with torch.autocast(classes.device.type, enabled=False):
+            pixels = torch.einsum("nqc,nqhw->nchw", known, masks.sigmoid())
         pixels = functional.interpolate(
             pixels, scale_factor=4.0, mode="bilinear", align_corners=False
         )
@@ -109,9 +110,10 @@ def _match(
 ) -> tuple[Tensor, Tensor]:
     """Give the indices of the queries and of the classes that belong together at least cost."""
     area = judged.sum().clamp(min=1e-6)
-    yes = functional.softplus(-given) @ truth.T
-    no = functional.softplus(given) @ (judged - truth).T
-    both = (given.sigmoid() * judged) @ truth.T
+    with torch.autocast(given.device.type, enabled=False):  # sums of pixels go beyond float16
+        yes = functional.softplus(-given) @ truth.T
+        no = functional.softplus(given) @ (judged - truth).T
+        both = (given.sigmoid() * judged) @ truth.T
     sums = (given.sigmoid() * judged).sum(1)[:, None] + truth.sum(1)[None]
     cost = (
         MASK_WEIGHT * (yes + no) / area

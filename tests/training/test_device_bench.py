@@ -1,0 +1,60 @@
+"""The bench for a GPU, at its smallest on the processor: the same code, no figures."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+LOG = """\
+Train: 0 [   1/2 (100%)]  Loss: 2.31 (2.31)  Time: 0.050s,   80.00/s  (0.060s,   66.67/s)  LR: 1e-3
+Train: 1 [   0/2 (  0%)]  Loss: 2.302 (2.30)  Time: 0.020s,  200.00/s  (0.020s,  200.00/s)  LR: 1e-3
+Train: 1 [   1/2 (100%)]  Loss: 2.301 (2.30)  Time: 0.010s,  400.50/s  (0.015s,  266.67/s)  LR: 1e-3
+"""
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    names = ("device_report", "device_training", "timm_peer")
+    parts = {name: importlib.import_module(f"kitchen_bench.{name}") for name in names}
+    yield SimpleNamespace(script=importlib.import_module("bench_kitchen_gpu"), **parts)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "kitchen_bench"]:
+        del sys.modules[name]
+
+
+def test_every_table_of_the_bench_is_measured(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.device_report, "WAYS", bench.device_training.WAYS[2:3])
+    monkeypatch.setattr(bench.device_report, "ROUNDS", 1)
+    scale = bench.script.SMALL_ONE
+    lines = list(bench.device_report.lines(torch.device("cpu"), scale, tmp_path, None, 0.01))
+    rates = {line[:38].strip(): line[38:].split() for line in lines if line[38:39] == " "}
+    for name in ("bf16-mixed, channels_last", "haversack, shard", "timm, create_loader"):
+        assert float(rates[name][0]) > 0
+    for name in ("haversack, worker", "timm, a loop of its own pieces"):
+        assert float(rates[name][0]) > 0
+    assert "  timm's train.py: left out, name it with --timm-script or TIMM_TRAIN_SCRIPT" in lines
+    assert sum(line.startswith("==") for line in lines) == 4
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_without_a_gpu_one_line_says_what_is_left_out(
+    bench: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench_kitchen_gpu.py", "--only", "steps"])
+    assert bench.script.main() == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("left out: this machine has no GPU") and "bf16" in line
+
+
+def test_the_rates_of_timms_script_are_those_of_its_second_epoch(bench: Any) -> None:
+    assert bench.timm_peer.rates_in(LOG) == [200.0, 400.5]

@@ -1,0 +1,133 @@
+"""How energy is counted, what NVML is asked, and which device a session runs on."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeGuard
+
+import numpy as np
+import onnx
+import pynvml
+import pytest
+from onnx import TensorProto, helper
+
+from haversack.training.errors import TrainingError
+from haversack.training.inference.session import Gpu, bound_run, open_session, runs_on_gpus
+from haversack.training.measuring import gpu
+from haversack.training.measuring.energy import joules_per_run, processor_counter
+
+
+def _package(root: Path, name: str, microjoules: int, most: int) -> Path:
+    folder = root / name
+    folder.mkdir()
+    (folder / "energy_uj").write_text(f"{microjoules}\n")
+    (folder / "max_energy_range_uj").write_text(f"{most}\n")
+    return folder / "energy_uj"
+
+
+def test_packages_are_added_up_and_a_counter_that_began_anew_goes_on(tmp_path: Path) -> None:
+    one = _package(tmp_path, "intel-rapl:0", 9_000_000, 10_000_000)
+    other = _package(tmp_path, "intel-rapl:1", 0, 10_000_000)
+    _package(tmp_path, "intel-rapl:0:0", 5_000_000, 10_000_000)  # within the first: not counted
+    spent = processor_counter(tmp_path)
+    assert spent is not None and spent() == 0
+    one.write_text("1000000\n")
+    other.write_text("500000\n")
+    assert spent() == pytest.approx(2.5)
+    one.write_text("1500000\n")
+    assert spent() == pytest.approx(3.0)
+
+
+def test_a_machine_without_a_counter_has_none(tmp_path: Path) -> None:
+    assert processor_counter(tmp_path) is None
+
+
+class _Meter:
+    """Counts the joules of runs."""
+
+    def __init__(self, run: float) -> None:
+        self.joules, self.cost, self.runs = 0.0, run, 0
+
+    def spent(self) -> float:
+        return self.joules
+
+    def run(self) -> None:
+        self.joules += self.cost
+        self.runs += 1
+
+
+def test_the_energy_of_a_run_is_what_the_counter_gained_for_each() -> None:
+    meter = _Meter(run=2.0)
+    joules, why = joules_per_run(meter.run, 0.02, meter.spent)
+    assert meter.runs > 0
+    assert joules == pytest.approx(2.0) and not why
+
+
+@pytest.mark.parametrize("spent", [lambda: 1.0, lambda: float("nan")])
+def test_what_cannot_be_told_from_an_idle_device_is_none(spent: Callable[[], float]) -> None:
+    joules, why = joules_per_run(lambda: None, 0.02, spent)
+    assert joules is None and "too busy" in why
+
+
+def test_a_measurement_of_energy_ends_when_somebody_asks() -> None:
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        joules_per_run(lambda: None, 60.0, lambda: 0.0, stop)
+
+
+def test_nvml_is_asked_by_names_and_arguments_that_its_binding_has() -> None:
+    nodes = list(ast.walk(ast.parse(inspect.getsource(gpu))))
+    names = {node.attr for node in nodes if _is_nvml(node)}
+    assert len(names) >= 12
+    assert {name for name in names if not hasattr(pynvml, name)} == set()
+    for node in nodes:
+        if isinstance(node, ast.Call) and _is_nvml(node.func):
+            inspect.signature(getattr(pynvml, node.func.attr)).bind(*node.args)
+
+
+def _is_nvml(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return False
+    return node.value.id == "pynvml"
+
+
+def test_a_gpu_that_its_driver_does_not_know_is_none() -> None:
+    assert gpu.open_gpu("GPU-00000000-0000-0000-0000-000000000000") is None
+
+
+def _doubling() -> bytes:
+    shape: list[str | int | None] = ["n", 3, 2, 2]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["images", "images"], ["answers"])],
+        "doubling",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("answers", TensorProto.FLOAT, shape)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def test_a_run_over_a_picture_on_the_device_gives_what_a_plain_run_gives() -> None:
+    session = open_session(_doubling(), 1)
+    picture = np.random.default_rng(0).random((1, 3, 2, 2), np.float32)
+    run = bound_run(session, picture)
+    for _ in range(2):
+        (answers,) = run().copy_outputs_to_cpu()
+        np.testing.assert_array_equal(answers, session.run(None, {"images": picture})[0])
+
+
+@pytest.mark.skipif(runs_on_gpus(), reason="this ONNX Runtime has CUDA")
+@pytest.mark.parametrize("tensorrt", [False, True])
+def test_a_gpu_that_onnx_runtime_cannot_use_is_an_error_and_no_run_on_the_processor(
+    tensorrt: bool,
+) -> None:
+    with pytest.raises(TrainingError, match=r"no (CUDA|Tensorrt)ExecutionProvider") as caught:
+        open_session(_doubling(), 1, Gpu(0, tensorrt))
+    assert "onnxruntime-gpu" in caught.value.hint
