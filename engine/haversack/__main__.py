@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
+
+from haversack.base.errors import EXIT_INTERRUPTED
 
 
 def main() -> int:
@@ -18,9 +21,20 @@ def main() -> int:
         from haversack import decoder
 
         return decoder.main()
-    from haversack.cli import app
+    return _command()
 
-    return app.run(sys.argv[1:])
+
+def _command() -> int:
+    """Run one call of the command line; Ctrl-C before it began or after its end is no fault."""
+    try:
+        from haversack.cli import app
+
+        return app.run(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are loaded; a command that has begun answers itself
+        sys.stderr.write("error: interrupted\n  Nothing was begun.\n")
+        return EXIT_INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the answer stands: nothing is left to stop
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def pantry_for_opening(path: Path) -> Iterator[Pantry]:
     pantry = Pantry.build(path)
     try:
         yield pantry
-    except HaversackError:
+    except (HaversackError, KeyboardInterrupt):
         if _is_bare(pantry):
             _remove(path, made)
         raise
