@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from haversack.base.qt_libraries import REMEDY
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the app; gives the exit status."""
@@ -24,10 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from haversack_gui.app import Wishes, run
     except ImportError as error:
-        sys.stderr.write(
-            f"The desktop app needs PySide6 ({error}).\n"
-            "Install it with: pip install 'haversack[gui]'\n"
-        )
+        missing = isinstance(error, ModuleNotFoundError)
+        remedy = "Install it with: pip install 'haversack[gui]'" if missing else REMEDY
+        sys.stderr.write(f"The desktop app needs PySide6 ({error}).\n{remedy}\n")
         return 1
     wishes = Wishes(given.pantry, given.bundle, given.page, given.theme)
     return run(["haversack"], wishes, given.quit_after_shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from haversack.base.errors import EXIT_DONE, EXIT_FAILED, HaversackError
+from haversack.base.qt_libraries import REMEDY
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.session import Session
 
@@ -39,7 +41,10 @@ def gui(
     data = {"exit_status": status}
     if status == 0:
         return Answer(data, [], EXIT_DONE)
-    return Answer(data, [f"the app ended with status {status}"], EXIT_FAILED)
+    said = [f"the app ended with status {status}"]
+    if status == -signal.SIGABRT:  # as Qt does where it finds no screen or lacks a library of one
+        said.append(f"where Qt could not load its platform plugin: {REMEDY}")
+    return Answer(data, said, EXIT_FAILED)
 
 
 def app_command() -> list[str]:
