@@ -76,10 +76,8 @@ release: ## after freeze: a tarball, its checksum, and what is inside (CycloneDX
 smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window
 	$(BIN)/python packaging/smoke.py
 
-nightly: check peers ## everything: tests with more examples, benchmarks with peers in full size, demo, freeze, smoke
-	HYPOTHESIS_PROFILE=nightly HAVERSACK_CASES=10000 $(MAKE) test ARGS="--timeout 3600"
-	$(MAKE) bench FULL=1
-	$(MAKE) demo freeze smoke release
+nightly: $(READY) ## everything in full, on after a failure (ITEMS="demo frozen" for some): see .ci/nightly
+	.ci/nightly $(ITEMS)
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist demo-output nightly .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
