@@ -17,10 +17,11 @@ from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.runs.events import Event, Measured
 from haversack.runs.spec import AssetFile, RunKind, RunSpec
-from haversack.training import torchvision_guard
+from haversack.training import lean_imports, torchvision_guard
 from haversack.training.work import Work
 
 torchvision_guard.install()
+lean_imports.install()
 
 DIGITS = Path(sklearn.__file__).parent / "datasets/data/digits.csv.gz"
 FILES = {"datasets/digits": DIGITS, "datasets/smoke-voc": resource("data/smoke-voc.tar")}

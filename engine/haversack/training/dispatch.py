@@ -9,7 +9,7 @@ from haversack.catalog.shipped import registry
 from haversack.recipe.sppr import from_sppr
 from haversack.runs.events import Event, Started
 from haversack.runs.spec import RunKind, RunSpec
-from haversack.training import torchvision_guard
+from haversack.training import lean_imports, torchvision_guard
 from haversack.training.errors import TrainingError
 from haversack.training.work import Work
 
@@ -35,6 +35,7 @@ def perform(
         StopRequested: Somebody asked to stop.
     """
     torchvision_guard.install()
+    lean_imports.install()
     import torch
 
     from haversack.training.device import choose_device, describe
