@@ -21,7 +21,10 @@ from haversack.services.setup import put_volumes
 from haversack.trust.keyring import KeyRing
 from services.kits import PASSPHRASE, keyring, light_recipe, packed, stocked_pantry
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="takes process groups")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "killpg"), reason="takes process groups"),
+]
 KILLS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 20
 MOST_ROUNDS = 4 * KILLS
 

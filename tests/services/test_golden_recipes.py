@@ -23,7 +23,6 @@ from haversack.services import cook
 from haversack.services.capture import capture
 from haversack.services.cook import golden_recipe
 from haversack.services.errors import MissingAssets
-from haversack.services.readiness import readiness
 from haversack.volume.errors import UnknownRowError
 from recipe.kitchen_for_tests import registry as small_registry
 from services.kits import SMOKE, light_recipe, put_volume
@@ -221,19 +220,3 @@ def test_assets_of_a_client_that_is_not_here_are_named_with_it_and_what_to_do(
         GRDB_recipe(1, pantry)
     assert "apt-get is not installed" in told.value.hint
     assert "bundle that carries them" in told.value.hint
-
-
-def test_where_assets_are_missing_and_there_is_a_network_it_ends_in_single_recipe(
-    tmp_path: Path,
-) -> None:
-    pantry = Pantry.build(tmp_path / "pantry")
-    recipe = light_recipe(pantry)
-    put_volume(pantry, tmp_path, [to_sppr(recipe)])
-    assert readiness(recipe, pantry).missing
-    cooked = GRDB_recipe(1, pantry)
-    assert cooked.id == recipe.id
-    assert readiness(cooked, pantry).state == "ready"
-    report = pantry.attestations.get(cooked.id)
-    assert report is not None
-    assert report["dry_run"]["passed"]
-    assert report["rehearsal"]["verdict"] in {"proved", "not proved"}
