@@ -32,6 +32,11 @@ def test_each_picture_has_its_best_answers() -> None:
     assert "sky.jpg" in text and "nothing" in text
 
 
+def test_where_no_box_is_sure_enough_the_score_that_it_takes_is_said() -> None:
+    none = {"name": "sky.jpg", "labels": [], "scores": []}
+    assert "nothing that scores 30%" in _read({"predictions": [none], "score_threshold": 0.3})
+
+
 def test_answers_beyond_a_screenful_are_counted() -> None:
     one = {"name": "cat.jpg", "labels": ["a"], "scores": [1.0]}
     assert "and 2 more" in _read({"predictions": [one] * (MOST_ANSWERS + 2)})

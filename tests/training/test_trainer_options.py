@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
 from haversack.training.jobs.train import train
 from haversack.training.loop.averaging import MovingAverage
-from haversack.training.loop.compiling import compile_or_tell
+from haversack.training.loop.compiling import KEPT_AT, compile_or_tell
 from haversack.training.loop.trainer import usable_precision
 from long_form import LONG_FORM
 from training_desk import Desk, small_recipe
@@ -73,6 +75,17 @@ class _Small(nn.Module):
 def _small_network() -> _Small:
     torch.manual_seed(0)
     return _Small()
+
+
+def test_what_is_compiled_is_kept_where_nobody_else_can_write(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(KEPT_AT, "so that it is put back")
+    monkeypatch.delenv(KEPT_AT)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with _without_a_compiler():
+        compile_or_tell(nn.Conv2d(3, 2, 1), torch.zeros(1, 3, 4, 4), lambda _: None)
+    assert Path(os.environ[KEPT_AT]).is_relative_to(tmp_path)
 
 
 def test_without_a_compiler_a_network_stays_as_it_is_and_a_person_is_told() -> None:

@@ -48,7 +48,7 @@ def result_of(state: RunState) -> list[RenderableType]:
     flat = [(name, value) for name, value in result.items() if not isinstance(value, dict | list)]
     shown: list[RenderableType] = [table("result", ("", ""), flat)] if flat else []
     shown += _metrics(result.get("metrics"), result.get("framework_metrics"))
-    shown += _answers(result.get("predictions"))
+    shown += _answers(result.get("predictions"), result.get("score_threshold"))
     missing = result.get("not_measured")
     if isinstance(missing, dict) and missing:
         shown.append(table("not measured", ("", "why"), sorted(missing.items())))
@@ -65,11 +65,19 @@ def _metrics(here: JsonValue, trained: JsonValue) -> list[RenderableType]:
     return [table("metrics", ("name", "this file", "as trained"), rows)]
 
 
-def _answers(predictions: JsonValue) -> list[RenderableType]:
-    """Give the best answers for each picture; what is left out is said."""
+def _answers(predictions: JsonValue, least: JsonValue) -> list[RenderableType]:
+    """Give the best answers for each picture; what is left out is said, and why nothing is found.
+
+    Args:
+        predictions: The answers.
+        least: From which score on a box is given; None where there are no boxes.
+    """
     if not isinstance(predictions, list) or not predictions:
         return []
-    rows = [(one.get("name"), _best(one)) for one in predictions if isinstance(one, dict)]
+    nothing = "nothing" if least is None else f"nothing that scores {least:.0%}"
+    rows = [
+        (one.get("name"), _best(one) or nothing) for one in predictions if isinstance(one, dict)
+    ]
     shown: list[RenderableType] = [table("found", ("picture", "best first"), rows[:MOST_ANSWERS])]
     if len(rows) > MOST_ANSWERS:
         shown.append(f"and {len(rows) - MOST_ANSWERS} more: --json has them all")
@@ -79,7 +87,7 @@ def _answers(predictions: JsonValue) -> list[RenderableType]:
 def _best(prediction: dict[str, JsonValue]) -> str:
     labels, scores = prediction.get("labels"), prediction.get("scores")
     if not isinstance(labels, list) or not labels:
-        return "nothing"
+        return ""
     if not isinstance(scores, list) or len(scores) != len(labels):
         return ", ".join(map(str, labels))
     pairs = list(zip(labels, scores, strict=True))

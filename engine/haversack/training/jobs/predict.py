@@ -22,6 +22,7 @@ from haversack.training.inference.drawing import draw, draw_mask
 from haversack.training.inference.runner import Trained, open_trained
 from haversack.training.loading.batches import collate
 from haversack.training.stopping import StopRequested
+from haversack.training.tasks.detection import DetectionTask
 from haversack.training.work import Work
 
 DEFAULT_SAMPLES = 4
@@ -38,7 +39,8 @@ def predict(work: Work) -> dict[str, Any]:
     Returns:
         ``predictions``: for each picture its ``name``, the drawn ``file`` relative to the run's
         folder, ``labels``, ``scores`` and ``boxes`` (x1, y1, x2, y2 in its pixels); for
-        segmentation also ``mask``, a PNG of its size that holds the class of each pixel.
+        segmentation also ``mask``, a PNG of its size that holds the class of each pixel. For
+        detection ``score_threshold``, from which score on a box is given.
 
     Raises:
         DataError: A picture cannot be read.
@@ -54,7 +56,10 @@ def predict(work: Work) -> dict[str, Any]:
             raise StopRequested
         predictions.append(_predict_one(work, trained, sample, number))
         work.emit(Progressed(phase="predict", done=number + 1, total=total, unit="pictures"))
-    return {"predictions": predictions, "runtime": trained.runner.runtime}
+    result: dict[str, Any] = {"predictions": predictions, "runtime": trained.runner.runtime}
+    if isinstance(trained.task, DetectionTask):
+        result["score_threshold"] = trained.task.score_threshold
+    return result
 
 
 def _predict_one(work: Work, trained: Trained, sample: Sample, number: int) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable
 
+import platformdirs
 import torch
 from torch import nn
 from torch._dynamo import config as _config
+
+KEPT_AT = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def compile_or_tell(network: nn.Module, example: torch.Tensor, tell: Callable[[str], None]) -> bool:
@@ -22,6 +26,8 @@ def compile_or_tell(network: nn.Module, example: torch.Tensor, tell: Callable[[s
         Whether the network is compiled.
     """
     devices = [example.device] if example.is_cuda else []
+    # What the compiler keeps it unpickles and runs again: never from where everybody may write.
+    os.environ.setdefault(KEPT_AT, str(platformdirs.user_cache_path("haversack") / "compiled"))
     try:
         with torch.random.fork_rng(devices=devices), _config.patch(suppress_errors=False):
             _try(copy.deepcopy(network).to(example.device), example)

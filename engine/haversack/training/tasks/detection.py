@@ -35,7 +35,7 @@ class DetectionTask:
     def __init__(self, head: DetectionHead, score_threshold: float) -> None:
         """Find what a head reads, from a score on."""
         self._head = head
-        self._score_threshold = score_threshold
+        self.score_threshold = score_threshold
 
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         """Give the head's loss and its parts."""
@@ -52,7 +52,7 @@ class DetectionTask:
 
     def _one(self, found: Detections, row: int) -> Prediction:
         scores = found.scores[row]
-        count = int(((scores >= self._score_threshold) & (scores > 0)).sum())
+        count = int(((scores >= self.score_threshold) & (scores > 0)).sum())
         return Prediction(
             found.labels[row, :count].tolist(),
             scores[:count].tolist(),
