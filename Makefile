@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/ready
-JOBS ?= logical
+# One more than there are cores: some tests wait.
+JOBS ?= $(shell expr $$(nproc) + 1)
 DEMO ?= demo-output
 
 # One thread for each child: the tests run side by side, and more threads than cores only slow down.
