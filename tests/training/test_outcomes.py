@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
+from haversack.data.composites import Joined, random_subset
 from haversack.data.errors import DataError
 from haversack.data.sample import Sample
 from haversack.runs.events import Failed, Stopped
-from haversack.training.loading.batches import make_loader
+from haversack.training.loading.batches import left_out, make_loader
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.outcome import explain
 from haversack.training.stopping import StopRequested
@@ -42,6 +43,17 @@ class _Broken:
 
     def __getitem__(self, index: int) -> Sample:
         raise DataError(f"picture {index} is damaged", "Replace it.")
+
+
+@pytest.mark.parametrize(("batch", "training", "left"), [(3, True, 1), (2, True, 0), (3, False, 0)])
+def test_what_an_epoch_leaves_out_is_what_does_not_fill_a_batch(
+    batch: int, training: bool, left: int
+) -> None:
+    samples = SquaredSamples(random_subset(Joined(_Broken(), _Broken()), 1.0, 0), 32, None, 0)
+    loader = make_loader(samples, batch, 0, 0, training=training)
+    assert left_out(loader) == (left, 4)
+    steps = sum(1 for _ in loader.batch_sampler or ())
+    assert 4 - steps * batch == left if training else steps == 2
 
 
 @pytest.mark.parametrize("workers", [0, 1])

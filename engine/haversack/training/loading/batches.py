@@ -84,3 +84,12 @@ def make_loader(
         persistent_workers=workers > 0,
         generator=torch.Generator().manual_seed(seed),  # the global one is for the network alone
     )
+
+
+def left_out(loader: DataLoader[Batch]) -> tuple[int, int]:
+    """Give how many pictures an epoch of a loader leaves out, and of how many."""
+    samples, size = loader.sampler, loader.batch_size
+    pictures = len(samples) if isinstance(samples, EpochSampler) else 0
+    if not loader.drop_last or size is None:
+        return 0, pictures
+    return pictures % size, pictures

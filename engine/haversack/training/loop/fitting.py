@@ -17,7 +17,7 @@ from haversack.training.builders.loggers import build_recorder
 from haversack.training.builders.optimizers import build_optimizer, build_scheduler
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.state import About
-from haversack.training.loading.batches import Batch, make_loader
+from haversack.training.loading.batches import Batch, left_out, make_loader
 from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
@@ -29,6 +29,9 @@ from haversack.training.loop.together import Placement, place, share_batch
 from haversack.training.loop.trainer import layout, make_trainer
 from haversack.training.settings import Settings
 from haversack.training.work import Work, expect
+
+LEFT_UNTOLD = 0.1
+"""Share of the pictures that an epoch may leave out without a word."""
 
 
 def fit(
@@ -73,6 +76,8 @@ def fit(
     if placement.world > 1:
         torch.manual_seed(settings.seed + placement.rank)
     train_loader, val_loader = _loaders(work, settings, splits, placement)
+    if settings.limit_batches is None and work.rank == 0:
+        _tell_what_waits(work, train_loader)
     if resume is not None:
         sampler = train_loader.sampler
         if isinstance(sampler, EpochSampler):
@@ -110,6 +115,17 @@ def _loaders(
         make_loader(train_samples, batch, workers, seed, training=True, part=part, pinned=gpu),
         make_loader(val_samples, val_batch, workers, seed, training=False, part=part, pinned=gpu),
     )
+
+
+def _tell_what_waits(work: Work, loader: DataLoader[Batch]) -> None:
+    left, pictures = left_out(loader)
+    if left > LEFT_UNTOLD * pictures:
+        work.note(
+            f"an epoch has {len(loader)} steps of {loader.batch_size} pictures, so {left} of "
+            f"{pictures}, others each time, wait for the next one; a smaller data.batch_size "
+            "leaves fewer out",
+            warning=True,
+        )
 
 
 def _compile(work: Work, settings: Settings, network: nn.Module, placement: Placement) -> None:
