@@ -296,7 +296,7 @@ QAbstractItemView::indicator:checked {{ background: {p.accent}; border-color: {p
   image: url({_drawing(p, "check")}); }}
 QAbstractItemView::indicator:disabled {{ background: {p.window}; border-color: {p.line}; }}
 QHeaderView::section {{ background: {p.surface}; color: {p.muted}; border: none;
-  border-bottom: 1px solid {p.line}; padding: 6px; font-size: {TYPE["small"]}px; }}
+  border-bottom: 1px solid {p.line}; padding: 6px 9px; font-size: {TYPE["small"]}px; }}
 QTabBar::tab {{ background: transparent; color: {p.muted}; border: none; padding: 8px 14px;
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {p.text}; border-bottom: 2px solid {p.accent}; font-weight: 600; }}

@@ -8,11 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from haversack.recipe.errors import InvalidValue
 from haversack.recipe.tree import Recipe
-from haversack.services.shelves import Pantry
+from haversack.runs.reducer import RunState
+from haversack.services.shelves import Pantry, ShelfItem, shelf_items
 from haversack_gui.models.draft import Draft
 from haversack_gui.models.recipe_tree import RecipeTreeModel
 from haversack_gui.models.rows import SORT_ROLE, Column, RowsModel, SearchModel
+from haversack_gui.models.run_facts import facts
 from haversack_gui.theme import LIGHT
+from haversack_gui.widgets.table import table
 
 COLUMNS: tuple[Column[tuple[str, int]], ...] = (
     Column("Name", lambda row: row[0]),
@@ -46,6 +49,53 @@ def test_a_search_keeps_the_rows_that_hold_every_word(qtbot: QtBot) -> None:
     assert [found.index(i, 0).data() for i in range(found.rowCount())] == ["scenes"]
     found.search("")
     assert found.rowCount() == 3
+
+
+def test_rows_of_a_table_that_does_not_sort_stay_as_they_come(qtbot: QtBot) -> None:
+    model: RowsModel[tuple[str, int]] = RowsModel(COLUMNS)
+    view = table(model, "Runs, newest first", sorts=False)
+    qtbot.addWidget(view)
+    model.show(ROWS)
+    assert model.rows == ROWS
+
+
+def test_what_a_run_found_is_named_in_words_with_units() -> None:
+    state = RunState(
+        metrics={"val/loss": 0.25},
+        result={
+            "metrics": {"precision": 0.5},
+            "precision": "int8",
+            "peak_memory_bytes": 57_000_000,
+            "seconds": 61.2,
+            "throttled": False,
+            "file": "model.onnx",
+            "energy_mJ": None,
+        },
+    )
+    assert facts(state) == [
+        ("val/loss", "0.25"),
+        ("Precision", "0.5"),
+        ("Number format", "int8"),
+        ("Memory at most", "57 MB"),
+        ("Time for all of them", "1 min 1 s"),
+        ("Throttled", "no"),
+    ]
+
+
+def test_a_volume_on_the_shelf_has_a_size_and_its_rows_and_a_lost_one_is_damaged(
+    pantry: Pantry,
+) -> None:
+    def volume() -> ShelfItem:
+        (found,) = (item for item in shelf_items(pantry) if item.shelf == "volumes")
+        return found
+
+    assert volume().state == "ready"
+    assert volume().size == pantry.volumes.path("bench_cls").stat().st_size
+    content = pantry.volumes.path("bench_cls").read_bytes()
+    pantry.volumes.put("bench_cls", content, {"task": "classification", "rows": 1200})
+    assert volume().detail == "classification, 1,200 rows"
+    pantry.volumes.path("bench_cls").unlink()
+    assert volume().state == "damaged"
 
 
 def test_the_tree_names_every_slot_and_marks_the_empty_ones(

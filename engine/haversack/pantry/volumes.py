@@ -63,6 +63,18 @@ class VolumeShelf:
         """
         return self._checked_file(*self._get(name))
 
+    def size(self, name: str) -> int | None:
+        """Give the bytes of a volume's Parquet file; None where it is gone.
+
+        Raises:
+            NotInPantryError: There is no volume of that name.
+        """
+        stem, record = self._get(name)
+        try:
+            return self._file(stem, _field(stem, record, "sha256")).stat().st_size
+        except OSError:
+            return None
+
     def card(self, name: str) -> dict[str, Any]:
         """Give a volume's card.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from haversack.base.errors import HaversackError
 from haversack.catalog.own import PREFIX, own_task
@@ -118,16 +118,26 @@ def _what(asset: Asset) -> str:
 def _volumes(pantry: Pantry) -> list[ShelfItem]:
     found: list[ShelfItem] = []
     for name in pantry.volumes.list():
-        card = pantry.volumes.card(name)
+        try:
+            card, size = pantry.volumes.card(name), pantry.volumes.size(name)
+        except HaversackError as error:
+            found.append(ShelfItem("volumes", name, name, "damaged", error.message))
+            continue
         found.append(
             ShelfItem(
                 shelf="volumes",
                 key=name,
                 name=name,
-                state="ready",
-                detail=str(card.get("task", "")),
+                state="damaged" if size is None else "ready",
+                detail=_about_volume(card),
+                size=size,
                 licence=str(card.get("licence", "")),
                 source=str(card.get("source", "")),
             )
         )
     return found
+
+
+def _about_volume(card: dict[str, Any]) -> str:
+    task, rows = str(card.get("task", "")), card.get("rows")
+    return f"{task}, {rows:,} rows".lstrip(", ") if isinstance(rows, int) else task

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haversack.recipe.fill import Answer
+from haversack_gui import words
 from haversack_gui.calls.pantry import OpenPantry
 from haversack_gui.jobs import Changed, Told
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-FILTERS = ("hardware", "quantization", "model_family")
+FILTERS = ("dataset", "hardware", "model_family", "backbone", "height", "quantization")
 PREFERRED = ("od_inf_rate_ms", "od_size_MB", "od_total_mem_MB", "od_inf_energy_mJ", "if_inf_macs")
 MOST_VALUES = 500
+Value = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Loaded:
     about: str
     metrics: tuple[tuple[str, str], ...]
     lower: frozenset[str]
-    values: dict[str, tuple[str, ...]]
+    values: dict[str, tuple[Value, ...]]
     words: dict[str, tuple[Places, list[str]]] = field(default_factory=dict)
 
 
@@ -66,7 +68,7 @@ class Question:
     fuzzy: bool = False
     top_n: int | None = 25
     sort_by: str = "metric_custom_best_to_worst"
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: tuple[tuple[str, Value], ...] = ()
     floor: float = 0.0
 
     def where(self) -> str:
@@ -142,11 +144,7 @@ def load(name: str, pantry: OpenPantry | None) -> Loaded:
     frame = volume.frame()
     card: dict[str, Any] = volume.card.as_dict() if volume.card is not None else {}
     metrics, lower = _metrics(frame)
-    values: dict[str, tuple[str, ...]] = {}
-    for column in FILTERS:
-        if column in frame.columns:
-            found = sorted(str(value) for value in frame[column].dropna().unique())
-            values[column] = tuple(found[:MOST_VALUES])
+    values = {name: _values(frame[name]) for name in FILTERS if name in frame.columns}
     return Loaded(name, frame, str(card.get("task", "")), _about(card), metrics, lower, values)
 
 
@@ -214,7 +212,7 @@ def search(drawn: Drawn, text: str) -> Mask | None:
     return found
 
 
-def export(drawn: Drawn, places: Places, file: Path) -> Path:
+def export(drawn: Drawn, places: Places, file: Path) -> Changed:
     """Write rows of the answer as CSV, whole or not at all; the recipes' text stays out."""
     from haversack.base.files import write_text
 
@@ -224,7 +222,8 @@ def export(drawn: Drawn, places: Places, file: Path) -> Path:
         frame["paretoness"] = drawn.paretoness[places]
     filled = [name for name in frame.columns if name != "sppr" and frame[name].notna().any()]
     write_text(file, frame[filled].to_csv(index=False))
-    return file
+    rows = words.count(len(places), "row", "rows")
+    return Changed(frozenset(), file, f"Saved {rows} in {file}.")
 
 
 def data_choices(pantry: OpenPantry, task: str) -> list[DataChoice]:
@@ -280,12 +279,21 @@ def _asked(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
     narrow.attrs.update(frame.attrs)
     keep = None
     for column, value in question.filters:
-        mask = frame[column].astype(str) == value
+        cells = frame[column] if isinstance(value, int) else frame[column].astype(str)
+        mask = (cells == value).fillna(False).astype(bool)
         keep = mask if keep is None else keep & mask
     if question.floor > 0 and "relative_task_metric" in frame.columns:
         mask = frame["relative_task_metric"] >= question.floor
         keep = mask if keep is None else keep & mask
     return narrow if keep is None else narrow[keep]
+
+
+def _values(column: pd.Series[Any]) -> tuple[Value, ...]:
+    """Give what a column can be filtered by: whole numbers as such, all else as text."""
+    found = column.dropna().unique()
+    if column.dtype.kind in "iuf":
+        return tuple(sorted(int(value) for value in found if int(value) == value)[:MOST_VALUES])
+    return tuple(sorted(str(value) for value in found)[:MOST_VALUES])
 
 
 def _words(loaded: Loaded) -> dict[str, tuple[Places, list[str]]]:
@@ -326,8 +334,7 @@ def _metrics(frame: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], frozense
 
 
 def _about(card: dict[str, Any]) -> str:
-    parts = [
-        str(card[key]) for key in ("measured", "by", "on", "pictures", "licence") if card.get(key)
-    ]
+    said = {"measured": "", "by": "by ", "on": "on ", "pictures": "", "licence": "licence "}
+    parts = [f"{before}{card[key]}" for key, before in said.items() if card.get(key)]
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""

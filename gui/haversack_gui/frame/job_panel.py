@@ -88,7 +88,7 @@ class JobPanel(QDockWidget):
         self.setObjectName("job_panel")
         self.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(344)
         self._empty = label(
             "Nothing has been done yet. Work that takes time shows here, with its progress.",
             "muted",
@@ -98,6 +98,7 @@ class JobPanel(QDockWidget):
         inside.setLayout(self._list)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         self.setWidget(area)
         jobs.updated.connect(self.refresh)

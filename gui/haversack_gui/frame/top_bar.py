@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from haversack_gui import icons, words
@@ -15,6 +15,8 @@ from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
 from haversack_gui.widgets.basics import label, restyle, row
 from haversack_gui.words import tr
+
+NARROW = 760
 
 
 class TopBar(QWidget):
@@ -118,6 +120,19 @@ class TopBar(QWidget):
         else:
             self.jobs.setText(tr("No jobs"))
             restyle(self.jobs, "chip", "plain")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the machine's chips go without words where there is no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        narrow = self.width() < NARROW
+        style = Qt.ToolButtonStyle
+        for chip in (self.network, self.device):
+            chip.setToolButtonStyle(
+                style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon
+            )
 
     def _draw(self) -> None:
         palette = self._look.palette

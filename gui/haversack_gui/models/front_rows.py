@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from haversack_gui.calls.front import Drawn
 
 SHOWN = (
+    ("dataset", "Data"),
     ("backbone", "Backbone"),
     ("height", "Size, px"),
     ("quantization", "Quantization"),
@@ -19,7 +20,6 @@ SHOWN = (
     ("od_inf_rate_ms", "Time, ms"),
     ("od_size_MB", "Size, MB"),
     ("od_task_metric", "Metric on device"),
-    ("dataset", "Data"),
 )
 
 
@@ -58,6 +58,8 @@ def columns_for(drawn: Drawn) -> tuple[FrontColumn, ...]:
         )
     frame = drawn.loaded.frame
     for name, title in SHOWN:
+        if name == "dataset" and not _several(drawn, name):
+            continue
         if name in frame.columns and bool(frame[name].notna().any()):
             made.append(_column(drawn, name, tr(title)))
     return tuple(made)
@@ -81,17 +83,22 @@ def headline(drawn: Drawn, place: int) -> str:
     """Say in one line which recipe it is and why one would want it."""
     row = drawn.loaded.frame.iloc[int(drawn.rows[place])]
     facts = [
-        _text(row[name])
-        for name in ("backbone", "height", "quantization", "hardware")
-        if name in row.index
+        _text(row[name]) + (" px" if name == "height" else "")
+        for name in ("dataset", "backbone", "height", "quantization", "hardware")
+        if name in row.index and (name in ("backbone", "height") or _several(drawn, name))
     ]
     return tr("Recipe {id}: {facts}; accuracy {accuracy}, {x} {x_name}").format(
         id=row["id"],
         facts=", ".join(facts),
         accuracy=number(float(drawn.y[place])),
         x=number(float(drawn.x[place])),
-        x_name=drawn.x_name,
+        x_name=drawn.x_name.removeprefix("x "),
     )
+
+
+def _several(drawn: Drawn, name: str) -> bool:
+    """Say whether a volume has more than one value of a column, so that one tells something."""
+    return len(drawn.loaded.values.get(name, ())) > 1
 
 
 def _column(drawn: Drawn, name: str, title: str) -> FrontColumn:

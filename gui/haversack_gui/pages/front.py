@@ -13,6 +13,7 @@ from haversack_gui.calls import front as calls
 from haversack_gui.calls import pantry as pantry_calls
 from haversack_gui.calls import results
 from haversack_gui.calls.front import DataChoice, Drawn, Loaded
+from haversack_gui.calls.front_groups import groups_of
 from haversack_gui.calls.results import Own
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.front_rows import FrontRow, describe, headline
@@ -43,14 +44,12 @@ class FrontPage(Page):
         self.loaded: Loaded | None = None
         self.drawn: Drawn | None = None
         self._wanted = ""
+        self._own_points = 0
         self._found: Mask | None = None
         self._shown_axes: Drawn | None = None
         self.view = FrontView(self._ask, self._describe)
-        self.filters, self.plot, self.parallel = (
-            self.view.filters,
-            self.view.plot,
-            self.view.parallel,
-        )
+        view = self.view
+        self.filters, self.plot, self.parallel = view.filters, view.plot, view.parallel
         self.model, self.table = self.view.model, self.view.table
         self.warning, self.chosen, self.data = self.view.warning, self.view.chosen, self.view.data
         self.cook = self.view.cook
@@ -80,6 +79,7 @@ class FrontPage(Page):
         self.filters.volume.activated.connect(self._picked)
         self.filters.log.toggled.connect(lambda _on: self._draw())
         self.filters.log_accuracy.toggled.connect(lambda _on: self._draw())
+        self.filters.colour.activated.connect(lambda _place: self._colour())
         self.filters.bulk.toggled.connect(self.plot.show_bulk)
         self.plot.clicked.connect(self._clicked)
         self.parallel.brushed.connect(self._narrow)
@@ -235,8 +235,13 @@ class FrontPage(Page):
         self.workspace.jobs.query(lambda: axes_of(drawn), show, key="front axes")
 
     def _own(self, points: list[Own]) -> None:
+        self._own_points = len(points)
         self.plot.show_own([(point.x, point.y, point.text) for point in points])
-        self.view.show_legend(self.drawn, self._fuzzy(), len(points), self.workspace.look.palette)
+        self._explain()
+
+    def _explain(self) -> None:
+        palette = self.workspace.look.palette
+        self.view.show_legend(self.drawn, self._fuzzy(), self._own_points, palette)
 
     def _search(self) -> None:
         drawn, text = self.drawn, self.view.search.text()
@@ -285,14 +290,21 @@ class FrontPage(Page):
             log=self.filters.log.isChecked(),
             log_accuracy=self.filters.log_accuracy.isChecked(),
         )
+        self._own_points = 0
         self.plot.show_front(drawn.front)
+        self._colour()
         self.plot.show_top(drawn.listed if self._fuzzy() else ())
         self.plot.show_bulk(self.filters.bulk.isChecked())
         kept = self._kept()
         if kept is not None:
             self.plot.keep(kept)
         self.plot.show_chosen([entry.place for entry in selected_rows(self.table)])
-        self.view.show_legend(drawn, self._fuzzy(), 0, self.workspace.look.palette)
+
+    def _colour(self) -> None:
+        if self.drawn is not None:
+            groups = groups_of(self.drawn, self.filters.colour.currentData() or "")
+            self.view.show_groups(groups, self.workspace.look.palette)
+            self._explain()
 
     def _describe(self, place: int) -> str:
         return describe(self.drawn, place) if self.drawn is not None else ""
@@ -338,11 +350,10 @@ class FrontPage(Page):
         file = self._ask_file(tr("Save the list as CSV"), f"{Path(loaded.name).stem}-front.csv")
         if file is not None:
             rows = words.count(len(places), tr("row"), tr("rows"))
-            self.workspace.jobs.query(
-                lambda: calls.export(drawn, places, file),
-                lambda path: self.workspace.say(
-                    "good", tr("Saved {rows} in {path}.").format(rows=rows, path=path)
-                ),
+            self.workspace.jobs.change(
+                tr("Save {rows} as CSV").format(rows=rows),
+                lambda _told: calls.export(drawn, places, file),
+                same=self._asking(),
             )
 
     def _cook(self) -> None:

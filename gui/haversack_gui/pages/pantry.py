@@ -51,6 +51,7 @@ class PantryPage(Page):
         self.shelves = QTabBar()
         self.shelves.setExpanding(False)
         self.shelves.setDrawBase(False)
+        self.shelves.setUsesScrollButtons(False)
         self.shelves.setAccessibleName(tr("Shelves"))
         for _, title in SHELVES:
             self.shelves.addTab(tr(title))

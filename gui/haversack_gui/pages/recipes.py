@@ -80,6 +80,7 @@ class RecipesPage(Page):
             "Start with the task; every other slot has a sensible default.",
             ("New detection recipe", lambda: self.take("new:detection")),
             ("New classification recipe", lambda: self.take("new:classification")),
+            ("New segmentation recipe", lambda: self.take("new:segmentation")),
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)

@@ -47,6 +47,7 @@ class TrainPage(Page):
         self._wanted_recipe = ""
         self.recipe = QComboBox()
         self.recipe.setAccessibleName(tr("Recipe to train"))
+        self.recipe.setPlaceholderText(tr("No recipe yet"))
         self.device = QComboBox()
         self.device.setAccessibleName(tr("Device to train on"))
         for key, title in DEVICES:
@@ -54,8 +55,7 @@ class TrainPage(Page):
         self.start = button("Train", self._train, "primary", name="start_training")
         self.main_button = self.start
         self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
-        self.table = table(self.model, tr("Runs, newest first"), stretch=1)
-        self.table.setSortingEnabled(False)
+        self.table = table(self.model, tr("Runs, newest first"), stretch=1, sorts=False)
         self.table.setColumnWidth(0, 110)
         self.table.setColumnWidth(2, 100)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
@@ -230,6 +230,7 @@ class TrainPage(Page):
 
     def _offer_copies(self) -> None:
         offer_copies(self.start, lambda: self._same("train"))
+        offer_copies(self.view.stop, lambda: self._same("stop"))
         offer_copies(self.view.resume, lambda: self._same("resume"))
         offer_copies(self.view.keep, lambda: self._same("keep"))
         for kind, control in (
@@ -247,6 +248,8 @@ class TrainPage(Page):
         if line is None or deed == "train":
             device = str(self.device.currentData())
             return equivalents.train(pantry.path, str(self.recipe.currentData()), device)
+        if deed == "stop":
+            return equivalents.stop(pantry.path, line.run_id)
         if deed == "resume":
             return equivalents.resume(pantry.path, line.run_id)
         if deed == "keep":

@@ -79,7 +79,9 @@ class BundleCard(QScrollArea):
 def _facts(looked: Looked) -> list[str]:
     facts = []
     if looked.counter:
-        line = tr("Number {counter} of this name").format(counter=looked.counter)
+        line = tr("Bundle number {counter} of this name; newer ones count up").format(
+            counter=looked.counter
+        )
         if looked.seen:
             line += tr("; number {seen} is the newest opened here").format(seen=looked.seen)
         facts.append(line)

@@ -58,8 +58,9 @@ class DiffDialog(QDialog):
             ),
             self,
         )
-        self.table: QTableView = table(SearchModel(self.model, self), tr("Differences"), stretch=2)
-        self.table.setSortingEnabled(False)
+        self.table: QTableView = table(
+            SearchModel(self.model, self), tr("Differences"), stretch=2, sorts=False
+        )
         self.table.setColumnWidth(0, 280)
         self.table.setColumnWidth(1, 280)
         head = row(label("Compare with", wrap=False), self.other, self.only, None, self.count)

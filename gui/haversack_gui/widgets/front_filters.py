@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from haversack_gui.calls.front import FILTERS, Loaded, Question
+from haversack_gui.calls import front_groups as calls
+from haversack_gui.calls.front import FILTERS, Loaded, Question, Value
 from haversack_gui.widgets.basics import card, column, label, row
 from haversack_gui.widgets.elided import ElidedCombo
 from haversack_gui.words import tr
@@ -26,7 +27,15 @@ SORTS = (
     ("paretoness", "Nearest to the front first"),
 )
 METHODS = ("Exact front", "Fuzzy ranking", "Every recipe")
-FILTER_TITLES = {"hardware": "Hardware", "quantization": "Quantization", "model_family": "Family"}
+FILTER_TITLES = {
+    "dataset": "Data",
+    "hardware": "Hardware",
+    "model_family": "Family",
+    "backbone": "Backbone",
+    "height": "Size, px",
+    "quantization": "Quantization",
+}
+SIDE_BY_SIDE = ("height", "quantization")
 
 
 class FrontFilters(QScrollArea):
@@ -64,9 +73,14 @@ class FrontFilters(QScrollArea):
         self.bulk.setChecked(True)
         self.about = label("", "small")
         self._top_row = _field("", self.top_text, self.top_n)
+        self.colour = ElidedCombo(tr("Colour by"))
+        self._colour_row = _field("Colour by", self.colour)
         self._filter_rows = {
             name: _field(FILTER_TITLES[name], box) for name, box in self.boxes.items()
         }
+        for name in SIDE_BY_SIDE:
+            self.boxes[name].setMinimumContentsLength(6)
+        pair = row(*(self._filter_rows[name] for name in SIDE_BY_SIDE), space="s")
         self.setWidget(
             card(
                 _field("Golden volume", self.volume),
@@ -74,7 +88,9 @@ class FrontFilters(QScrollArea):
                 _field("What to list", self.method),
                 self._top_row,
                 _field("Order of the list", self.sort),
-                *self._filter_rows.values(),
+                *(made for name, made in self._filter_rows.items() if name not in SIDE_BY_SIDE),
+                pair,
+                self._colour_row,
                 _field("Lowest accuracy", self.floor),
                 self.log,
                 self.log_accuracy,
@@ -94,9 +110,15 @@ class FrontFilters(QScrollArea):
         _choose(self.metric_box, metric)
         for name, box in self.boxes.items():
             held, values = box.currentData(), loaded.values.get(name, ())
-            self._fill(box, [(tr("All"), ""), *((value, value) for value in values)])
+            self._fill(box, [(tr("All"), ""), *((str(value), value) for value in values)])
             _choose(box, held)
             self._filter_rows[name].setVisible(len(values) > 1)
+        held = self.colour.currentData()
+        columns = [name for name in FILTERS if calls.can_colour(loaded, name)]
+        titles = [(tr(FILTER_TITLES[name]), name) for name in columns]
+        self._fill(self.colour, [(tr("Nothing"), ""), *titles])
+        _choose(self.colour, held)
+        self._colour_row.setVisible(bool(columns))
         self.about.setText(loaded.about)
 
     def question(self) -> Question | None:
@@ -135,7 +157,7 @@ class FrontFilters(QScrollArea):
         )
 
     @staticmethod
-    def _fill(box: QComboBox, entries: list[tuple[str, str]]) -> None:
+    def _fill(box: QComboBox, entries: Sequence[tuple[str, Value]]) -> None:
         box.clear()
         for title, value in entries:
             box.addItem(title, value)

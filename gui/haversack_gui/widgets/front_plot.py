@@ -18,6 +18,9 @@ from haversack_gui.widgets.raster import Points, nearest
 from haversack_gui.words import tr
 
 REACH = 14.0
+SIGNS = (("o", "●"), ("s", "■"), ("t", "▼"), ("star", "★"), ("p", "⬟"))
+"""The signs of groups, as the plot and as a text draw them; what was measured here is a ▲."""
+Codes = NDArray[np.int64]
 
 
 class FrontPlot(QWidget):
@@ -41,6 +44,7 @@ class FrontPlot(QWidget):
         self.plot.hideButtons()
         self.bulk = PointsItem()
         self.line = pg.PlotDataItem()
+        self.group_items = pg.ScatterPlotItem()
         self.top_items = pg.ScatterPlotItem()
         self.front_items = pg.ScatterPlotItem()
         self.own_items = pg.ScatterPlotItem()
@@ -48,6 +52,7 @@ class FrontPlot(QWidget):
         for depth, item in enumerate(
             (
                 self.bulk,
+                self.group_items,
                 self.line,
                 self.top_items,
                 self.front_items,
@@ -60,6 +65,8 @@ class FrontPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
+        self._codes: Codes | None = None
+        self._kept: NDArray[np.bool_] | None = None
         self._hovered = -1
         self._logs = (False, False)
         self.plot.scene().sigMouseMoved.connect(self._hover)
@@ -75,10 +82,15 @@ class FrontPlot(QWidget):
             axis.setStyle(maxTickLevel=1)  # finer lines of the grid cost more than the points
         self.plot.showGrid(x=True, y=True, alpha=0.15)
         self.bulk.set_colours(palette.plot_bulk, palette.line)
+        self._brushes = [pg.mkBrush(colour) for colour in group_colours(palette)]
+        self._front_brush = pg.mkBrush(palette.plot_front)
+        self._front_pens = (
+            pg.mkPen(palette.surface, width=1),
+            pg.mkPen(palette.plot_front, width=2),
+        )
+        self.group_items.setPen(pg.mkPen(palette.surface, width=1))
+        self.group_items.setSize(10)
         self.line.setPen(pg.mkPen(palette.plot_front, width=2))
-        self.front_items.setPen(pg.mkPen(palette.surface, width=1))
-        self.front_items.setBrush(pg.mkBrush(palette.plot_front))
-        self.front_items.setSize(10)
         self.top_items.setPen(pg.mkPen(palette.surface, width=1))
         self.top_items.setBrush(pg.mkBrush(palette.plot_top))
         self.top_items.setSymbol("d")
@@ -115,12 +127,14 @@ class FrontPlot(QWidget):
             self._x = np.log10(x) if log else x
             self._y = np.log10(y) if log_accuracy else y
         self._front, self._top, self._chosen, self._own = [], [], [], []
+        self._codes = self._kept = None
         self._logs = (log, log_accuracy)
         for side, wanted in (("bottom", log), ("left", log_accuracy)):
             axis = self.plot.getAxis(side)
             axis.setLogMode(wanted)
             axis.enableAutoSIPrefix(False)
         self.bulk.set_points(self._x, self._y)
+        self.group_items.clear()
         self.plot.setLabel("bottom", f"{html.escape(x_name)}  →")
         self.plot.setLabel("left", f"{html.escape(y_name)}  →")
         self.show_front(())
@@ -133,7 +147,17 @@ class FrontPlot(QWidget):
         """Join and mark the exact front; ``indexes`` count the points."""
         self._front = sorted(indexes, key=lambda place: (self._x[place], -self._y[place]))
         self.line.setData(self._x[self._front], self._y[self._front])
-        self.front_items.setData(self._x[self._front], self._y[self._front])
+        self._draw_front()
+
+    def show_groups(self, codes: Codes | None) -> None:
+        """Tell the points apart by colour and sign.
+
+        Args:
+            codes: The group of each point, shape (n,), -1 for none; None where none are shown.
+        """
+        self._codes = codes
+        self._draw_groups()
+        self._draw_front()
 
     def show_top(self, indexes: Iterable[int]) -> None:
         """Mark the best of the fuzzy ranking."""
@@ -157,11 +181,13 @@ class FrontPlot(QWidget):
 
     def keep(self, kept: NDArray[np.bool_] | None) -> None:
         """Grey all points but those that are marked, shape (n,); None greys none."""
-        self.bulk.keep(kept)
+        self._kept = kept
+        self._draw_groups()
 
     def show_bulk(self, shown: bool) -> None:
         """Show or hide the points that are neither on the front nor ranked."""
         self.bulk.setVisible(shown)
+        self.group_items.setVisible(shown)
 
     def index_at(self, position: QPointF) -> int:
         """Give the point that lies at a place of the scene; -1 for none."""
@@ -173,6 +199,34 @@ class FrontPlot(QWidget):
         x, y = self._x[reachable], self._y[reachable]
         found = nearest(x, y, (at.x(), at.y()), box.viewPixelSize(), REACH)
         return int(np.arange(len(self._x))[reachable][found]) if found >= 0 else -1
+
+    def _draw_groups(self) -> None:
+        codes = self._codes
+        if codes is None:
+            self.bulk.keep(self._kept)
+            self.group_items.clear()
+            return
+        self.bulk.keep(np.zeros(len(codes), dtype=np.bool_))
+        shown = codes >= 0 if self._kept is None else (codes >= 0) & self._kept
+        self.group_items.setData(
+            self._x[shown],
+            self._y[shown],
+            symbol=[SIGNS[code][0] for code in codes[shown]],
+            brush=[self._brushes[code] for code in codes[shown]],
+        )
+
+    def _draw_front(self) -> None:
+        """Mark the front: in its own colour, or around the signs of the groups."""
+        codes = self._codes
+        groups = [-1] * len(self._front) if codes is None else codes[self._front].tolist()
+        self.front_items.setData(
+            self._x[self._front],
+            self._y[self._front],
+            size=10 if codes is None else 12,
+            pen=self._front_pens[codes is not None],
+            symbol=[SIGNS[group][0] if group >= 0 else "o" for group in groups],
+            brush=[self._brushes[group] if group >= 0 else self._front_brush for group in groups],
+        )
 
     def _reachable(self) -> slice | list[int]:
         if self.bulk.isVisible():
@@ -205,3 +259,8 @@ class FrontPlot(QWidget):
             found = self.index_at(event.scenePos())  # type: ignore[attr-defined] # pyqtgraph's event
             more = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)  # type: ignore[attr-defined] # as above
             self.clicked.emit(found, more)
+
+
+def group_colours(palette: Palette) -> list[str]:
+    """Give the colours of groups: those of curves but the front's."""
+    return [colour for colour in palette.curves if colour != palette.plot_front]

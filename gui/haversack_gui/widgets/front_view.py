@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,14 @@ from haversack_gui.theme import Palette
 from haversack_gui.widgets.basics import button, card, column, holder, label, row
 from haversack_gui.widgets.elided import Elided
 from haversack_gui.widgets.front_filters import FrontFilters
-from haversack_gui.widgets.front_plot import FrontPlot
+from haversack_gui.widgets.front_plot import SIGNS, FrontPlot, group_colours
 from haversack_gui.widgets.parallel_plot import Axis, ParallelPlot, make_axis
 from haversack_gui.widgets.table import table
 from haversack_gui.words import tr
 
 if TYPE_CHECKING:
     from haversack_gui.calls.front import Drawn, Mask
+    from haversack_gui.calls.front_groups import Groups
 
 MOST_AXES = 6
 GAP = "&nbsp;&nbsp;&nbsp;"
@@ -58,6 +60,8 @@ class FrontView(QSplitter):
         self.unbrush.hide()
         self.legend = label("", "small", wrap=False)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.groups = label("", "small")
+        self.groups.setTextFormat(Qt.TextFormat.RichText)
         self.warning = label("", "warn")
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search the recipes"))
@@ -66,8 +70,7 @@ class FrontView(QSplitter):
         self.search.setMaximumWidth(240)
         self.listed = label("", "small", wrap=False)
         self.model = FrontTable(self)
-        self.table = table(self.model, tr("Recipes of the answer"))
-        self.table.setSortingEnabled(False)
+        self.table = table(self.model, tr("Recipes of the answer"), sorts=False)
         self.table.horizontalHeader().setResizeContentsPrecision(0)
         self.table.setMinimumHeight(96)
         self._fitted: Drawn | None = None
@@ -110,15 +113,31 @@ class FrontView(QSplitter):
         """Say what the marks of the scatter mean, and how many there are of each."""
         if drawn is None:
             return
+        grouped = self.groups.isVisibleTo(self)
         parts = [
-            _mark(palette.plot_bulk, "●", f"{len(drawn.x):,} measured"),
-            _mark(palette.plot_front, "●", f"{len(drawn.front):,} on the front"),
+            f"{len(drawn.x):,} measured"
+            if grouped
+            else _mark(palette.plot_bulk, "●", f"{len(drawn.x):,} measured"),
+            _mark(
+                palette.plot_front, "○" if grouped else "●", f"{len(drawn.front):,} on the front"
+            ),
         ]
         if fuzzy:
             parts.append(_mark(palette.plot_top, "◆", f"{len(drawn.listed):,} ranked"))
         if own:
             parts.append(_mark(palette.plot_own, "▲", f"{own:,} measured on this machine"))
         self.legend.setText(GAP.join([*parts, "○ chosen"]))
+
+    def show_groups(self, groups: Groups | None, palette: Palette) -> None:
+        """Tell the points apart by their groups, and say below what the signs mean."""
+        self.plot.show_groups(groups.codes if groups is not None else None)
+        names = groups.names if groups is not None else ()
+        parts = [
+            _mark(colour, sign, html.escape(name).replace(" ", "&nbsp;"))
+            for name, colour, (_, sign) in zip(names, group_colours(palette), SIGNS, strict=False)
+        ]
+        self.groups.setText(f"{GAP} ".join(parts))
+        self.groups.setVisible(bool(parts))
 
     def wear(self, palette: Palette) -> None:
         """Take the colours of a palette."""
@@ -130,6 +149,7 @@ class FrontView(QSplitter):
             row(self.tabs, None, self.unbrush),
             self.plots,
             row(self.legend, None),
+            self.groups,
             self.warning,
             margin="s",
         )

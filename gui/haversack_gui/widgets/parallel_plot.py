@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from haversack_gui.theme import TYPE, Palette
@@ -17,7 +26,7 @@ from haversack_gui.words import number, tr
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 MOST_LINES = 500  # of each kind; translucent lines are what painting costs
-TOP, BOTTOM, SIDE = 44, 26, 64
+TOP, BOTTOM, SIDE = 58, 26, 64
 STEP = 0.05
 
 
@@ -222,12 +231,10 @@ class ParallelPlot(QWidget):
         wide = (self.width() - 2 * SIDE) / max(1, len(self._axes) - 1) - 8
         centred = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         room = max(60.0, min(wide, 2 * SIDE))
-        title = painter.fontMetrics().elidedText(
-            self._axes[at].title, Qt.TextElideMode.ElideRight, int(room)
-        )
-        painter.drawText(QRectF(x - room / 2, 2, room, 18), centred, title)
+        for line, title in enumerate(_two_lines(self._axes[at].title, painter.fontMetrics(), room)):
+            painter.drawText(QRectF(x - room / 2, 2 + 15 * line, room, 16), centred, title)
         painter.setPen(QColor(palette.muted))
-        for share, y in ((1.0, 22.0), (0.0, self.height() - BOTTOM + 4)):
+        for share, y in ((1.0, 36.0), (0.0, self.height() - BOTTOM + 4)):
             painter.drawText(QRectF(x - room / 2, y, room, 18), centred, self._number(at, share))
 
     def _number(self, at: int, share: float) -> str:
@@ -252,6 +259,16 @@ class ParallelPlot(QWidget):
         distances = [abs(self._x(at) - x) for at in range(len(self._axes))]
         nearest = int(np.argmin(distances)) if distances else -1
         return nearest if nearest >= 0 and distances[nearest] < SIDE / 2 else -1
+
+
+def _two_lines(title: str, metrics: QFontMetrics, room: float) -> list[str]:
+    """Break a title into at most two lines, the second one with dots where it is too long."""
+    words, first = title.split(), ""
+    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= room:
+        first = f"{first} {words.pop(0)}".strip()
+    rest = " ".join(words)
+    lines = [first, rest] if first else [rest]
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(room)) for line in lines]
 
 
 def _thinned(places: NDArray[np.int64]) -> NDArray[np.int64]:

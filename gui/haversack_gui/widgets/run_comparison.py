@@ -28,8 +28,9 @@ class RunComparison(QFrame):
         self.title = label("", "title")
         self.curves = CurvePlot(look.palette)
         self.model: RowsModel[Value] = RowsModel((), self)
-        self.table: QTableView = table(self.model, tr("Newest values of the chosen runs"))
-        self.table.setSortingEnabled(False)
+        self.table: QTableView = table(
+            self.model, tr("Newest values of the chosen runs"), sorts=False
+        )
         self.table.setMinimumHeight(180)
         area = QScrollArea()
         area.setWidgetResizable(True)

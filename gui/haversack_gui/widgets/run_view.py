@@ -16,6 +16,7 @@ from haversack_gui import words
 from haversack_gui.calls.runs import RunLine
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
+from haversack_gui.models.run_facts import facts
 from haversack_gui.widgets.basics import button, chip, column, holder, label, restyle, row
 from haversack_gui.widgets.curve_plot import CurvePlot
 from haversack_gui.widgets.dropping import dropped_pictures
@@ -209,16 +210,9 @@ class RunView(QFrame):
 
 
 def _values(state: RunState) -> str:
-    found: dict[str, object] = dict(state.metrics)
-    if state.result is not None:
-        metrics = state.result.get("metrics")
-        found |= metrics if isinstance(metrics, dict) else {}
-        found |= {k: v for k, v in state.result.items() if isinstance(v, (int, float, str))}
-    cells = []
-    for name, value in found.items():
-        text = words.number(value) if isinstance(value, (int, float)) else str(value)
-        named, shown = html.escape(name), html.escape(text)
-        cells.append(f"<td style='padding-right:6px'>{named}</td><td><b>{shown}</b></td>")
-    rows = [cells[start : start + 2] for start in range(0, len(cells), 2)]
-    gap = "<td width='28'></td>"
-    return "<table>" + "".join(f"<tr>{gap.join(line)}</tr>" for line in rows) + "</table>"
+    lines = [
+        f"<tr><td style='padding-right:12px'>{html.escape(name)}</td>"
+        f"<td><b>{html.escape(text)}</b></td></tr>"
+        for name, text in facts(state)
+    ]
+    return f"<table style='white-space:nowrap'>{''.join(lines)}</table>"

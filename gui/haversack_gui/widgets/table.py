@@ -12,8 +12,14 @@ from haversack_gui.models.rows import ROW_ROLE
 ROW_HEIGHT = 32
 
 
-def table(model: QAbstractItemModel, spoken: str, stretch: int = 0) -> QTableView:
-    """Make a table view; the column ``stretch`` takes the width that is left."""
+def table(
+    model: QAbstractItemModel, spoken: str, stretch: int = 0, *, sorts: bool = True
+) -> QTableView:
+    """Make a table view; the column ``stretch`` takes the width that is left.
+
+    Where it ``sorts``, a click on a column's title does, and the first column's order comes first;
+    otherwise the rows stay in the model's order.
+    """
     made = QTableView()
     made.setModel(model)
     made.setAccessibleName(spoken)
@@ -26,8 +32,9 @@ def table(model: QAbstractItemModel, spoken: str, stretch: int = 0) -> QTableVie
     made.setShowGrid(False)
     made.setWordWrap(False)
     made.setTabKeyNavigation(False)
-    made.setSortingEnabled(True)
-    made.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    if sorts:
+        made.setSortingEnabled(True)
+        made.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     header = made.horizontalHeader()
