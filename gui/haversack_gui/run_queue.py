@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from haversack.base.progress import Progress
+from haversack_gui import words
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.jobs import Job, Jobs
 from haversack_gui.words import tr
@@ -120,7 +121,7 @@ class RunQueue(QObject):
         self.states[run_id] = state
         job.state = {"finished": "done", "stopped": "stopped"}.get(state.status, "failed")  # type: ignore[assignment] # the three are states of a job
         if state.error is not None:
-            job.error, job.hint = state.error.message, state.error.hint
+            job.error, job.hint = words.sentence(state.error.message), state.error.hint
         elif state.status == "stopped":
             job.said = tr("Stopped with a checkpoint.") if state.checkpoint else tr("Stopped.")
         process.deleteLater()

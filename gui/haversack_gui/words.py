@@ -79,7 +79,7 @@ def progress(state: Progress) -> str:
 def error(problem: BaseException) -> tuple[str, str]:
     """Give an error as two lines: what happened, and what to do."""
     if isinstance(problem, HaversackError):
-        return _sentence(problem.message), problem.hint
+        return sentence(problem.message), problem.hint
     kind = type(problem).__name__
     return (
         tr("Something inside Haversack went wrong ({kind}: {problem}).").format(
@@ -89,6 +89,9 @@ def error(problem: BaseException) -> tuple[str, str]:
     )
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Give a line as a sentence: a capital at its start, but for a file's name, and a full stop."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+    first = text.partition(" ")[0]
+    begun = text if "." in first[:-1] or "_" in first else text[:1].upper() + text[1:]
+    return begun + ("" if text.endswith((".", "!", "?", "…")) else ".")

@@ -54,7 +54,9 @@ def list_bundle(folder: Path, blobs: bool = True, sizes: bool = True) -> Listing
         StorageError: There is no such folder, or the device fails.
     """
     if not folder.is_dir():
-        raise StorageError(f"{folder} is no folder", "Give the folder that holds the bundle.")
+        what = "is no folder" if folder.exists() else "is not there"
+        hint = "Plug the stick in again, or give the folder that holds the bundle."
+        raise StorageError(f"{folder} {what}", hint)
     listing = Listing()
     for entry in _entries(folder, "", listing):
         if entry.name == ENVELOPE and _is_file(entry):

@@ -61,7 +61,13 @@ class VolumeShelf:
             IntegrityError: The file is damaged.
             StorageError: It cannot be read.
         """
-        return self._checked_file(*self._get(name))
+        stem, record = self._get(name)
+        try:
+            return self._checked_file(stem, record)
+        except IntegrityError as error:
+            raise IntegrityError(
+                f"the golden volume {name!r} is damaged: {error.message}", error.hint
+            ) from error
 
     def size(self, name: str) -> int | None:
         """Give the bytes of a volume's Parquet file; None where it is gone.

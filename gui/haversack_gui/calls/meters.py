@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -68,16 +70,27 @@ class Meters:
             if self._nvml is None:
                 pynvml.nvmlInit()
                 self._nvml = True
-            gauges = []
-            for place in range(pynvml.nvmlDeviceGetCount()):
-                device = pynvml.nvmlDeviceGetHandleByIndex(place)
-                use = pynvml.nvmlDeviceGetUtilizationRates(device)
-                held = pynvml.nvmlDeviceGetMemoryInfo(device)
-                name = f"GPU {place}" if place else "GPU"
-                gauges.append(Gauge(name, use.gpu / 100, f"{use.gpu} %"))
-                text = f"{held.used / 1e9:.1f} of {held.total / 1e9:.0f} GB"
-                gauges.append(Gauge(f"Memory of {name}", held.used / held.total, text))
+            cards = pynvml.nvmlDeviceGetCount()
         except pynvml.NVMLError:
             self._nvml = False
             return []
-        return gauges
+        names = ["GPU"] if cards == 1 else [f"GPU {place}" for place in range(cards)]
+        return [gauge for place, name in enumerate(names) for gauge in _gpu(place, name)]
+
+
+def _gpu(place: int, name: str) -> Iterator[Gauge]:
+    """Give a card's meters; what it does not tell, as one that is shared, is left out."""
+    import pynvml
+
+    try:
+        card = pynvml.nvmlDeviceGetHandleByIndex(place)
+    except pynvml.NVMLError:
+        return
+    with contextlib.suppress(pynvml.NVMLError):
+        busy = pynvml.nvmlDeviceGetUtilizationRates(card).gpu
+        yield Gauge(name, busy / 100, f"{busy} %")
+    with contextlib.suppress(pynvml.NVMLError):
+        held = pynvml.nvmlDeviceGetMemoryInfo(card)
+        if held.total:
+            text = f"{held.used / 1e9:.1f} of {held.total / 1e9:.0f} GB"
+            yield Gauge(f"Memory of {name}", held.used / held.total, text)

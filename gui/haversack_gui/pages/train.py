@@ -57,7 +57,7 @@ class TrainPage(Page):
         self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
         self.table = table(self.model, tr("Runs, newest first"), stretch=1, sorts=False)
         self.table.setColumnWidth(0, 110)
-        self.table.setColumnWidth(2, 100)
+        self.table.setColumnWidth(2, 120)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         self.view = RunView(
             workspace.look, workspace.jobs, self._stop, self._resume, self._follow, self._keep

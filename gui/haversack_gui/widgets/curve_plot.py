@@ -15,6 +15,8 @@ from haversack_gui.words import number, tr
 
 Curve = Sequence[tuple[int, float]]
 COLUMNS = 2
+LEARNING_RATE = "learning_rate"
+"""Has one curve, which needs no name."""
 _RICH = Qt.TextFormat.RichText
 
 
@@ -128,7 +130,7 @@ class CurvePlot(QWidget):
             colour = self._palette.curves[place % len(self._palette.curves)]
             points = self._curves.get(name, ())
             value = number(points[-1][1]) if points else "—"
-            source = html.escape(name.rpartition("/")[0] or name)
+            source = "" if group == LEARNING_RATE else html.escape(name.rpartition("/")[0] or name)
             parts.append(f"<span style='color:{colour}'>●</span> {source} <b>{value}</b>")
         return "&nbsp;&nbsp;".join(parts)
 

@@ -100,6 +100,8 @@ class FrontFilters(QScrollArea):
                 margin="m",
             )
         )
+        for field in (*self._filter_rows.values(), self._colour_row):
+            field.hide()  # until a volume has something to choose from
         self._connect()
         self._show_method()
 

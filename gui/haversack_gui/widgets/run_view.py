@@ -148,7 +148,7 @@ class RunView(QFrame):
         self.status.setText(tr(text))
         restyle(self.status, "chip", look)
         self._show_progress(state)
-        problem = f"{state.error.message}. {state.error.hint}" if state.error else line.note
+        problem = _problem(line)
         self.error.setText(problem)
         self.error.setVisible(bool(problem))
         self.curves.show_curves(state.curves)
@@ -207,6 +207,16 @@ class RunView(QFrame):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
+
+
+def _problem(line: RunLine) -> str:
+    state = line.state
+    if state.error is None:
+        return line.note
+    said = [words.sentence(state.error.message), state.error.hint]
+    if line.kind == "train" and state.is_over and not line.resumable:
+        said.append(tr("No checkpoint was written before that: train it again."))
+    return " ".join(said)
 
 
 def _values(state: RunState) -> str:
