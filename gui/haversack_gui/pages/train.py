@@ -56,8 +56,8 @@ class TrainPage(Page):
         self.main_button = self.start
         self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
         self.table = table(self.model, tr("Runs, newest first"), stretch=1, sorts=False)
-        self.table.setColumnWidth(0, 110)
-        self.table.setColumnWidth(2, 120)
+        self.table.setColumnWidth(0, 112)
+        self.table.setColumnWidth(2, 114)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         self.view = RunView(
             workspace.look, workspace.jobs, self._stop, self._resume, self._follow, self._keep
@@ -80,7 +80,7 @@ class TrainPage(Page):
         start = column(self.recipe, row(self.device, None, self.start))
         about = label("Runs, newest first. Choose several (Ctrl) to compare them.", "small")
         left = card(start, about, self.table, margin="m")
-        left.setMinimumWidth(380)
+        left.setMinimumWidth(396)
         both = QSplitter()
         both.setHandleWidth(12)
         both.setChildrenCollapsible(False)
@@ -88,7 +88,7 @@ class TrainPage(Page):
         both.addWidget(self.stack)
         both.setStretchFactor(0, 2)
         both.setStretchFactor(1, 3)
-        both.setSizes([400, 680])
+        both.setSizes([430, 650])
         self.setLayout(column(both, margin="l"))
         workspace.queue.changed.connect(self._told)
         workspace.queue.ended.connect(self._ended)

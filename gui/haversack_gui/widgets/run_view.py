@@ -221,8 +221,8 @@ def _problem(line: RunLine) -> str:
 
 def _values(state: RunState) -> str:
     lines = [
-        f"<tr><td style='padding-right:12px'>{html.escape(name)}</td>"
+        f"<tr><td style='padding-right:12px; white-space:nowrap'>{html.escape(name)}</td>"
         f"<td><b>{html.escape(text)}</b></td></tr>"
         for name, text in facts(state)
     ]
-    return f"<table style='white-space:nowrap'>{''.join(lines)}</table>"
+    return f"<table>{''.join(lines)}</table>"

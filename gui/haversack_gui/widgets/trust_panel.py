@@ -39,7 +39,7 @@ class TrustPanel(QWidget):
         self.keys: RowsModel[Key] = RowsModel(
             (
                 Column(tr("Key"), lambda key: key.name),
-                Column(tr("Shown to others as"), lambda key: key.publisher),
+                Column(tr("Shown as"), lambda key: key.publisher),
                 Column(tr("Signatures"), lambda key: key.signers),
                 Column(tr("Until"), lambda key: key.until),
             ),
