@@ -1,5 +1,10 @@
 from typing import Any
 
+NVML_ERROR_NOT_SUPPORTED: int
+NVML_ERROR_DRIVER_NOT_LOADED: int
+NVML_ERROR_FUNCTION_NOT_FOUND: int
+NVML_ERROR_GPU_IS_LOST: int
+
 class NVMLError(Exception): ...
 
 class Utilization:

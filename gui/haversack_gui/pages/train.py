@@ -56,8 +56,8 @@ class TrainPage(Page):
         self.main_button = self.start
         self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
         self.table = table(self.model, tr("Runs, newest first"), stretch=1, sorts=False)
-        self.table.setColumnWidth(0, 112)
-        self.table.setColumnWidth(2, 114)
+        self.table.setColumnWidth(0, 110)
+        self.table.setColumnWidth(2, 102)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         self.view = RunView(
             workspace.look, workspace.jobs, self._stop, self._resume, self._follow, self._keep
@@ -80,7 +80,7 @@ class TrainPage(Page):
         start = column(self.recipe, row(self.device, None, self.start))
         about = label("Runs, newest first. Choose several (Ctrl) to compare them.", "small")
         left = card(start, about, self.table, margin="m")
-        left.setMinimumWidth(396)
+        left.setMinimumWidth(380)
         both = QSplitter()
         both.setHandleWidth(12)
         both.setChildrenCollapsible(False)
@@ -274,7 +274,8 @@ class TrainPage(Page):
 
 
 def _state(line: RunLine) -> str:
-    return f"{MARKS[line.state.status]} {tr(STATUS[line.state.status][0])}"
+    status = line.state.status
+    return f"{MARKS[status]} {tr('Lost') if status == 'lost' else tr(STATUS[status][0])}"
 
 
 def _newer(line: RunLine, state: RunState | None) -> RunLine:
