@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from haversack_gui.calls.front import Drawn, Loaded
 
 MOST_GROUPS = 5
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
