@@ -9,7 +9,11 @@ import pytest
 
 from cli.cli_calls import Call
 from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import to_sppr
+from haversack.recipe.tree import replace_data_generator
+from haversack.services.capture import capture
 from haversack.volume.write import volume_bytes, write_volume
+from services.kits import light_recipe, put_volume
 
 ROWS = [
     {
@@ -216,3 +220,20 @@ def test_what_is_the_same_in_all_rows_is_told_once_and_a_mixture_of_sets_is_name
     assert "mean over all" in shown and "Clothes" in shown
     one = call("pareto", path, "--where", "dataset == 'Digits'").out
     assert "mean over all" not in one and "dataset Digits" in one
+
+
+def test_the_front_says_which_rows_can_be_cooked_here_and_what_the_others_lack(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    ready = light_recipe(pantry)
+    capture(ready.assets(), pantry)
+    elsewhere = ready.copy()
+    replace_data_generator(elsewhere, "Cut-out scenes")
+    put_volume(pantry, tmp_path, [to_sppr(ready), to_sppr(elsewhere), ""])
+    told = call("pareto", "xval_det", "--where", "id == 1", "--json").json["here"]
+    assert told == {"ready": [1], "lacking": {}}
+    shown = call("pareto", "xval_det", "--where", "id == 2").out
+    assert "ready here: none" in shown
+    assert "not here: datasets/photo-cut-outs (14.0 MB, GPL-2.0-or-later, from apt:" in shown
+    assert "for 2" in shown
+    assert "here" not in call("pareto", "xval_det", "--where", "id == 3").out

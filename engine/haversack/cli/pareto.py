@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from haversack.volume.columns import ACCURACY
 
 if TYPE_CHECKING:
     from haversack.services.front import FrontResult
+    from haversack.services.rows_here import RowsHere
 
 FILES = (".parquet", ".csv")
 DEFAULT = "od_inf_rate_ms"
@@ -115,6 +117,14 @@ def pareto(
     rows = _rows(found, metric_name)
     data = _data(found, metric_name, method, sort_by, where, rows)
     shown = [f"plot: {plot}"] if plot is not None else []
+    if opened is not None and "sppr" in found.opened.columns:
+        from haversack.services.rows_here import MOST_ROWS, rows_here
+
+        first = found.opened.rows_of(found.answer.ids[:MOST_ROWS])
+        spprs = dict(zip(first["id"].tolist(), first["sppr"].tolist(), strict=True))
+        here = rows_here(spprs, opened)
+        data["here"] = here
+        shown = [*_here(here), *shown]
     if csv is None:
         return Answer(data, [*_show(found, metric_name, rows, pantry), *shown])
     text = to_csv(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""
@@ -205,6 +215,16 @@ def _show(
     if rows:
         lines.append(pareto_many.cook_line(int(rows[0]["id"]), found.volume, pantry))
     return lines
+
+
+def _here(here: RowsHere) -> list[str]:
+    """Say which rows can be cooked in this pantry, and what the others lack."""
+    lines = [f"not here: {file}, for {_ids(rows)}" for file, rows in here.lacking.items()]
+    return [f"ready here: {_ids(here.ready)}", *lines] if lines or here.ready else []
+
+
+def _ids(rows: Sequence[int]) -> str:
+    return ", ".join(map(str, rows)) or "none"
 
 
 def plain(value: object) -> object:
