@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from haversack.base.collecting import no_collecting
 from haversack.base.digests import sha256_file
 from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
@@ -87,8 +88,9 @@ def check_data(
     asked = next((one for one in TASKS if one == task), None)
     if task is not None and asked is None:
         raise UsageError(f"no task is called {task!r}", f"Choose one of: {', '.join(TASKS)}.")
-    found = read_set(members, form, Wanted(asked, plan.column, readers))
-    found = map_classes(found, mapping or {})
+    with no_collecting():
+        found = read_set(members, form, Wanted(asked, plan.column, readers))
+        found = map_classes(found, mapping or {})
     found = replace(found, problems=(*members.problems, *found.problems))
     if task is not None and task != found.task:
         raise UsageError(
