@@ -91,6 +91,7 @@ def test_show_tells_the_classes_of_the_data_and_says_plainly_where_they_are_unkn
     shown = call("volume", "show", str(tmp_path / "told.parquet"))
     assert shown.code == 0 and "bolt" in shown.out and "30" in shown.out
     assert "unknown" in shown.out
+    assert sum(line.startswith("Parts") for line in shown.out.splitlines()) == 1, "named once"
     told = call("volume", "show", str(tmp_path / "told.parquet"), "--json").json
     assert told["classes"] == {"Parts": {"bolt": 30, "nut": 12}, "ImageNet": None}
     (tmp_path / "plain.csv").write_text("id,od_inf_rate_ms\n1,2\n")

@@ -15,6 +15,7 @@ from haversack.cli.session import Session
 UNKNOWN = "unknown: neither the card nor this pantry tells"
 UNNAMED = "unknown: the volume names no data set"
 MOST_CLASSES = 20
+AS_ABOVE = " "
 
 
 def show_volume(
@@ -64,10 +65,12 @@ def _class_rows(
             yield name, UNKNOWN, None
             continue
         common = sorted(counts.items(), key=lambda item: -item[1])
-        yield from ((name, label[:80], count) for label, count in common[:MOST_CLASSES])
+        shown = [(label[:80], count) for label, count in common[:MOST_CLASSES]]
         if len(common) > MOST_CLASSES:
             rest = common[MOST_CLASSES:]
-            yield name, f"and {len(rest)} more classes", sum(count for _, count in rest)
+            shown.append((f"and {len(rest)} more classes", sum(count for _, count in rest)))
+        for place, row in enumerate(shown):
+            yield (AS_ABOVE if place else name, *row)
 
 
 def _column(about: object) -> tuple[object, object]:
