@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch import LightningModule
 from torch import nn
 
 from haversack.catalog.shipped import registry
@@ -19,6 +20,7 @@ from haversack.runs.spec import Limits
 from haversack.training.jobs.train import train
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import KEPT_AT, compile_or_tell
+from haversack.training.loop.module import HOOK_NOTED
 from haversack.training.loop.trainer import usable_precision
 from long_form import LONG_FORM
 from training_desk import Desk, small_recipe
@@ -40,6 +42,10 @@ def test_precision_and_memory_layout_change_the_speed_but_not_what_is_learnt(des
     mixed = _losses(desk, "mixed", trainer__precision="bf16-mixed")
     assert mixed == pytest.approx(plain, rel=0.05)
     assert mixed != plain
+
+
+def test_lightning_still_notes_its_hooks_under_the_name_that_the_module_sets_quickly() -> None:
+    assert HOOK_NOTED in vars(LightningModule())
 
 
 def test_sixteen_bits_on_a_processor_become_bf16_and_a_person_is_told() -> None:

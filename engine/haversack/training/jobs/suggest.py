@@ -13,18 +13,15 @@ from torch import nn
 from haversack.catalog.training import LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
-from haversack.training.builders.augmentations import build_augmentation
 from haversack.training.builders.datasets import build_datasets
 from haversack.training.builders.networks import build_network
-from haversack.training.builders.optimizers import build_optimizer
 from haversack.training.builders.tasks import build_task
-from haversack.training.checkpoint.state import About
 from haversack.training.device import choose_device
-from haversack.training.loading.batches import as_input, collate, make_loader
+from haversack.training.loading.batches import as_input, collate
 from haversack.training.loading.samples import SquaredSamples
-from haversack.training.loop.module import TaskModule
+from haversack.training.loop.parts import module_of, template_of, train_loader
 from haversack.training.loop.together import place
-from haversack.training.loop.trainer import layout, make_trainer
+from haversack.training.loop.trainer import make_trainer
 from haversack.training.memory import memory_told
 from haversack.training.report import write_report
 from haversack.training.settings import Settings, settings_of
@@ -94,28 +91,9 @@ def _rates(
     work: Work, settings: Settings, network: nn.Module, task: Task, splits: Any
 ) -> tuple[list[tuple[float, float]], float | None]:
     options = expect(work.root.trainer, LightningTrainer, "trainer")
-    module = TaskModule(
-        network,
-        task,
-        lambda net: build_optimizer(options.optimizer, net),
-        lambda _optimizer, _steps: None,
-        layout(options.channels_last),
-    )
-    module.about = About(
-        task=work.recipe.task,
-        classes=tuple(splits["train"].classes),
-        image_size=settings.image_size,
-        recipe_id=work.recipe.id,
-        epoch=0,
-        batch=0,
-        batch_size=settings.batch_size,
-        metrics={},
-    )
-    augment = build_augmentation(getattr(work.root.data, "augmentation", None))
-    samples = SquaredSamples(splits["train"], settings.image_size, augment, settings.seed)
-    loader = make_loader(
-        samples, settings.batch_size, settings.workers, settings.seed, training=True
-    )
+    module = module_of(options, network, task, scheduled=False)
+    module.about = template_of(work, settings, splits["train"].classes)
+    loader = train_loader(work, settings, splits["train"])
     trainer = make_trainer(work, settings, options, place(work.spec, work.rank), [])
     finder = Tuner(trainer).lr_find(
         module,

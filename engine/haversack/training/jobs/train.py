@@ -17,6 +17,7 @@ from haversack.training.checkpoint.state import About
 from haversack.training.errors import CheckpointError
 from haversack.training.loop.fitting import fit
 from haversack.training.loop.keeper import BEST
+from haversack.training.loop.parts import template_of
 from haversack.training.memory import memory_told
 from haversack.training.settings import Settings, settings_of, trains_at
 from haversack.training.work import Work
@@ -46,16 +47,7 @@ def train(work: Work) -> Result:
     resume = read_about(work.spec.resume_from) if work.spec.resume_from is not None else None
     network = build_network(work, len(classes), settings.image_size, pretrained=resume is None)
     settings = _with_trainable_batch(work, network, settings)
-    template = About(
-        task=work.recipe.task,
-        classes=classes,
-        image_size=settings.image_size,
-        recipe_id=work.recipe.id,
-        epoch=0,
-        batch=0,
-        batch_size=settings.batch_size,
-        metrics={},
-    )
+    template = template_of(work, settings, classes)
     if resume is not None:
         _check_resume(resume, template)
         if resume.epoch >= settings.epochs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import torch
@@ -12,9 +13,7 @@ from torch.utils.data import DataLoader
 from haversack.catalog.training import BestAndLast, EarlyStop, LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
-from haversack.training.builders.augmentations import build_augmentation
 from haversack.training.builders.loggers import build_recorder
-from haversack.training.builders.optimizers import build_optimizer, build_scheduler
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.state import About
 from haversack.training.loading.batches import Batch, left_out, make_loader
@@ -22,11 +21,11 @@ from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
 from haversack.training.loop.keeper import Keeper
-from haversack.training.loop.module import TaskModule
+from haversack.training.loop.parts import module_of, train_loader
 from haversack.training.loop.reporting import Reporting
 from haversack.training.loop.showing import Showing
 from haversack.training.loop.together import Placement, place, share_batch
-from haversack.training.loop.trainer import layout, make_trainer
+from haversack.training.loop.trainer import make_trainer
 from haversack.training.settings import Settings
 from haversack.training.work import Work, expect
 
@@ -54,13 +53,8 @@ def fit(
     """
     options = expect(work.root.trainer, LightningTrainer, "trainer")
     early_stop = options.early_stop
-    module = TaskModule(
-        network,
-        build_task(work, len(template.classes), settings.image_size),
-        lambda net: build_optimizer(options.optimizer, net),
-        lambda optimizer, steps: build_scheduler(options.scheduler, optimizer, steps),
-        layout(options.channels_last),
-    )
+    task = build_task(work, len(template.classes), settings.image_size)
+    module = module_of(options, network, task)
     placement = place(work.spec, work.rank)
     if options.compile:
         _compile(work, settings, network, placement)
@@ -75,11 +69,11 @@ def fit(
     )
     if placement.world > 1:
         torch.manual_seed(settings.seed + placement.rank)
-    train_loader, val_loader = _loaders(work, settings, splits, placement)
+    training, validation = _loaders(work, settings, splits, placement)
     if settings.limit_batches is None and work.rank == 0:
-        _tell_what_waits(work, train_loader)
+        _tell_what_waits(work, training)
     if resume is not None:
-        sampler = train_loader.sampler
+        sampler = training.sampler
         if isinstance(sampler, EpochSampler):
             sampler.set_epoch(resume.epoch)
             taken = share_batch(resume.batch_size, placement.world) * placement.world
@@ -92,7 +86,7 @@ def fit(
         callbacks.insert(0, Showing(work, splits["val"], template.classes, size, epochs))
     trainer = make_trainer(work, settings, options, placement, callbacks)
     try:
-        trainer.fit(module, train_loader, val_loader, ckpt_path=work.spec.resume_from)
+        trainer.fit(module, training, validation, ckpt_path=work.spec.resume_from)
     finally:
         recorder.close()
     return keeper
@@ -101,18 +95,17 @@ def fit(
 def _loaders(
     work: Work, settings: Settings, splits: Mapping[str, Dataset], placement: Placement
 ) -> tuple[DataLoader[Batch], DataLoader[Batch]]:
-    augment = build_augmentation(getattr(work.root.data, "augmentation", None))
-    size, seed, workers = settings.image_size, settings.seed, settings.workers
-    train_samples = SquaredSamples(splits["train"], size, augment, seed)
-    val_samples = SquaredSamples(splits["val"], size, None, seed)
     part = (placement.rank, placement.world)
     batch, val_batch = (
         share_batch(size, placement.world)
         for size in (settings.batch_size, settings.val_batch_size)
     )
     gpu = placement.kind == "gpu"
+    shared = dataclasses.replace(settings, batch_size=batch)
+    size, seed, workers = settings.image_size, settings.seed, settings.workers
+    val_samples = SquaredSamples(splits["val"], size, None, seed)
     return (
-        make_loader(train_samples, batch, workers, seed, training=True, part=part, pinned=gpu),
+        train_loader(work, shared, splits["train"], part, pinned=gpu),
         make_loader(val_samples, val_batch, workers, seed, training=False, part=part, pinned=gpu),
     )
 

@@ -19,6 +19,8 @@ from haversack.training.stopping import StopRequested
 from haversack.training.work import Work
 
 BEST, LAST = "checkpoints/best", "checkpoints/last"
+MOST_LOSSES = 256
+"""Losses that wait to be added up."""
 ASKED_EVERY = 16
 """Batches between two questions whether to stop, where several processes have to agree."""
 
@@ -53,17 +55,17 @@ class Keeper(Callback):
         self._keep = keep
         self._every = every
         self._early_stop = early_stop
-        self._loss_sum = torch.zeros(
-            (), dtype=torch.float64
-        )  # read once an epoch: it is on the device
+        self._losses: list[torch.Tensor] = []  # not read at once: they are on the device
+        self._loss_sum = 0.0
         self._loss_count = 0
 
     def state_dict(self) -> dict[str, Any]:
         """Give what a resumed run has to know."""
+        self._add_up()
         return {
             "history": self.history.to_state(),
             "epochs_done": self.epochs_done,
-            "loss_sum": float(self._loss_sum),
+            "loss_sum": self._loss_sum,
             "loss_count": self._loss_count,
         }
 
@@ -71,7 +73,7 @@ class Keeper(Callback):
         """Take what ``state_dict`` gave."""
         self.history.from_state(state_dict["history"])
         self.epochs_done = state_dict["epochs_done"]
-        self._loss_sum = torch.tensor(state_dict["loss_sum"], dtype=torch.float64)
+        self._loss_sum = state_dict["loss_sum"]
         self._loss_count = state_dict["loss_count"]
 
     def on_train_batch_end(
@@ -83,9 +85,9 @@ class Keeper(Callback):
         batch_idx: int,
     ) -> None:
         """Add the loss to the epoch's mean; stop here if somebody asked to."""
-        loss = outputs["loss"].detach().double()
-        self._loss_sum = self._loss_sum.to(loss.device) + loss
-        self._loss_count += 1
+        self._losses.append(outputs["loss"].detach())
+        if len(self._losses) == MOST_LOSSES:
+            self._add_up()
         done, total = batch_idx + 1, int(trainer.num_training_batches)
         is_whole = done % trainer.accumulate_grad_batches == 0
         if done < total and is_whole and self._is_stopped(trainer, done):
@@ -97,10 +99,13 @@ class Keeper(Callback):
         module, epoch = _as_task(pl_module), trainer.current_epoch
         metrics = module.val_metrics
         values = {f"val/{name}": value for name, value in metrics.items()}
+        self._add_up()
         if self._loss_count:
-            mean = self._loss_sum / self._loss_count
+            mean = torch.tensor(
+                self._loss_sum / self._loss_count, dtype=torch.float64, device=module.device
+            )
             values["train/loss_mean"] = float(trainer.strategy.reduce(mean, reduce_op="mean"))
-        self._loss_sum, self._loss_count = torch.zeros_like(self._loss_sum), 0
+        self._loss_sum, self._loss_count = 0.0, 0
         self._recorder.record(values, trainer.global_step, epoch)
         self._recorder.flush()
         self.epochs_done = epoch + 1
@@ -118,6 +123,14 @@ class Keeper(Callback):
         if is_over and self.epochs_done != trainer.max_epochs:
             self._work.note(f"stopped early: nothing improved for {self.history.waited} epochs")
             trainer.should_stop = True
+
+    def _add_up(self) -> None:
+        """Add one after the other: a stop in between leaves the sum the same to the last bit."""
+        if self._losses:
+            for loss in torch.stack(self._losses).tolist():
+                self._loss_sum += loss
+            self._loss_count += len(self._losses)
+            self._losses = []
 
     def _stop(self, trainer: Trainer, module: TaskModule, epoch: int, batch: int) -> None:
         self._recorder.flush()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from lightning.pytorch import LightningModule
@@ -18,6 +19,17 @@ from haversack.training.tasks.task import GivesItsLoss, Outputs, Task
 
 RNG = "haversack_rng"
 STEPS = "haversack_steps_per_epoch"
+HOOK_NOTED = "_current_fx_name"
+"""Lightning's own note of the hook that runs, set twice for each of a dozen hooks of a step."""
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _with_its_signature(method: Method) -> Method:
+    """Note the signature for who asks: Lightning does at every step, and would work it out."""
+    vars(method)["__signature__"] = inspect.signature(method)
+    return method
 
 
 class TaskModule(LightningModule):
@@ -52,22 +64,27 @@ class TaskModule(LightningModule):
         self._make_optimizer = make_optimizer
         self._make_scheduler = make_scheduler
         self._memory_format = memory_format
+        self._losses = network.losses if isinstance(network, GivesItsLoss) else None
         self._meter = task.meter()
         self._val_loss: list[Tensor] = []
         self._val_seen = 0
         self._rng: dict[str, Tensor] = {}
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set without torch's search of its registries what Lightning notes at each hook."""
-        if name == "_current_fx_name":
+        """Set without torch's search of its registries what Lightning notes at each hook.
+
+        The search takes 2.7 microseconds, this 0.1: together a tenth of what a step may cost.
+        """
+        if name == HOOK_NOTED:
             self.__dict__[name] = value
         else:
             super().__setattr__(name, value)
 
+    @_with_its_signature
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Tensor]:
         """Give the loss and, detached, its parts."""
-        if isinstance(self.network, GivesItsLoss):
-            losses = self.network.losses(self._pictures(batch), batch)
+        if self._losses is not None:
+            losses = self._losses(self._pictures(batch), batch)
         else:
             losses = self.task.loss(self._ask(batch), batch)
         return {name: value if name == "loss" else value.detach() for name, value in losses.items()}

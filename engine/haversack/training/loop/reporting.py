@@ -27,7 +27,7 @@ class Reporting(Callback):
         self._recorder = recorder
         self._started = 0.0
         self._first_batch = 0
-        self._recorded = 0.0
+        self._told = self._recorded = 0.0
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Start the clock."""
@@ -49,23 +49,26 @@ class Reporting(Callback):
         """Tell how far it is, and record the step."""
         now = time.monotonic()
         per_epoch = int(trainer.num_training_batches)
-        done = trainer.current_epoch * per_epoch + batch_idx + 1
-        total = per_epoch * int(trainer.max_epochs or 1)
-        pace = (now - self._started) / max(1, done - self._first_batch)
-        self._work.emit(
-            Progressed(
-                phase="train",
-                done=done,
-                total=total,
-                unit="batches",
-                seconds_left=pace * (total - done),
+        is_last = batch_idx + 1 == per_epoch
+        if is_last or now - self._told >= SECONDS_BETWEEN:
+            self._told = now
+            done = trainer.current_epoch * per_epoch + batch_idx + 1
+            total = per_epoch * int(trainer.max_epochs or 1)
+            pace = (now - self._started) / max(1, done - self._first_batch)
+            self._work.emit(
+                Progressed(
+                    phase="train",
+                    done=done,
+                    total=total,
+                    unit="batches",
+                    seconds_left=pace * (total - done),
+                )
             )
-        )
         if pl_module.device.type == "cpu" or now - self._recorded >= SECONDS_BETWEEN:
             self._recorded = now
-            values = {f"train/{name}": float(value.detach()) for name, value in outputs.items()}
-            values["train/learning_rate"] = float(trainer.optimizers[0].param_groups[0]["lr"])
-            self._recorder.record(values, trainer.global_step, trainer.current_epoch)
+            values = {f"train/{name}": value.detach() for name, value in outputs.items()}
+            values["train/learning_rate"] = trainer.optimizers[0].param_groups[0]["lr"]
+            self._recorder.hold(values, trainer.global_step, trainer.current_epoch)
 
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Tell the phase."""

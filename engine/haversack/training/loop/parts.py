@@ -1,0 +1,66 @@
+"""What every fit is put together from, whether it trains or only tries: module, data, template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+from torch.utils.data import DataLoader
+
+from haversack.catalog.augmentations import NoAugmentation
+from haversack.catalog.training import LightningTrainer
+from haversack.data.sample import Dataset
+from haversack.training.builders.augmentations import build_augmentation
+from haversack.training.builders.optimizers import build_optimizer, build_scheduler
+from haversack.training.checkpoint.state import About
+from haversack.training.loading.batches import Batch, make_loader
+from haversack.training.loading.samples import SquaredSamples
+from haversack.training.loop.module import TaskModule
+from haversack.training.loop.trainer import layout
+from haversack.training.settings import Settings
+from haversack.training.tasks.task import Task
+from haversack.training.work import Work
+
+
+def module_of(
+    options: LightningTrainer, network: nn.Module, task: Task, scheduled: bool = True
+) -> TaskModule:
+    """Give the module of a network with the recipe's optimizer and, if wanted, its schedule."""
+    schedule = options.scheduler if scheduled else None
+    return TaskModule(
+        network,
+        task,
+        lambda net: build_optimizer(options.optimizer, net),
+        lambda optimizer, steps: build_scheduler(schedule, optimizer, steps),
+        layout(options.channels_last),
+    )
+
+
+def train_loader(
+    work: Work,
+    settings: Settings,
+    dataset: Dataset,
+    part: tuple[int, int] = (0, 1),
+    pinned: bool = False,
+) -> DataLoader[Batch]:
+    """Give the loader of a training split, augmented; else as `make_loader`."""
+    wanted = getattr(work.root.data, "augmentation", None)
+    # Nothing to vary: no random generator is made for each sample.
+    augment = None if isinstance(wanted, NoAugmentation) else build_augmentation(wanted)
+    samples = SquaredSamples(dataset, settings.image_size, augment, settings.seed)
+    batch, workers, seed = settings.batch_size, settings.workers, settings.seed
+    return make_loader(samples, batch, workers, seed, training=True, part=part, pinned=pinned)
+
+
+def template_of(work: Work, settings: Settings, classes: Sequence[str]) -> About:
+    """Give what every checkpoint of a training says of itself; epoch and metrics are filled in."""
+    return About(
+        task=work.recipe.task,
+        classes=tuple(classes),
+        image_size=settings.image_size,
+        recipe_id=work.recipe.id,
+        epoch=0,
+        batch=0,
+        batch_size=settings.batch_size,
+        metrics={},
+    )
