@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import statistics
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sklearn
-import torch
 
 from haversack.catalog.shipped import registry
 from haversack.recipe.sppr import to_sppr
@@ -35,12 +37,15 @@ class Size:
 
 
 CANDIDATES = (
-    *(Size(name, edge, 4) for name in SMALLER for edge in (32, 64)),
+    Size("2 convolutions", 32, 1),
+    Size("2 convolutions", 32, 4),
+    Size("12 convolutions", 32, 4),
+    Size("12 convolutions", 64, 4),
     Size(SMALL, 32, 4),
+    Size(SMALL, 32, 8),
+    Size(SMALL, 64, 4),
     Size(LITE, 32, 4),
-    Size(LITE, 64, 4),
     Size(LITE, 64, 8),
-    Size(LITE, 64, 16),
     Size(LITE, 96, 8),
     Size(LITE, 96, 16),
     Size(LITE, 128, 12),
@@ -94,18 +99,17 @@ def nearest(wanted: float, times: dict[Size, float]) -> Size:
 
 
 def step_times(folder: Path) -> dict[Size, float]:
-    """Measure the bare step of each candidate: the median of a few, in seconds."""
-    from kitchen_bench.loops import bare_step
+    """Measure the step of each candidate in a bare loop: the median of a few, in seconds."""
+    from kitchen_bench.loops import by_hand
 
     found = {}
     for size in CANDIDATES:
-        step = bare_step(quiet_work(recipe_of(size), folder / "calibration"), size)
-        images = torch.zeros(size.batch, 3, size.edge, size.edge, dtype=torch.uint8)
-        labels = torch.zeros(size.batch, dtype=torch.int64)
-        times = []
-        for _ in range(7):
-            began = time.perf_counter()
-            step(images, labels)
-            times.append(time.perf_counter() - began)
-        found[size] = sorted(times)[3]
+        begun: list[float] = []
+        work = quiet_work(recipe_of(size), folder)
+        by_hand(work, size, 11, partial(_note, begun))
+        found[size] = statistics.median(b - a for a, b in itertools.pairwise(begun[3:]))
     return found
+
+
+def _note(begun: list[float]) -> None:
+    begun.append(time.perf_counter())

@@ -1,56 +1,124 @@
-"""Loops that take turns, one step each, so that a machine's moods meet all of them alike."""
+"""Loops in processes of their own that take turns, so that a machine's moods meet all alike."""
 
 from __future__ import annotations
 
-import threading
+import itertools
+import multiprocessing
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+import numpy as np
 
 Pass = Callable[[], None]
-"""Called by a loop at the end of each of its steps."""
+"""Called by a loop where a step begins, which is where the step before it has ended."""
+Loop = Callable[[Pass], None]
+PRELOADED = ["kitchen_bench.preload"]
 
 
-class Turns:
-    """Lets each party do one step at a time and keeps how long each step took.
+@dataclass(frozen=True)
+class Turn:
+    """What a loop did between being let go and passing on; times in seconds for one step.
 
-    A step lasts from the return of ``pass_on`` to its next call: all that a loop does for a step.
+    Attributes:
+        wall: What the clock says.
+        cpu: What all of its threads computed.
     """
 
-    def __init__(self, parties: list[str]) -> None:
-        self._parties = parties
-        self._turn = {name: threading.Semaphore(0) for name in parties}
-        self._began: dict[str, float] = {}
-        self.times: dict[str, list[float]] = {name: [] for name in parties}
+    wall: float
+    cpu: float
 
-    def run(self, loops: Mapping[str, Callable[[Pass], None]]) -> None:
-        """Run every loop in a thread of its own until all have ended; raise what one raised."""
-        failed: list[BaseException] = []
 
-        def guarded(name: str) -> None:
-            try:
-                self._turn[name].acquire()
-                self._began[name] = time.perf_counter()
-                loops[name](lambda: self._pass_on(name))
-            except BaseException as error:  # noqa: BLE001 - raised again below, in the main thread
-                failed.append(error)
-            finally:
-                self._next(name).release()
+Round = dict[str, Turn]
 
-        threads = [threading.Thread(target=guarded, args=(name,)) for name in self._parties]
-        for thread in threads:
-            thread.start()
-        self._turn[self._parties[0]].release()
-        for thread in threads:
-            thread.join()
-        if failed:
-            raise failed[0]
 
-    def _pass_on(self, name: str) -> None:
-        self.times[name].append(time.perf_counter() - self._began[name])
-        self._next(name).release()
-        self._turn[name].acquire()
-        self._began[name] = time.perf_counter()
+def take_turns(
+    loops: Mapping[str, Loop], steps: int, rounds: int, seed: int, made: Callable[[], str]
+) -> list[Round]:
+    """Let every loop do so many steps in each round; give what each did, round by round.
 
-    def _next(self, name: str) -> threading.Semaphore:
-        place = self._parties.index(name) + 1
-        return self._turn[self._parties[place % len(self._parties)]]
+    The order within a round is drawn so that each loop is at each place, and after each other
+    one, equally often. Each loop has a process of its own: nobody else's threads, lock or memory.
+
+    Args:
+        loops: Loops by name, of ``steps * rounds + 1`` steps; they have to be picklable.
+        steps: Steps of one turn.
+        rounds: Turns of each loop.
+        seed: Of the order.
+        made: Says, in a loop's process, what it has made after its last turn.
+
+    Raises:
+        AssertionError: The loops have not made the same.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    ours: dict[str, Connection] = {}
+    processes = []
+    for name, loop in loops.items():
+        ours[name], theirs = context.Pipe()
+        processes.append(context.Process(target=_run, args=(loop, steps, rounds, made, theirs)))
+        processes[-1].start()
+        theirs.close()
+    for name in loops:
+        ours[name].recv()  # it has come to its first step
+    found = [{name: _turn(ours[name]) for name in order} for order in _orders(loops, rounds, seed)]
+    assert len({ours[name].recv() for name in loops}) == 1, "the loops do not do the same work"
+    for name in loops:
+        ours[name].send(None)
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0, f"a loop ended with {process.exitcode}"
+    return found
+
+
+def _orders(names: Iterable[str], rounds: int, seed: int) -> Iterator[tuple[str, ...]]:
+    draw, orders = np.random.default_rng(seed), list(itertools.permutations(names))
+    for number in range(rounds):
+        if number % len(orders) == 0:
+            draw.shuffle(orders)
+        yield orders[number % len(orders)]
+
+
+def _turn(connection: Connection) -> Turn:
+    connection.send(None)
+    turn: Turn = connection.recv()
+    return turn
+
+
+class _Player:
+    """In a loop's process: counts its steps and passes on when its turn is over."""
+
+    def __init__(
+        self, steps: int, rounds: int, made: Callable[[], str], connection: Connection
+    ) -> None:
+        self._steps = steps
+        self._left = rounds
+        self._made = made
+        self._connection = connection
+        self._begun = 0
+
+    def begin_step(self) -> None:
+        if self._left == 0:
+            return
+        if self._begun == 0:
+            self._connection.send(None)
+            self._wait()
+        elif self._begun % self._steps == 0:
+            wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+            self._connection.send(Turn(wall / self._steps, cpu / self._steps))
+            self._left -= 1
+            if self._left == 0:
+                self._connection.send(self._made())
+            self._wait()
+        self._begun += 1
+
+    def _wait(self) -> None:
+        self._connection.recv()
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+
+def _run(
+    loop: Loop, steps: int, rounds: int, made: Callable[[], str], connection: Connection
+) -> None:
+    loop(_Player(steps, rounds, made, connection).begin_step)
