@@ -10,8 +10,8 @@ Earlier forms measured something else as well. The loops were threads of one pro
 its lock, its background threads and its allocator. They followed each other in one fixed order, one
 step each: every loop had the same neighbour each time, and what it left to its background threads
 was paid by its successor. Lightning told by a callback that a step had ended, which cost the worker
-six more calls. Now each loop is a process, as the worker is; orders are drawn evenly; a turn of small
-steps is many of them; and all loops tell through their loader.
+six more calls. Now each loop is a process, as the worker is; orders are drawn evenly; a turn of
+small steps is many of them; and all loops tell through their loader.
 """
 
 from __future__ import annotations

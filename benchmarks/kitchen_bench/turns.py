@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import numpy as np
 
@@ -51,6 +53,7 @@ def take_turns(
     Raises:
         AssertionError: The loops have not made the same.
     """
+    os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])  # where the server finds what to load
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     ours: dict[str, Connection] = {}

@@ -21,8 +21,6 @@ RNG = "haversack_rng"
 STEPS = "haversack_steps_per_epoch"
 HOOK_NOTED = "_current_fx_name"
 """Lightning's own note of the hook that runs, set twice for each of a dozen hooks of a step."""
-
-
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
