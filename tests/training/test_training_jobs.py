@@ -11,8 +11,10 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from PIL import Image
 
+from haversack.base.digests import sha256_bytes
 from haversack.base.errors import IntegrityError
 from haversack.data.errors import DataError
 from haversack.recipe.tree import Recipe
@@ -20,6 +22,9 @@ from haversack.runs.events import Measured, Noted, Produced
 from haversack.runs.spec import AssetFile, Limits
 from haversack.training.checkpoint.folder import read_about
 from haversack.training.errors import AssetMissingError, CheckpointError, TrainingError
+from haversack.training.export import exporting
+from haversack.training.export.about import OnnxAbout
+from haversack.training.export.float32 import to_onnx
 from haversack.training.inference.onnx_runner import open_onnx
 from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.export import export
@@ -33,6 +38,23 @@ from training_desk import DIGITS, Desk, small_recipe
 
 long_form = pytest.mark.skipif(not LONG_FORM, reason="ten seconds more: the long form alone")
 LIMITS = Limits(limit_batches=15, batch_size=16)
+_models: dict[tuple[str, int, int], onnx.ModelProto] = {}
+
+
+@pytest.fixture(autouse=True)
+def each_network_is_traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch takes seconds for is shared by the files that are made of it."""
+    monkeypatch.setattr(exporting, "to_onnx", _traced)
+
+
+def _traced(network: torch.nn.Module, about: OnnxAbout, opset: int) -> onnx.ModelProto:
+    weights = b"".join(value.numpy().tobytes() for value in network.state_dict().values())
+    key = (sha256_bytes(weights), about.image_size, opset)
+    if key not in _models:
+        _models[key] = to_onnx(network, about, opset)
+    model = onnx.ModelProto()
+    model.CopyFrom(_models[key])
+    return model
 
 
 @dataclass
