@@ -66,9 +66,6 @@ def test_from_verifying_to_predicting_nobody_is_called(tmp_path: Path) -> None:
     assert called == set()
 
 
-@pytest.mark.xfail(
-    reason="torch's store asks the name server, where there is one, for the name of 127.0.0.1"
-)
 @needs_strace
 @long_form
 @pytest.mark.torch
@@ -79,7 +76,7 @@ def test_processes_that_train_together_call_only_each_other(tmp_path: Path) -> N
     small = ("--epochs", "1", "--batch-size", "4", "--limit-batches", "1")
     called = _called_by(tmp_path, ("train", "light", "--devices", "cpux2", *small, *pantry))
     assert called == set()
-    assert "127.0.0.1" in (tmp_path / "trace").read_text(errors="replace")  # they did meet
+    assert "127.0.0.1" in (tmp_path / "trace").read_text(errors="replace")  # they did talk
 
 
 @pytest.fixture(scope="module")

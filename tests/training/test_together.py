@@ -22,7 +22,7 @@ from haversack.runs.store import RunStore
 from haversack.runs.supervisor import run_worker
 from haversack.training.errors import TrainingError
 from haversack.training.loading.samples import EpochSampler
-from haversack.training.loop.together import announce, place, share_batch
+from haversack.training.loop.together import MEETING_VARIABLE, announce, place, share_batch
 from haversack.training.loop.trainer import make_trainer
 from haversack.training.settings import settings_of
 from haversack.training.work import expect
@@ -98,7 +98,7 @@ def test_two_processes_stop_and_go_on_from_where_they_stopped(tmp_path: Path) ->
 def test_the_processes_that_the_first_one_starts_go_on_from_the_same_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (SPEC_VARIABLE, "GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME"):
+    for name in (SPEC_VARIABLE, MEETING_VARIABLE, "GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME"):
         monkeypatch.setenv(name, "")  # put back afterwards
     spec = _spec_of_two(tmp_path, epochs=1)
     resumed = spec.model_copy(update={"resume_from": tmp_path / "run/checkpoints/last"})

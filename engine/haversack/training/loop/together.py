@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from lightning.pytorch.strategies import DDPStrategy, Strategy
@@ -16,6 +20,30 @@ from haversack.training.errors import TrainingError
 
 TOGETHER = "together.json"
 """The spec for the processes that the first one starts."""
+MEETING_VARIABLE = "HAVERSACK_MEETING"
+"""Names the file by which processes of one machine find each other."""
+
+
+class _MeetingByFile(DDPStrategy):
+    """Processes that meet by a file: torch's TCP store asks a name server who 127.0.0.1 is."""
+
+    def __init__(self, meeting: Path, backend: str) -> None:
+        super().__init__(
+            process_group_backend=backend, broadcast_buffers=False, find_unused_parameters=True
+        )
+        self._meeting, self._backend = meeting, backend
+
+    def setup_distributed(self) -> None:
+        """Join the others; Lightning leaves alone what is joined already."""
+        self.set_world_ranks()
+        if not torch.distributed.is_initialized():
+            torch.distributed.init_process_group(
+                self._backend,
+                init_method=self._meeting.as_uri(),
+                rank=self.global_rank,
+                world_size=self.world_size,
+            )
+        super().setup_distributed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +80,12 @@ class Placement:
         """
         if self.world == 1:
             return "auto"
+        backend = "gloo" if self.kind == "cpu" else "cpu:gloo,cuda:nccl"
+        meeting = os.environ.get(MEETING_VARIABLE)
+        if meeting:
+            return _MeetingByFile(Path(meeting), backend)
         return DDPStrategy(
-            process_group_backend="gloo" if self.kind == "cpu" else "cpu:gloo,cuda:nccl",
-            broadcast_buffers=False,
-            find_unused_parameters=True,
+            process_group_backend=backend, broadcast_buffers=False, find_unused_parameters=True
         )
 
 
@@ -104,9 +134,17 @@ def announce(spec: RunSpec) -> None:
         file = spec.run_dir / TOGETHER
         write_bytes(file, encode_spec(spec))  # as it is now: it may go on from a checkpoint
         os.environ[SPEC_VARIABLE] = str(file)
+        if spec.nodes == 1:
+            _choose_meeting()
     if spec.nodes == 1 and sys.platform == "linux":
         for name in ("GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME"):
             os.environ.setdefault(name, "lo")
+
+
+def _choose_meeting() -> None:
+    folder = tempfile.mkdtemp(prefix="haversack-")  # on this machine, and nobody else's
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ[MEETING_VARIABLE] = str(Path(folder) / "meeting")
 
 
 def _kind(spec: RunSpec) -> str:
