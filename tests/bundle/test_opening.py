@@ -42,9 +42,12 @@ def test_inspecting_what_is_no_bundle_says_so(tmp_path: Path, kit: Kit) -> None:
     (tmp_path / "empty").mkdir()
     found = Bundle(tmp_path / "empty").inspect(kit.field)
     assert (found.state, found.claims, found.fingerprint) == ("unsigned", None, "")
-    for nowhere in (tmp_path / "nowhere", kit.folder / "README.txt"):
-        with pytest.raises(StorageError, match="no folder"):
-            Bundle(nowhere).inspect(kit.field)
+    for other, told in (
+        (tmp_path / "nowhere", "not there"),
+        (kit.folder / "README.txt", "no folder"),
+    ):
+        with pytest.raises(StorageError, match=told):
+            Bundle(other).inspect(kit.field)
 
 
 def test_inspecting_and_verifying_write_nothing(kit: Kit) -> None:

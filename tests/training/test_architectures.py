@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import torch
 
 from haversack.catalog.shipped import registry
 from haversack.recipe.sppr import from_sppr, to_sppr
-from haversack.recipe.tree import Recipe
 from haversack.training.builders.networks import build_network
 from haversack.training.builders.tasks import build_task
 from haversack.training.inference.onnx_runner import open_onnx
@@ -19,54 +17,11 @@ from haversack.training.jobs.rehearse import rehearse
 from haversack.training.jobs.train import train
 from haversack.training.loading.batches import Batch, as_input
 from haversack.training.tasks.task import GivesItsLoss
-from training_desk import Desk, small_recipe
+from smallest_models import MODELS, Model, smallest
+from training_desk import Desk
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model at its smallest, and what it answers for a batch of 3 with two classes."""
-
-    title: str
-    task: str
-    options: dict[str, object]
-    answers: tuple[tuple[int, ...], ...]
-
-
-MODELS = [
-    Model("SSDLite320", "detection", {"image_size": 96}, ((3, 312, 11), (3, 312, 4))),
-    Model(
-        "D-FINE",
-        "detection",
-        {"image_size": 64, "queries": 12, "denoising": 10},
-        ((3, 12, 10), (3, 12, 4)),
-    ),
-    Model(
-        "RT-DETRv2",
-        "detection",
-        {"image_size": 64, "queries": 12, "denoising": 10},
-        ((3, 12, 10), (3, 12, 4)),
-    ),
-    Model("LRASPP", "segmentation", {"image_size": 64}, ((3, 11, 64, 64),)),
-    Model(
-        "EoMT", "segmentation", {"image_size": 64, "queries": 12}, ((3, 12, 12), (3, 12, 16, 16))
-    ),
-]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.title)
-
-
-def _recipe(model: Model) -> Recipe:
-    options = {f"model__{name}": value for name, value in model.options.items()}
-    return small_recipe(
-        model.task,
-        {"model": model.title},
-        data__data_generator__train_scenes=6,
-        data__data_generator__validation_scenes=3,
-        data__data_generator__scene_size=64,
-        data__batch_size=2,
-        **options,
-    )
 
 
 def _batch(size: int) -> Batch:
@@ -86,7 +41,7 @@ def _batch(size: int) -> Batch:
 
 @each_model
 def test_a_recipe_with_it_survives_its_text(model: Model) -> None:
-    recipe = _recipe(model)
+    recipe = smallest(model)
     assert recipe.missing() == []
     again = from_sppr(to_sppr(recipe), registry())
     assert (again.id, again["model"]) == (recipe.id, recipe["model"])
@@ -97,7 +52,7 @@ def test_a_repeated_batch_is_learnt_and_every_trainable_part_takes_part(
     model: Model, desk: Desk
 ) -> None:
     torch.manual_seed(0)
-    work = desk.work(_recipe(model), "train", "learn")
+    work = desk.work(smallest(model), "train", "learn")
     size = int(str(model.options["image_size"]))
     network = build_network(work, 3, size, pretrained=True).train()
     task = build_task(work, 3, size)
@@ -128,7 +83,7 @@ def test_a_repeated_batch_is_learnt_and_every_trainable_part_takes_part(
 
 @each_model
 def test_it_trains_stops_resumes_is_judged_exported_and_asked(model: Model, desk: Desk) -> None:
-    recipe = _recipe(model)
+    recipe = smallest(model)
     result = rehearse(desk.work(recipe, "rehearse", "run"))
     steps = {step["step"]: step["result"] for step in result["steps"]}
     assert list(steps) == ["train", "resume", "evaluate", "export", "predict"]
@@ -147,7 +102,7 @@ def test_a_batch_without_objects_has_a_finite_loss(desk: Desk) -> None:
     batch = _batch(96)
     batch["labels"] = torch.full((2, 2), -1)
     for model in MODELS[:2]:
-        work = desk.work(_recipe(model), "train", model.title)
+        work = desk.work(smallest(model), "train", model.title)
         network = build_network(work, 3, 96, pretrained=True).train()
         task = build_task(work, 3, 96)
         outputs = network(as_input(batch["images"]))
@@ -160,7 +115,7 @@ def test_a_batch_without_objects_has_a_finite_loss(desk: Desk) -> None:
 
 
 def test_a_light_detector_in_int8_is_measured_with_its_accuracy(desk: Desk) -> None:
-    recipe = _recipe(MODELS[0])
+    recipe = smallest(MODELS[0])
     recipe["trainer.num_epochs"] = 1
     train(desk.work(recipe, "train", "run"))
     options = {"precision": "int8", "seconds": 0.2, "min_runs": 3}
