@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from haversack.base.errors import Cancelled
-from haversack.base.progress import CancelToken, Progress
+from haversack.base.progress import CancelToken, Progress, hearing_waits
 from haversack_gui import words
 from haversack_gui.equivalents import NOTHING, Same
 
@@ -172,7 +172,8 @@ class Jobs(QObject):
         def started() -> Changed:
             job.state = "running"
             told.cancel.raise_if_cancelled()
-            return work(told)
+            with hearing_waits(told.on_event):
+                return work(told)
 
         def deliver(result: Changed | None, problem: BaseException | None) -> None:
             if result is not None:

@@ -15,6 +15,7 @@ import pytest
 from faults.sticks import plugged_in, small_disk
 from gui_desk import Desk
 from haversack.bundle.layout import ENVELOPE
+from haversack.pantry import lock
 from haversack.pantry.lock import FileLock
 from haversack.services.keys import open_keyring
 from haversack.services.pack import pack
@@ -122,6 +123,7 @@ def test_a_pantry_that_another_process_uses_is_told_and_used_when_it_is_free(
     monkeypatch.setattr(
         FileLock, "_acquire", lambda self, shared, _, cancel: acquire(self, shared, 0.2, cancel)
     )  # a minute's patience takes too long for a test
+    monkeypatch.setattr(lock, "TOLD_AFTER", 0.05)
     _pack(pantry, tmp_path / "KIT", tmp_path)
     field = open_or_build(tmp_path / "field")
     desk = open_desk(field, "open", bundle=tmp_path / "KIT")
@@ -136,6 +138,8 @@ def test_a_pantry_that_another_process_uses_is_told_and_used_when_it_is_free(
         desk.settle()
         assert "in use by another process" in desk.window.notice.message.text()
         assert desk.window.notice.hint.text().startswith("Wait until it has finished")
+        heard = desk.window.workspace.jobs.jobs[-1].progress
+        assert heard is not None and heard.phase == lock.WAITING
         other.communicate("")
     desk.click(desk.page.take_in)
     desk.settle()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from haversack.base.errors import Cancelled
@@ -34,6 +36,24 @@ OnProgress = Callable[[Progress], None]
 
 def ignore_progress(progress: Progress) -> None:
     """Take progress and do nothing."""
+
+
+_HEARS_WAITS: ContextVar[OnProgress] = ContextVar("hears waits", default=ignore_progress)
+
+
+@contextlib.contextmanager
+def hearing_waits(on_progress: OnProgress) -> Iterator[None]:
+    """Hear in this thread when work has to wait for another program, however deep it waits."""
+    token = _HEARS_WAITS.set(on_progress)
+    try:
+        yield
+    finally:
+        _HEARS_WAITS.reset(token)
+
+
+def tell_wait(what: str) -> None:
+    """Tell whoever hears this thread's waits what it waits for, in words for a person."""
+    _HEARS_WAITS.get()(Progress(what, 0, unit=""))
 
 
 class CancelToken:

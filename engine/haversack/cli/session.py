@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from haversack.base.progress import CancelToken
+from haversack.base.progress import CancelToken, hearing_waits
 from haversack.cli import which_pantry
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Session:
         """Show progress on stderr; the first Ctrl-C asks to stop, the second ends at once."""
         from haversack.cli.bars import Bars
 
-        with Bars() as bars, self._first_interrupt_cancels(bars):
+        with Bars() as bars, hearing_waits(bars), self._first_interrupt_cancels(bars):
             yield bars
 
     @contextlib.contextmanager

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from haversack.base.files import storage_error
-from haversack.base.progress import CancelToken
+from haversack.base.progress import CancelToken, tell_wait
 from haversack.pantry.errors import PantryBusyError
 
 PATIENCE = 60.0
+TOLD_AFTER = 1.0
+WAITING = "waiting for another program that uses this pantry"
 _POLL = 0.02
 _HELD_ELSEWHERE = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
@@ -95,15 +97,19 @@ class FileLock:
             os.close(descriptor)
 
     def _acquire(self, shared: bool, patience: float, cancel: CancelToken | None) -> int:
-        deadline = time.monotonic() + patience
+        began, told = time.monotonic(), False
         while True:
             if cancel is not None:
                 cancel.raise_if_cancelled()
             descriptor = self._attempt(shared)
             if descriptor is not None:
                 return descriptor
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - began
+            if waited >= patience:
                 raise self._busy()
+            if waited >= TOLD_AFTER and not told:
+                told = True
+                tell_wait(WAITING)
             time.sleep(_POLL)
 
     def _attempt(self, shared: bool) -> int | None:
