@@ -15,13 +15,12 @@ import torch
 from PIL import Image
 
 from haversack.base.digests import sha256_bytes
-from haversack.base.errors import IntegrityError
 from haversack.data.errors import DataError
 from haversack.recipe.tree import Recipe
-from haversack.runs.events import Measured, Noted, Produced
-from haversack.runs.spec import AssetFile, Limits
+from haversack.runs.events import Produced
+from haversack.runs.spec import Limits
 from haversack.training.checkpoint.folder import read_about
-from haversack.training.errors import AssetMissingError, CheckpointError, TrainingError
+from haversack.training.errors import CheckpointError, TrainingError
 from haversack.training.export import exporting
 from haversack.training.export.about import OnnxAbout
 from haversack.training.export.float32 import to_onnx
@@ -30,11 +29,9 @@ from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.export import export
 from haversack.training.jobs.measure import measure
 from haversack.training.jobs.predict import predict
-from haversack.training.jobs.prepare import prepare
-from haversack.training.jobs.rehearse import rehearse
 from haversack.training.jobs.train import train
 from long_form import LONG_FORM
-from training_desk import DIGITS, Desk, small_recipe
+from training_desk import Desk, small_recipe
 
 long_form = pytest.mark.skipif(not LONG_FORM, reason="ten seconds more: the long form alone")
 LIMITS = Limits(limit_batches=15, batch_size=16)
@@ -347,65 +344,3 @@ def test_a_checkpoint_of_another_network_or_task_is_refused(
     )
     with pytest.raises(CheckpointError, match="the checkpoint is of detection"):
         evaluate(work)
-
-
-def test_a_dry_run_falls_back_to_two_where_one_cannot_train(desk: Desk) -> None:
-    recipe = small_recipe("classification", model__image_size=32)
-    result = prepare(desk.work(recipe, "prepare", "dry"))
-    assert result["batch_size"] == 2
-    assert result["checkpoint"] is None
-    assert result["opened"] == []
-    notes = [event.text for event in desk.events if isinstance(event, Noted)]
-    assert any("batch of 1 cannot train" in text for text in notes)
-    assert not (desk.folder / "dry/checkpoints").exists()
-    assert len(desk.curve("train/loss")) == 1
-
-
-def test_a_dry_run_trains_with_one_where_it_can(desk: Desk) -> None:
-    recipe = small_recipe("classification", model__image_size=64)
-    result = prepare(desk.work(recipe, "prepare", "dry"))
-    assert result["batch_size"] == 1
-    assert not [event for event in desk.events if isinstance(event, Noted)]
-
-
-@pytest.mark.slow
-def test_a_rehearsal_takes_every_step_of_the_field(desk: Desk) -> None:
-    recipe = small_recipe(
-        "detection",
-        {"data_generator": "Smoke"},
-        model__image_size=64,
-        model__head_channels=16,
-        data__batch_size=8,
-        trainer__num_epochs=1,
-    )
-    steps = rehearse(desk.work(recipe, "rehearse", "try"))["steps"]
-    assert [step["step"] for step in steps] == ["train", "resume", "evaluate", "export", "predict"]
-    assert steps[0]["result"] == {"checkpoint": "checkpoints/last", "epoch": 1}
-    assert steps[1]["result"]["epochs"] == 2
-    assert steps[3]["result"]["max_abs_diff"] < 1e-3
-    assert (desk.folder / "try" / steps[4]["result"]["predictions"][0]["file"]).is_file()
-
-
-def test_an_asset_that_the_run_was_not_given_is_named(desk: Desk) -> None:
-    recipe = small_recipe("classification")
-    with pytest.raises(AssetMissingError, match="datasets/digits"):
-        train(desk.work(recipe, "train", "none", assets=()))
-
-
-def test_pretrained_weights_that_are_missing_are_named_before_anything_is_trained(
-    desk: Desk,
-) -> None:
-    recipe = small_recipe("classification", model__backbone__use_pretrained=True)
-    with pytest.raises(AssetMissingError, match="weights/tf_efficientnet_lite0"):
-        train(desk.work(recipe, "train", "none"))
-    assert not [event for event in desk.events if isinstance(event, Measured)]
-
-
-def test_an_asset_that_was_changed_is_refused(desk: Desk, tmp_path: Path) -> None:
-    recipe = small_recipe("classification")
-    changed = tmp_path / "digits.csv.gz"
-    changed.write_bytes(DIGITS.read_bytes() + b"x")
-    (asset,) = recipe.assets()
-    file = AssetFile(name=asset.name, path=changed, sha256=asset.sha256)
-    with pytest.raises(IntegrityError, match="damaged"):
-        train(desk.work(recipe, "train", "changed", assets=(file,)))
