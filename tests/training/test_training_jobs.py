@@ -267,6 +267,44 @@ def test_a_smaller_file_is_made_and_what_it_loses_is_recorded(
     assert result["metrics"]["accuracy"] == pytest.approx(wanted, abs=apart)
 
 
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+def test_a_float32_export_of_the_same_checkpoint_is_not_traced_again(
+    classifier: Trained, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    def exported(name: str, **options: str) -> bytes:
+        work = classifier.desk.work(
+            classifier.recipe,
+            "export",
+            name,
+            checkpoint=classifier.checkpoint,
+            options={**options, "accuracy": False},
+        )
+        return (work.run_dir / export(work)["file"]).read_bytes()
+
+    exported("traced", precision="float32")
+    wanted = exported(f"anew-{precision}", precision=precision)
+    monkeypatch.delattr(exporting, "to_onnx")
+    traced = str(classifier.desk.folder / "traced/model.onnx")
+    assert exported(f"again-{precision}", precision=precision, traced=traced) == wanted
+
+
+def test_a_float32_export_of_another_network_is_not_taken_for_this_one(
+    classifier: Trained, tmp_path: Path
+) -> None:
+    options = {"precision": "float32", "accuracy": False}
+    work = classifier.desk.work(
+        classifier.recipe, "export", "own", checkpoint=classifier.checkpoint, options=options
+    )
+    model = onnx.load(work.run_dir / export(work)["file"])
+    largest = max(model.graph.initializer, key=lambda weight: len(weight.raw_data))
+    largest.raw_data = bytes(len(largest.raw_data))
+    onnx.save(model, tmp_path / "other.onnx")
+    work = work.with_options(precision="float16", traced=str(tmp_path / "other.onnx"))
+    with pytest.raises(TrainingError, match="another network"):
+        export(work)
+    assert not (work.run_dir / "model-float16.onnx").exists()
+
+
 def test_a_precision_or_calibration_that_is_none_is_refused(classifier: Trained) -> None:
     for options in ({"precision": "int3"}, {"calibration": "guess"}):
         work = classifier.desk.work(

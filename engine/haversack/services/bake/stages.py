@@ -59,14 +59,18 @@ def train_unit(
         "exports": {},
         "finished": trained.updated_at,
     }
-    for quantization in quantizations:
+    options: dict[str, object] = {"accuracy": False}
+    for quantization in sorted(quantizations, key=lambda one: one != "float32"):
         exported = bench.run(
             f"export-{quantization}",
             RunKind.EXPORT,
             checkpoint=checkpoint,
-            options={"precision": quantization, "accuracy": False},
+            options={**options, "precision": quantization},
         )
         result["exports"][quantization] = exported.result
+        if quantization == "float32":
+            file = (exported.result or {})["file"]
+            options["traced"] = str(folder / "export-float32" / file)
     write_bytes(trained_file(folder), dump_canonical(result))
 
 

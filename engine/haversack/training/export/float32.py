@@ -26,6 +26,7 @@ def to_onnx(network: nn.Module, about: OnnxAbout, opset: int) -> onnx.ModelProto
     Raises:
         TrainingError: The network cannot be expressed in that operator set.
     """
+    _write_nothing_in_place(network)
     size = about.image_size
     example = torch.zeros(2, 3, size, size)
     names = [str(name) for name in getattr(network, "output_names", ("output",))]
@@ -54,6 +55,13 @@ def to_onnx(network: nn.Module, about: OnnxAbout, opset: int) -> onnx.ModelProto
     describe(model, about)
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _write_nothing_in_place(network: nn.Module) -> None:
+    """Let activations give new tensors: taking in-place ones apart is a third of the tracing."""
+    for module in network.modules():
+        if getattr(module, "inplace", False) is True:
+            module.inplace = False  # type: ignore[assignment] # nn.Module's attributes are tensors
 
 
 def describe(model: onnx.ModelProto, about: OnnxAbout) -> None:
