@@ -44,6 +44,7 @@ CANDIDATES = (
     Size(SMALL, 32, 4),
     Size(SMALL, 32, 8),
     Size(SMALL, 64, 4),
+    Size(SMALL, 64, 6),
     Size(LITE, 32, 4),
     Size(LITE, 64, 8),
     Size(LITE, 96, 8),
