@@ -1,4 +1,5 @@
-# `make` alone lists what there is. Every target sets up what it needs, from a bare clone on.
+# `make` alone lists what there is. Every target sets up what it needs, from a bare clone on;
+# release and smoke come after freeze.
 SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/ready
@@ -71,10 +72,10 @@ freeze: $(READY) ## one folder with the app and the command line, no Python need
 	bash packaging/setup_checkout.sh freeze
 	$(BIN)/python packaging/freeze.py
 
-release: ## after freeze: a tarball, its checksum, and what is inside (CycloneDX)
+release: $(READY) ## after freeze: a tarball, its checksum, and what is inside (CycloneDX)
 	$(BIN)/python packaging/release.py
 
-smoke: $(READY) ## move the frozen folder, cut the network, open a bundle, train, show the window
+smoke: $(READY) ## after freeze: move the frozen folder, cut the network, open a bundle, train, show the window
 	$(BIN)/python packaging/smoke.py
 
 nightly: $(READY) ## everything in full, on after a failure (ITEMS="demo frozen" for some): see .ci/nightly

@@ -3,7 +3,7 @@
 With ``--take BEGINNING FOLDER`` the files whose paths begin so, such as ``app/`` or ``runtime/``,
 are written into a folder once everything was checked; a file is hashed again while it is written.
 Needs Python 3.11 and ``pip install securesystemslib[crypto]``. The publisher tells the fingerprint
-by another way (``haversack keys list`` shows it). What is checked stands in ``bundle-format.md``:
+by another way (``haversack keys show NAME`` tells it). What is checked is in ``bundle-format.md``:
 roots, signatures, manifest and every byte. Not checked: whether a newer bundle was opened before,
 whether the publisher's root has expired, and how a path is spelled that is not taken.
 """

@@ -34,7 +34,7 @@ def prepare_a_stick(desk: Desk, pantry: Path, stick: Path, monkeypatch: pytest.M
     desk.settle(400)
     last = desk.window.workspace.jobs.jobs[-1]
     assert (last.state, last.error) == ("done", ""), last.error
-    assert desk.page.state.text().startswith("Ready offline")
+    assert desk.page.state.text().startswith("Ready")
     _pack(desk, stick)
     words: str = desk.page.words.text()
     desk.click(desk.page.share)

@@ -23,7 +23,7 @@ class SSDLite320(Detector, PublishedWeights):
         1,
         "SSDLite320",
         "model",
-        "Default boxes at six scales on MobileNetV3-Large; 3.4 M parameters, fast on processors.",
+        "Default boxes at six scales on MobileNetV3-Large; fast on processors.",
         "vision.detection.2d",
         DETECTION,
         ("light", "mobile", "torchvision"),

@@ -33,7 +33,7 @@ def export(
             "--oms-key",
             exists=True,
             dir_okay=False,
-            help="For --oms: a private key on P-256, in PEM, unencrypted.",
+            help="For --oms: a private key on P-256, P-384 or P-521, in PEM, unencrypted.",
         ),
     ] = None,
     donor: WithOption = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from typing import Annotated
 
 import typer
 
-from haversack.base.errors import EXIT_DONE, EXIT_FAILED, HaversackError
+from haversack.base.errors import EXIT_DONE, EXIT_FAILED, HaversackError, UsageError
 from haversack.base.qt_libraries import REMEDY
+from haversack.cli import which_pantry
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.session import Session
 
@@ -33,8 +35,8 @@ def gui(
 ) -> Answer:
     """Start the desktop app and wait until it is closed."""
     words = app_command()
-    if pantry is not None:
-        words += ["--pantry", str(pantry.absolute())]
+    with contextlib.suppress(UsageError):  # there is none: the app asks for one
+        words += ["--pantry", str(which_pantry.choose(pantry).absolute())]
     if bundle is not None:
         words += ["--bundle", str(bundle.absolute())]
     status = subprocess.run(words, check=False).returncode  # noqa: S603 - this program itself

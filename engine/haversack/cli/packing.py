@@ -68,7 +68,9 @@ def pack(
             help="What `haversack doctor --json` wrote there: wheels for that machine too.",
         ),
     ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Threads; else four.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Threads; else one a core, 4 at most.")
+    ] = None,
     no_read_back: Annotated[
         bool,
         typer.Option("--no-read-back", help="Do not read the stick again before signing."),

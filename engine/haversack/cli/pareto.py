@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
     command(
         app,
         "pareto",
-        example="haversack pareto xval_det --where \"quantization == 'int8'\" --top 5",
+        example='haversack pareto xval_det --where "height == 64" --method fuzzy --top 5',
     )(pareto)
 
 

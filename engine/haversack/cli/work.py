@@ -137,13 +137,19 @@ def _how_to_start(spec: RunSpec) -> Answer:
     file = spec.run_dir.absolute() / "spec.json"
     each = f"-m haversack.worker --spec {shlex.quote(str(file))}"
     sizes = {"nodes": spec.nodes, "processes": spec.processes}
+    meeting = " --rdzv-backend c10d --rdzv-endpoint FIRST:29400" if spec.nodes > 1 else ""
+    many = f"--nnodes {spec.nodes} --nproc-per-node {spec.processes}"
     commands = {
-        "torchrun": f"torchrun --nnodes {spec.nodes} --nproc-per-node {spec.processes} {each}",
+        "torchrun": f"torchrun {many}{meeting} {each}",
         "slurm": f"srun --nodes {spec.nodes} --ntasks-per-node {spec.processes} python {each}",
     }
     return Answer(
         {"run_id": spec.run_id, "spec": file, **sizes, "commands": commands},
-        [f"run {spec.run_id} is made; start it with one of:", *commands.values()],
+        [
+            f"run {spec.run_id} is made; start torchrun on each machine, or srun in a job:",
+            *commands.values(),
+            *(["FIRST is the name of any one of the machines"] if meeting else []),
+        ],
     )
 
 

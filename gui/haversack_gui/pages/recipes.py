@@ -232,7 +232,7 @@ class RecipesPage(Page):
 
     def _standing(self, stand: Readiness) -> None:
         text = {
-            "ready": tr("Ready offline, rehearsed") if stand.proved else tr("Ready offline"),
+            "ready": tr("Ready, rehearsed") if stand.proved else tr("Ready offline"),
             "needs preparing": tr("Needs preparing"),
             "incomplete": tr("Incomplete"),
         }[stand.state]

@@ -9,6 +9,7 @@ import pytest
 
 from data.byod.first_format import write_first
 from data.byod.sets import ALL, BOXES, DETECTION, coco, csv_set, image_folder, save, voc, yolo
+from haversack.base.errors import UsageError
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.detect import read_set, seems
 from haversack.data.byod.shard import read_shard, write_shard
@@ -180,5 +181,5 @@ def test_no_path_of_a_label_file_leads_out_of_the_set(tmp_path: Path) -> None:
 def test_an_empty_folder_and_an_unknown_format_are_errors_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="looks like no format"):
         checked(tmp_path)
-    with pytest.raises(DataError, match="no format is called 'tfrecord'"):
+    with pytest.raises(UsageError, match="no format is called 'tfrecord'"):
         checked(tmp_path, "tfrecord")

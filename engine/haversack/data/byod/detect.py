@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from haversack.base.errors import UsageError
 from haversack.data.byod.coco import annotation_files, read_coco
 from haversack.data.byod.csv_labels import read_csv_labels, tables_of
 from haversack.data.byod.cvat import cvat_files, read_cvat
@@ -42,13 +43,14 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
     """Read a set in a format, or in the one that it seems to be in.
 
     Raises:
-        DataError: The format is unknown, or the set is not in it, or it holds no picture.
+        UsageError: The format is unknown.
+        DataError: The set is not in it, or it holds no picture.
     """
     wanted = wanted or Wanted()
     known = ", ".join((AUTO, *READERS))
     chosen = seems(members, wanted) if form == AUTO else form
     if chosen not in READERS:
-        raise DataError(f"no format is called {form!r}", f"Choose one of: {known}.")
+        raise UsageError(f"no format is called {form!r}", f"Choose one of: {known}.")
     found = READERS[chosen](members, wanted)
     if not found.pictures:
         why = f"; the first problem: {found.problems[0].what}" if found.problems else ""

@@ -25,7 +25,10 @@ def write_coco(shard: Shard, output: Output) -> None:
     """
     masked = shard.task == "segmentation"
     if masked and shard.classes != (BACKGROUND, *sorted(shard.classes[1:])):
-        raise unwritable("a list of classes that does not begin with background", "coco")
+        raise unwritable(
+            "a list of classes other than background and then the rest by name",
+            "coco",
+        )
     numbers = {name: number for number, name in enumerate(shard.classes, 1)}
     named = [{"id": number, "name": name} for name, number in numbers.items()]
     categories = named[1:] if masked else named
