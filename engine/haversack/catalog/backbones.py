@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from haversack.catalog.published import NONE, PIN, PUBLISHED, PublishedWeights
 from haversack.catalog.tasks import CLASSIFICATION
 from haversack.recipe.assets import Asset, Origin, Unpinned
+from haversack.recipe.registry import Upgrade
 from haversack.recipe.schema import UNSET, Ingredient, Meta
 
 
@@ -49,7 +50,7 @@ class OtherTimm(Backbone, PublishedWeights):
 
     meta = Meta(
         path="backbones/timm/other",
-        version=1,
+        version=2,
         title="Another timm architecture",
         role="backbone",
         help="Any architecture of timm by its name; its weights are yours to pin.",
@@ -68,6 +69,15 @@ class OtherTimm(Backbone, PublishedWeights):
         pattern=rf"^(\?\?\?|{NONE}|{PUBLISHED}|{PIN})$",
         description="none, published (preparing pins them), or SHA256:BYTES of the hub's file",
     )
+    levels: Literal["weights", "half"] = Field(
+        "weights",
+        description="Pictures are brought to what timm trained the weights on, or to -1..1 (half)",
+    )
+
+    @property
+    def has_own_levels(self) -> bool:
+        """Whether pictures are brought to the mean and deviation that timm tells of the weights."""
+        return self.levels == "weights" and self.weights != NONE
 
     def timm_name(self) -> str:
         """Give timm's name of the architecture."""
@@ -93,6 +103,17 @@ class OtherTimm(Backbone, PublishedWeights):
     def unpinned(self) -> dict[str, Unpinned]:
         """Name the weights, where they are wanted and not pinned yet."""
         return {} if self.name == UNSET else super().unpinned()
+
+
+UPGRADES = (
+    Upgrade(
+        "backbones/timm/other",
+        1,
+        lambda options: {**options, "levels": "half"},
+        "pictures may be brought to what the weights were trained on",
+    ),
+)
+"""Steps from the versions of these ingredients that are no longer installed."""
 
 
 def _meta(size: int, parameters: str) -> Meta:

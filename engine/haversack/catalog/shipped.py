@@ -99,7 +99,7 @@ def registry() -> Registry:
             outcomes.MeanIoU,
             outcomes.OnnxExport,
         ),
-        upgrades=(*training.UPGRADES, *outcomes.UPGRADES),
+        upgrades=(*backbones.UPGRADES, *training.UPGRADES, *outcomes.UPGRADES),
         defaults=(
             TaskDefaults(
                 "classification",

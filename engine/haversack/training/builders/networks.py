@@ -5,13 +5,14 @@ What needs transformers is imported only when it is built: that takes seconds.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 import safetensors.torch
 from torch import Tensor, nn
 
 from haversack.base.digests import read_verified
-from haversack.catalog.backbones import Backbone
+from haversack.catalog.backbones import Backbone, OtherTimm
 from haversack.catalog.detectors import DFine, RTDetrV2, SetDetector, SSDLite320
 from haversack.catalog.models import CenterPoint, FeaturePyramid, TimmClassifier
 from haversack.catalog.segmenters import LRASPP, Eomt
@@ -21,6 +22,7 @@ from haversack.training.errors import AssetMissingError
 from haversack.training.networks.center_point import CenterPointNet
 from haversack.training.networks.classifier import Classifier
 from haversack.training.networks.feature_pyramid import FeaturePyramidNet
+from haversack.training.networks.normalise import Levels
 from haversack.training.networks.weights import load_backbone
 from haversack.training.work import Work, expect
 
@@ -66,12 +68,24 @@ def _start(source: Ingredient | None, work: Work) -> Start:
 
 def _classifier(model: TimmClassifier, classes: int, image_size: int, start: Start) -> nn.Module:
     backbone = expect(model.backbone, Backbone, "model.backbone")
-    network = Classifier(
-        backbone.timm_name(), classes, model.drop_rate, backbone.mean, backbone.std, image_size
-    )
+    mean, std = _levels(backbone)
+    network = Classifier(backbone.timm_name(), classes, model.drop_rate, mean, std, image_size)
     if start is not None:
         load_backbone(network.backbone, start, not_wanted=f"{network.head_name}.")
     return network
+
+
+def _levels(backbone: Backbone) -> tuple[Levels, Levels]:
+    """Give the mean and deviation that pictures had when the backbone was trained."""
+    if isinstance(backbone, OtherTimm) and backbone.has_own_levels:
+        import timm
+
+        for name in (f"{backbone.name}.{backbone.tag}", backbone.name):
+            with contextlib.suppress(RuntimeError):  # timm knows no such tag
+                told = timm.get_pretrained_cfg(name)
+                if told is not None:
+                    return told.mean, told.std
+    return backbone.mean, backbone.std
 
 
 def _center_point(model: CenterPoint, classes: int, image_size: int, start: Start) -> nn.Module:
