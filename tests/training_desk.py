@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,6 +39,19 @@ def small_recipe(task: str, answers: Answers | None = None, **options: object) -
     return recipe
 
 
+def tiny_classifier(**options: object) -> Recipe:
+    """Give a recipe of the smallest network that there is: for what the loop does around it."""
+    tiny: dict[str, object] = {
+        "model__image_size": 32,
+        "backbone__name": "test_resnet",
+        "backbone__weights": "none",
+        "data__num_workers": 0,
+    }
+    return small_recipe(
+        "classification", {"backbone": "Another timm architecture"}, **{**tiny, **options}
+    )
+
+
 def spec_of(recipe: Recipe, kind: str, run_dir: Path, **fields: Any) -> RunSpec:
     """Give a spec with the local files of the recipe's assets."""
     assets = tuple(
@@ -53,6 +67,11 @@ def spec_of(recipe: Recipe, kind: str, run_dir: Path, **fields: Any) -> RunSpec:
         assets=fields.pop("assets", assets),
         **fields,
     )
+
+
+def call(module: str, name: str, *given: object) -> None:
+    """Call a function by its module and name: for a new process, where this one is loaded first."""
+    getattr(importlib.import_module(module), name)(*given)
 
 
 @dataclass

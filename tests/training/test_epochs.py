@@ -12,14 +12,16 @@ from torch.nn import functional
 from torch.optim import SGD
 
 from haversack.catalog.training import EarlyStop
-from haversack.runs.events import Noted, Produced
+from haversack.runs.events import Measured, Noted, Produced
 from haversack.runs.spec import Limits
+from haversack.training.curves import recorder
 from haversack.training.jobs.train import train
 from haversack.training.loading.batches import Batch
 from haversack.training.loop.epochs import History
 from haversack.training.loop.module import TaskModule
 from haversack.training.tasks.classification import ClassificationTask
-from training_desk import Desk, small_recipe
+from haversack.training.tasks.task import Outputs
+from training_desk import Desk, small_recipe, tiny_classifier
 
 LIMITS = Limits(limit_batches=4, batch_size=8, image_size=32)
 
@@ -89,6 +91,31 @@ def test_patience_ends_when_nothing_improves_enough_for_so_long(
         mark, waited = (score, 0) if score > mark + min_delta or epoch == 0 else (mark, waited + 1)
         assert history.is_over(rule) == (waited >= patience)
     assert not history.is_over(None)
+
+
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_the_loss_that_is_told_is_that_of_the_pictures_however_many_steps_are_accumulated(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, accumulate: int
+) -> None:
+    given: list[float] = []
+    loss = ClassificationTask.loss
+
+    def note(self: ClassificationTask, outputs: Outputs, batch: Batch) -> dict[str, torch.Tensor]:
+        found = loss(self, outputs, batch)
+        if torch.is_grad_enabled():
+            given.append(float(found["loss"].detach()))
+        return found
+
+    monkeypatch.setattr(ClassificationTask, "loss", note)
+    monkeypatch.setattr(recorder, "SECONDS_HELD", 0.0)
+    recipe = tiny_classifier(trainer__num_epochs=1, trainer__accumulate=accumulate)
+    train(desk.work(recipe, "train", "run", limits=LIMITS))
+    measured = [event.values for event in desk.events if isinstance(event, Measured)]
+    told = [values["train/loss"] for values in measured if "train/loss" in values]
+    assert len(told) == 4
+    assert told == pytest.approx(given)
+    (mean,) = desk.curve("train/loss_mean").values()
+    assert mean == pytest.approx(sum(given) / len(given))
 
 
 def test_history_survives_a_checkpoint() -> None:

@@ -14,7 +14,7 @@ from haversack.training.checkpoint.folder import copy_checkpoint
 from haversack.training.checkpoint.state import About
 from haversack.training.curves.recorder import Recorder
 from haversack.training.loop.epochs import History
-from haversack.training.loop.module import TaskModule
+from haversack.training.loop.module import TaskModule, loss_of
 from haversack.training.stopping import StopRequested
 from haversack.training.work import Work
 
@@ -85,7 +85,7 @@ class Keeper(Callback):
         batch_idx: int,
     ) -> None:
         """Add the loss to the epoch's mean; stop here if somebody asked to."""
-        self._losses.append(outputs["loss"].detach())
+        self._losses.append(loss_of(outputs, trainer.accumulate_grad_batches))
         if len(self._losses) == MOST_LOSSES:
             self._add_up()
         done, total = batch_idx + 1, int(trainer.num_training_batches)

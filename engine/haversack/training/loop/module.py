@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import torch
@@ -28,6 +28,12 @@ def _with_its_signature(method: Method) -> Method:
     """Note the signature for who asks: Lightning does at every step, and would work it out."""
     vars(method)["__signature__"] = inspect.signature(method)
     return method
+
+
+def loss_of(outputs: Mapping[str, Tensor], accumulate: int) -> Tensor:
+    """Give a step's loss, detached: Lightning hands on its share of what is accumulated."""
+    loss = outputs["loss"].detach()
+    return loss * accumulate if accumulate > 1 else loss
 
 
 class TaskModule(LightningModule):

@@ -9,6 +9,7 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 
 from haversack.runs.events import PhaseBegan, Progressed
 from haversack.training.curves.recorder import Recorder
+from haversack.training.loop.module import loss_of
 from haversack.training.work import Work
 
 SECONDS_BETWEEN = 0.1
@@ -67,6 +68,7 @@ class Reporting(Callback):
         if pl_module.device.type == "cpu" or now - self._recorded >= SECONDS_BETWEEN:
             self._recorded = now
             values = {f"train/{name}": value.detach() for name, value in outputs.items()}
+            values["train/loss"] = loss_of(outputs, trainer.accumulate_grad_batches)
             values["train/learning_rate"] = trainer.optimizers[0].param_groups[0]["lr"]
             self._recorder.hold(values, trainer.global_step, trainer.current_epoch)
 
