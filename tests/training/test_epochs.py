@@ -142,7 +142,7 @@ def test_training_stops_early_with_a_note_and_keeps_its_last_epoch(desk: Desk) -
         "stopped early: nothing improved for 1 epochs"
     ]
     produced = [event.path for event in desk.events if isinstance(event, Produced)]
-    assert produced.count("checkpoints/last") == 1  # every fourth, and the last
+    assert produced.count("checkpoints/last") == 2  # the best, and the last
     assert max(step for _, step in desk.curve("train/loss")) == 2 * 4 / 2
 
 

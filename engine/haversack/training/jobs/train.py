@@ -12,11 +12,12 @@ from torch import nn
 from haversack.runs.events import PhaseBegan
 from haversack.training.builders.datasets import build_datasets
 from haversack.training.builders.networks import build_network
+from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.folder import read_about
 from haversack.training.checkpoint.state import About
 from haversack.training.errors import CheckpointError
 from haversack.training.loop.fitting import fit
-from haversack.training.loop.keeper import BEST
+from haversack.training.loop.keeper import BEST, keep_best
 from haversack.training.loop.parts import template_of
 from haversack.training.memory import memory_told
 from haversack.training.settings import Settings, settings_of, trains_at
@@ -50,6 +51,7 @@ def train(work: Work) -> Result:
     template = template_of(work, settings, classes)
     if resume is not None:
         _check_resume(resume, template)
+        keep_best(work, resume, build_task(work, len(classes), settings.image_size).primary)
         if resume.epoch >= settings.epochs:
             work.note(f"all {settings.epochs} epochs are done already")
             return _nothing_left(work, resume)
@@ -85,7 +87,7 @@ def _check_resume(found: About, wanted: About) -> None:
 
 def _nothing_left(work: Work, resume: About) -> Result:
     best = work.run_dir / BEST
-    about = read_about(best) if best.is_dir() else resume
+    about = read_about(best) if work.rank == 0 and best.is_dir() else resume
     return {
         "metrics": about.metrics,
         "epochs": resume.epoch,

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from haversack.catalog.training import EarlyStop
+
+
+def score_of(metrics: Mapping[str, float], primary: str) -> float:
+    """Give what epochs are compared by; no number, or none at all, is worse than any."""
+    score = metrics.get(primary, -math.inf)
+    return -math.inf if math.isnan(score) else score
 
 
 @dataclass

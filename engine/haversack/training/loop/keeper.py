@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from haversack.catalog.training import EarlyStop
-from haversack.training.checkpoint.folder import copy_checkpoint
+from haversack.training.checkpoint.folder import copy_checkpoint, read_about
 from haversack.training.checkpoint.state import About
 from haversack.training.curves.recorder import Recorder
-from haversack.training.loop.epochs import History
+from haversack.training.errors import CheckpointError
+from haversack.training.loop.epochs import History, score_of
 from haversack.training.loop.module import TaskModule, loss_of
 from haversack.training.stopping import StopRequested
 from haversack.training.work import Work
@@ -33,7 +34,7 @@ class Keeper(Callback):
         recorder: Where values go.
         template: What every checkpoint says of itself; epoch, batch and metrics are filled in.
         keep: Whether checkpoints are kept at all.
-        every: Every so many epochs is kept; the last one always.
+        every: Every so many epochs is kept; the last one, and one that is the best, always.
         early_stop: When to stop early.
     """
 
@@ -110,7 +111,7 @@ class Keeper(Callback):
         self._recorder.flush()
         self.epochs_done = epoch + 1
         min_delta = self._early_stop.min_delta if self._early_stop is not None else 0.0
-        score = metrics.get(module.task.primary, -math.inf)
+        score = score_of(metrics, module.task.primary)
         is_best = self.history.take(epoch, score, metrics, min_delta)
         is_over = self.history.is_over(self._early_stop)
         is_last = is_over or self.epochs_done == trainer.max_epochs
@@ -118,7 +119,7 @@ class Keeper(Callback):
         if stopped:
             self._save(trainer, module, self.epochs_done, 0, is_best)
             raise StopRequested(LAST if self._keep else None, self.epochs_done)
-        if is_last or self.epochs_done % self._every == 0:
+        if is_best or is_last or self.epochs_done % self._every == 0:
             self._save(trainer, module, self.epochs_done, 0, is_best)
         if is_over and self.epochs_done != trainer.max_epochs:
             self._work.note(f"stopped early: nothing improved for {self.history.waited} epochs")
@@ -151,7 +152,7 @@ class Keeper(Callback):
             return
         self._work.produced(last, "checkpoint")
         if is_best or (batch == 0 and not best.exists()):
-            copy_checkpoint(last, best)
+            copy_checkpoint(last, best)  # a kill before this is mended by keep_best
             self._work.produced(best, "checkpoint")
 
     def _is_stopped(self, trainer: Trainer, batch: int = 0) -> bool:
@@ -165,6 +166,26 @@ class Keeper(Callback):
 
     def _path(self, relative: str) -> Path:
         return self._work.run_dir / relative
+
+
+def keep_best(work: Work, resume: About, primary: str) -> None:
+    """Make ``best`` what the scores say: a kill may have come before ``last`` was copied to it.
+
+    Args:
+        work: The work, which goes on from a checkpoint.
+        resume: What that checkpoint says of itself.
+        primary: Name of the metric that decides.
+    """
+    last, best = work.spec.resume_from, work.run_dir / BEST
+    if work.rank > 0 or last is None or resume.batch > 0:  # a stop within one is after the copy
+        return
+    if last.parent.resolve() != best.parent.resolve():
+        return
+    with contextlib.suppress(CheckpointError):  # there is none, or none that can be read
+        if score_of(resume.metrics, primary) <= score_of(read_about(best).metrics, primary):
+            return
+    copy_checkpoint(last, best)
+    work.produced(best, "checkpoint")
 
 
 def _as_task(module: LightningModule) -> TaskModule:
