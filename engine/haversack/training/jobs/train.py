@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import nn
 
+from haversack.data.errors import DataError
+from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
 from haversack.training.builders.datasets import build_datasets
 from haversack.training.builders.networks import build_network
@@ -44,6 +47,7 @@ def train(work: Work) -> Result:
     settings = settings_of(work)
     torch.manual_seed(settings.seed)
     splits = build_datasets(work)
+    _check_enough(splits, work.spec.processes * work.spec.nodes)
     classes = tuple(splits["train"].classes)
     resume = read_about(work.spec.resume_from) if work.spec.resume_from is not None else None
     network = build_network(work, len(classes), settings.image_size, pretrained=resume is None)
@@ -67,6 +71,16 @@ def train(work: Work) -> Result:
         "batch_size": settings.batch_size,
         "seconds": time.monotonic() - started,
     }
+
+
+def _check_enough(splits: Mapping[str, Dataset], world: int) -> None:
+    for name, dataset in splits.items():
+        if len(dataset) < world:
+            raise DataError(
+                f"{world} processes train together, and the {name} split has {len(dataset)} "
+                "pictures",
+                "Bring at least one for each process, or use fewer processes.",
+            )
 
 
 def _with_trainable_batch(work: Work, network: nn.Module, settings: Settings) -> Settings:

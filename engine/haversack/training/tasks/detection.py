@@ -7,6 +7,7 @@ from typing import Protocol
 from torch import Tensor
 from torchmetrics.detection import MeanAveragePrecision
 
+from haversack.training.gathering import gather_in_turn
 from haversack.training.loading.batches import Batch
 from haversack.training.tasks.detections import Detections
 from haversack.training.tasks.task import Meter, Outputs, Prediction
@@ -65,8 +66,7 @@ class _DetectionMeter:
 
     def __init__(self, head: DetectionHead) -> None:
         self._head = head
-        self._metric = MeanAveragePrecision(backend="faster_coco_eval")
-        self._metric.warn_on_many_detections = False
+        self._pairs: list[tuple[dict[str, Tensor], dict[str, Tensor]]] = []
 
     def update(self, outputs: Outputs, batch: Batch) -> None:
         found = self._head.decode(tuple(o.cpu() for o in outputs))
@@ -78,9 +78,15 @@ class _DetectionMeter:
             {"boxes": boxes[labels >= 0], "labels": labels[labels >= 0]}
             for boxes, labels in zip(batch["boxes"].cpu(), batch["labels"].cpu(), strict=True)
         ]
-        self._metric.update(given, wanted)
+        self._pairs.extend(zip(given, wanted, strict=True))
 
     def compute(self) -> dict[str, float]:
-        computed = self._metric.compute()
+        # Not left to torchmetrics: it asks the others as often as it has pictures, and waits for
+        # ever where one process has a picture more.
+        metric = MeanAveragePrecision(backend="faster_coco_eval", sync_on_compute=False)
+        metric.warn_on_many_detections = False
+        for given, wanted in gather_in_turn(self._pairs):
+            metric.update([given], [wanted])
+        computed = metric.compute()
         found = {name: float(computed[name]) for name in REPORTED}
         return {name: value for name, value in found.items() if value >= 0}
