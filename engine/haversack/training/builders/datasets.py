@@ -28,6 +28,9 @@ from haversack.runs.spec import AssetFile
 from haversack.training.builders.table import builder_for
 from haversack.training.work import Work, expect
 
+_TELLS_APART = ("classification", "segmentation")
+"""Tasks that mean nothing for one class; detection tells it from what is no object."""
+
 
 def build_datasets(work: Work) -> Mapping[str, Dataset]:
     """Give the ``train`` and ``val`` datasets of the recipe.
@@ -35,13 +38,19 @@ def build_datasets(work: Work) -> Mapping[str, Dataset]:
     Raises:
         UnbuildableError: The recipe's dataset is not known here.
         IntegrityError: A file is not the one that the recipe names.
-        DataError: A file cannot be read, or a split is empty.
+        DataError: A file cannot be read, a split is empty, or there is nothing to tell apart.
     """
     generator = expect(work.root.data, DataPipeline, "data").data_generator
     splits = _built(generator, work)
     for name, dataset in splits.items():
         if len(dataset) == 0:
             raise DataError(f"the {name} split has no pictures", "Bring some, then run it again.")
+        if len(dataset.classes) < 2 and work.recipe.task in _TELLS_APART:
+            raise DataError(
+                f"the data have one class, {dataset.classes[0]!r}, and {work.recipe.task} tells "
+                "two or more apart",
+                "Bring pictures of another class too; in masks what is nothing is a class as well.",
+            )
     return splits
 
 
