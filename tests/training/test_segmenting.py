@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,15 @@ from haversack.data.geometry import mask_from_square, to_square
 from haversack.data.sample import NOT_JUDGED, Boxes, Mask, Sample
 from haversack.recipe.tree import Recipe
 from haversack.training.builders.augmentations import mirror
+from haversack.training.inference.drawing import draw_mask
 from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.measure import measure
 from haversack.training.jobs.predict import predict
 from haversack.training.jobs.train import train
+from haversack.training.judging import pictures
+from haversack.training.judging.judgement import Mistake
 from haversack.training.loading.batches import collate
+from haversack.training.loop import showing
 from haversack.training.tasks.pixel_head import PixelHead, dice_loss
 from haversack.training.tasks.segmentation import SegmentationTask
 from training_desk import DIGITS, Desk, small_recipe
@@ -153,7 +158,78 @@ def test_a_prediction_is_a_mask_of_the_picture_and_a_drawing(
         seen = set(np.unique(np.asarray(mask)).tolist())
         assert mask.size == (200, 90)
     classes = ("background", *"0123456789")
-    assert {classes[number] for number in seen} <= set(entry["labels"])
+    assert {classes[number] for number in seen} == set(entry["labels"])
     assert len(entry["scores"]) == len(entry["labels"])
     with Image.open(work.run_dir / entry["file"]) as drawn:
         assert drawn.size == (400, 180)
+
+
+def _beside(logits: torch.Tensor) -> torch.Tensor:
+    """Give shares: a 0 in a picture twice as wide as high, a 4 in the grey beside it."""
+    size = logits.shape[-1]
+    shares = torch.zeros_like(logits)
+    shares[:, 1, : size // 2] = 0.75
+    shares[:, 5, size // 2 :] = 1.0
+    return shares
+
+
+def test_nothing_is_said_of_the_grey_beside_a_picture(
+    segmenter: Segmenter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SegmentationTask, "scores", lambda _self, outputs: _beside(outputs[0]))
+    path = tmp_path / "wide.png"
+    Image.new("RGB", (200, 100)).save(path)
+    work = segmenter.desk.work(
+        segmenter.recipe, "predict", "beside", checkpoint=segmenter.checkpoint, inputs=(path,)
+    )
+    (entry,) = predict(work)["predictions"]
+    assert (entry["labels"], entry["scores"]) == (["0"], [0.75])
+    with Image.open(work.run_dir / entry["mask"]) as mask:
+        assert set(np.unique(np.asarray(mask)).tolist()) == {1}
+
+
+def test_pictures_of_a_training_name_no_class_of_the_grey_beside_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[list[str]] = []
+
+    def note(image: Any, mask: Any, labels: list[str], colours: list[int]) -> Image.Image:
+        named.append(labels)
+        return draw_mask(image, mask, labels, colours)
+
+    monkeypatch.setattr(SegmentationTask, "scores", lambda _self, outputs: _beside(outputs[0]))
+    monkeypatch.setattr(showing, "draw_mask", note)
+    monkeypatch.setattr(pictures, "draw_mask", note)
+    wide = Sample(np.zeros((32, 64, 3), np.uint8), Mask(np.zeros((32, 64), np.uint8)), "wide")
+    dataset = _Same(wide)
+    task = SegmentationTask(11, PixelHead(11, 1.0))
+    module = SimpleNamespace(
+        task=task,
+        device=torch.device("cpu"),
+        network=lambda images: (images.new_zeros(4, 11, 64, 64),),
+    )
+    monkeypatch.setattr(showing, "TaskModule", SimpleNamespace)
+    work = desk.work(small_recipe("segmentation"), "train", "run")
+    trainer = SimpleNamespace(current_epoch=0, sanity_checking=False)
+    watcher = showing.Showing(work, dataset, dataset.classes, 64, 1)
+    watcher.on_validation_epoch_end(trainer, module)  # type: ignore[arg-type] # all that is asked of them
+    assert named == [["0"]] * 4
+    named.clear()
+    (whole,) = task.predict((torch.zeros(1, 11, 64, 64),))
+    pictures.show(Mistake(1.0, 0, "", whole), dataset, dataset.classes, 64)
+    assert named == [["background"], ["0"]]
+
+
+class _Same:
+    """A dataset that is the same picture four times."""
+
+    classes = ("background", *"0123456789")
+
+    def __init__(self, sample: Sample) -> None:
+        self._sample = sample
+
+    def __len__(self) -> int:
+        return 4
+
+    def __getitem__(self, index: int) -> Sample:
+        return self._sample

@@ -49,7 +49,7 @@ def mask_to_square(labels: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.u
 
     What is beside the picture is `NOT_JUDGED`.
     """
-    width, height = _fitted(labels.shape, size)
+    width, height = fitted(labels.shape, size)
     square = np.full((size, size), NOT_JUDGED, np.uint8)
     square[:height, :width] = _nearest(labels, width, height)
     return square
@@ -59,20 +59,20 @@ def mask_from_square(
     square: npt.NDArray[np.uint8], shape: tuple[int, ...]
 ) -> npt.NDArray[np.uint8]:
     """Take a letterboxed mask ``(s, s)`` back to the height and width of its picture."""
-    width, height = _fitted(shape, len(square))
+    width, height = fitted(shape, len(square))
     return _nearest(square[:height, :width], shape[1], shape[0])
-
-
-def _fitted(shape: tuple[int, ...], size: int) -> tuple[int, int]:
-    """Give width and height of a picture within its square."""
-    height, width = shape[:2]
-    scale = size / max(height, width)
-    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _nearest(labels: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArray[np.uint8]:
     resized = Image.fromarray(labels).resize((width, height), Image.Resampling.NEAREST)
     return np.array(resized, np.uint8)
+
+
+def fitted(shape: tuple[int, ...], size: int) -> tuple[int, int]:
+    """Give the width and height that a letterboxed picture has at the top left of its square."""
+    height, width = shape[:2]
+    scale = size / max(height, width)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def from_square(

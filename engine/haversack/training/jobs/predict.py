@@ -65,7 +65,7 @@ def predict(work: Work) -> dict[str, Any]:
 def _predict_one(work: Work, trained: Trained, sample: Sample, number: int) -> dict[str, Any]:
     squared = to_square(sample, trained.image_size)
     outputs = trained.runner(collate([squared])["images"])
-    (found,) = trained.task.predict(outputs)
+    (found,) = trained.task.predict(outputs, [sample.image.shape])
     boxes = from_square(found.xyxy, sample.image.shape, trained.image_size)
     names = [trained.classes[label] for label in found.labels]
     path = work.run_dir / "predictions" / f"{number:04d}-{_file_name(sample.name)}.png"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from haversack.data.geometry import to_square
+from haversack.data.geometry import fitted, to_square
 from haversack.data.sample import NOT_JUDGED, Boxes, Dataset, Mask, Picture, Sample
 from haversack.training.inference.drawing import draw, draw_mask
 from haversack.training.judging.judgement import Mistake
@@ -42,17 +42,24 @@ def show(mistake: Mistake, dataset: Dataset, classes: tuple[str, ...], size: int
         classes: Names of the classes.
         size: Edge of the square that the network saw.
     """
-    sample = to_square(dataset[mistake.index], size)
-    said = _said(sample.image, mistake.said, classes)
+    whole = dataset[mistake.index]
+    sample = to_square(whole, size)
+    said = _said(sample.image, mistake.said, classes, whole.image.shape)
     so = _so(sample, classes)
     drawn = (said,) if so is None else (so, said)
     return Shown(sample.name, mistake.why, tuple(_jpeg(picture) for picture in drawn))
 
 
-def _said(image: Picture, said: Prediction, classes: tuple[str, ...]) -> Image.Image:
-    names = [classes[label] for label in said.labels]
+def _said(
+    image: Picture, said: Prediction, classes: tuple[str, ...], shape: tuple[int, ...]
+) -> Image.Image:
     if said.mask.size:
-        return draw_mask(image, said.mask, names, said.labels)
+        width, height = fitted(shape, len(image))
+        mask = np.zeros_like(said.mask)  # of the grey beside the picture nothing is said
+        mask[:height, :width] = said.mask[:height, :width]
+        there = [label for label in said.labels if (mask[:height, :width] == label).any()]
+        return draw_mask(image, mask, [classes[label] for label in there], there)
+    names = [classes[label] for label in said.labels]
     return draw(image, names, said.scores, said.xyxy, said.labels)
 
 

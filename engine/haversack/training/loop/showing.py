@@ -58,9 +58,9 @@ class Showing(Callback):
         squares = [to_square(sample, self._size) for sample in samples]
         images = collate(squares)["images"].to(pl_module.device)
         with torch.inference_mode():
-            found = pl_module.task.predict(
-                tuple(output.float().cpu() for output in pl_module.network(as_input(images)))
-            )
+            answers = pl_module.network(as_input(images))
+        outputs = tuple(output.float().cpu() for output in answers)
+        found = pl_module.task.predict(outputs, [sample.image.shape for sample in samples])
         tiles = [self._draw(sample, one) for sample, one in zip(samples, found, strict=True)]
         path = self._work.run_dir / "pictures" / f"epoch-{epoch + 1:04d}.png"
         buffer = io.BytesIO()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 from torch.nn import functional
 from torchmetrics import MetricCollection
@@ -13,7 +15,7 @@ from torchmetrics.classification import (
 )
 
 from haversack.training.loading.batches import Batch
-from haversack.training.tasks.task import Meter, Outputs, Prediction
+from haversack.training.tasks.task import Meter, Outputs, Prediction, Shape
 
 SHOWN = 5
 
@@ -36,7 +38,7 @@ class ClassificationTask:
         """Give an empty meter."""
         return _ClassificationMeter(self._classes)
 
-    def predict(self, outputs: Outputs) -> list[Prediction]:
+    def predict(self, outputs: Outputs, shapes: Sequence[Shape] = ()) -> list[Prediction]:
         """Give the best labels of each picture."""
         best = outputs[0].float().softmax(1).topk(min(SHOWN, self._classes))
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from torch import Tensor
@@ -10,7 +11,7 @@ from torchmetrics.detection import MeanAveragePrecision
 from haversack.training.gathering import gather_in_turn
 from haversack.training.loading.batches import Batch
 from haversack.training.tasks.detections import Detections
-from haversack.training.tasks.task import Meter, Outputs, Prediction
+from haversack.training.tasks.task import Meter, Outputs, Prediction, Shape
 
 REPORTED = ("map", "map_50", "map_75", "mar_10", "mar_100")
 
@@ -46,7 +47,7 @@ class DetectionTask:
         """Give an empty meter."""
         return _DetectionMeter(self._head)
 
-    def predict(self, outputs: Outputs) -> list[Prediction]:
+    def predict(self, outputs: Outputs, shapes: Sequence[Shape] = ()) -> list[Prediction]:
         """Give the boxes that score at least the threshold, best first."""
         found = self._head.decode(outputs)
         return [self._one(found, row) for row in range(len(found.scores))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import torch
@@ -9,9 +10,10 @@ from torch import Tensor
 from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassAccuracy, MulticlassJaccardIndex
 
+from haversack.data.geometry import fitted
 from haversack.data.sample import NOT_JUDGED
 from haversack.training.loading.batches import Batch
-from haversack.training.tasks.task import Meter, Outputs, Prediction
+from haversack.training.tasks.task import Meter, Outputs, Prediction, Shape
 
 
 class SegmentationHead(Protocol):
@@ -49,19 +51,22 @@ class SegmentationTask:
         """Give the share of each class in each pixel, ``(n, classes, s, s)``."""
         return self._head.scores(outputs)
 
-    def predict(self, outputs: Outputs) -> list[Prediction]:
+    def predict(self, outputs: Outputs, shapes: Sequence[Shape] = ()) -> list[Prediction]:
         """Give the mask of each picture and the classes in it, with their mean probability."""
         best = self.scores(outputs).max(1)
+        wholes = shapes or [best.indices.shape[1:]] * len(best.indices)
         return [
-            _one(mask, probability)
-            for mask, probability in zip(best.indices, best.values, strict=True)
+            _one(mask, probability, shape)
+            for mask, probability, shape in zip(best.indices, best.values, wholes, strict=True)
         ]
 
 
-def _one(mask: Tensor, probability: Tensor) -> Prediction:
-    areas = torch.bincount(mask.flatten())
+def _one(mask: Tensor, probability: Tensor, shape: Shape) -> Prediction:
+    width, height = fitted(shape, len(mask))
+    inside, sure = mask[:height, :width], probability[:height, :width]
+    areas = torch.bincount(inside.flatten())
     found = [int(label) for label in areas.argsort(descending=True) if areas[label] > 0]
-    scores = [float(probability[mask == label].mean()) for label in found]
+    scores = [float(sure[inside == label].mean()) for label in found]
     return Prediction(found, scores, mask=mask.to(torch.uint8).cpu().numpy())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -12,6 +13,7 @@ from torch import Tensor
 from haversack.training.loading.batches import Batch
 
 Outputs = tuple[Tensor, ...]
+Shape = tuple[int, ...]
 
 
 def _no_mask() -> npt.NDArray[np.uint8]:
@@ -27,7 +29,8 @@ class Prediction:
     """What a network says about one picture.
 
     Attributes:
-        labels: Class indices, best first; for segmentation the classes seen, largest first.
+        labels: Class indices, best first; for segmentation the classes seen in the picture,
+            largest first.
         scores: One score in 0..1 for each label.
         xyxy: ``(n, 4)`` boxes in pixels of the network's square; empty for other tasks.
         mask: ``(s, s)`` class of each pixel of the network's square; empty for other tasks.
@@ -70,8 +73,14 @@ class Task(Protocol):
         """Give an empty meter."""
         ...
 
-    def predict(self, outputs: Outputs) -> list[Prediction]:
-        """Give what the network says about each picture of a batch."""
+    def predict(self, outputs: Outputs, shapes: Sequence[Shape] = ()) -> list[Prediction]:
+        """Give what the network says about each picture of a batch.
+
+        Args:
+            outputs: What it answers.
+            shapes: Height and width of each picture as it came; left out where a square is the
+                whole picture. Of the grey beside a picture nothing is said.
+        """
         ...
 
 
