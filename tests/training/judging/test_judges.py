@@ -60,6 +60,12 @@ def test_a_classifiers_table_and_curves_are_those_of_scikit_learn() -> None:
     assert found.mistakes[0].why.startswith(f"is {NAMES[labels[surest[0]]]}, was called")
 
 
+def test_a_class_that_is_nowhere_has_no_f1_and_one_that_is_missed_has_0() -> None:
+    judge = ClassificationJudge(NAMES, worst=1)
+    judge.update((torch.eye(3)[[0, 0]],), _batch(labels=torch.tensor([0, 1])))
+    assert [row.score for row in judge.judge().rows] == [pytest.approx(2 / 3), 0.0, None]
+
+
 class _Says:
     """A task whose answers are given."""
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from haversack.training.judging.judgement import Counts, Judgement, Mistake, Worst, class_rows
+from haversack.training.judging.judgement import (
+    Counts,
+    Judgement,
+    Mistake,
+    Worst,
+    class_rows,
+    share,
+)
 from haversack.training.judging.precision_recall import curve_from_scores
 from haversack.training.loading.batches import Batch
 from haversack.training.tasks.task import Outputs, Prediction
@@ -45,13 +52,13 @@ class ClassificationJudge:
         """Condense everything."""
         scores, labels = np.concatenate(self._scores), np.concatenate(self._labels)
         matrix = confusion(labels, scores.argmax(1), len(self._classes))
-        diagonal = matrix.diagonal()
-        f1 = 2 * diagonal / np.maximum(1, matrix.sum(0) + matrix.sum(1))
+        right, either = matrix.diagonal(), matrix.sum(0) + matrix.sum(1)
+        f1 = [share(2 * int(part), int(whole)) for part, whole in zip(right, either, strict=True)]
         curves = tuple(
             curve_from_scores(name, scores[:, place], labels == place, int((labels == place).sum()))
             for place, name in enumerate(self._classes)
         )
-        rows = class_rows(self._classes, matrix, f1.tolist())
+        rows = class_rows(self._classes, matrix, f1)
         return Judgement("F1", "pictures", self._classes, matrix, rows, curves, self._worst.list())
 
     def _mistake(self, index: int, own: npt.NDArray[np.float32], label: int, said: int) -> Mistake:
