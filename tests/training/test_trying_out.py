@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 
 from haversack.base.errors import IntegrityError
+from haversack.data.composites import Subset
+from haversack.data.errors import DataError
+from haversack.data.sample import Dataset
 from haversack.runs.events import Measured, Noted
-from haversack.runs.spec import AssetFile
+from haversack.runs.spec import AssetFile, Limits
+from haversack.training.builders.datasets import build_datasets
 from haversack.training.errors import AssetMissingError
+from haversack.training.jobs import train as job
 from haversack.training.jobs.prepare import prepare
 from haversack.training.jobs.rehearse import rehearse
 from haversack.training.jobs.train import train
+from haversack.training.loop.keeper import Keeper
+from haversack.training.settings import Settings
+from haversack.training.work import Work
 from training_desk import DIGITS, Desk, small_recipe
 
 pytestmark = pytest.mark.torch
@@ -35,6 +43,47 @@ def test_a_dry_run_trains_with_one_where_it_can(desk: Desk) -> None:
     result = prepare(desk.work(recipe, "prepare", "dry"))
     assert result["batch_size"] == 1
     assert not [event for event in desk.events if isinstance(event, Noted)]
+
+
+def _with_pictures(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    def few(work: Work) -> dict[str, Dataset]:
+        splits = dict(build_datasets(work))
+        return {**splits, "train": Subset(splits["train"], range(count))}
+
+    monkeypatch.setattr(job, "build_datasets", few)
+
+
+def test_one_picture_in_a_large_batch_is_too_few_for_batch_norm_and_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_pictures(monkeypatch, 1)
+    small = small_recipe("classification", model__image_size=32, data__batch_size=32)
+    with pytest.raises(DataError, match="a train split of 1 makes batches of 1"):
+        train(desk.work(small, "train", "small"))
+    larger = small_recipe(
+        "classification", model__image_size=64, data__batch_size=32, trainer__num_epochs=1
+    )
+    result = train(desk.work(larger, "train", "larger", limits=Limits(limit_batches=1)))
+    assert (result["epochs"], result["batch_size"]) == (1, 32)
+
+
+@pytest.mark.parametrize(("pictures", "batch"), [(5, 4), (4, 4), (3, None)])
+def test_a_batch_that_leaves_each_process_one_picture_becomes_two_for_each(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, pictures: int, batch: int | None
+) -> None:
+    _with_pictures(monkeypatch, pictures)
+    used: list[int] = []
+
+    def note(work: Work, settings: Settings, *_others: object) -> Keeper:
+        used.append(settings.batch_size)
+        raise InterruptedError
+
+    monkeypatch.setattr(job, "fit", note)
+    recipe = small_recipe("classification", model__image_size=32, data__batch_size=2)
+    work = desk.work(recipe, "train", "run", processes=2, device="cpu")
+    with pytest.raises(DataError if batch is None else InterruptedError):
+        train(work)
+    assert used == ([] if batch is None else [batch])
 
 
 @pytest.mark.slow
