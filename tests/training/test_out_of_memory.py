@@ -10,21 +10,28 @@ import pytest
 import torch
 
 from haversack.base.errors import UsageError
+from haversack.data.composites import Subset
+from haversack.data.sample import Dataset, Sample
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import InvalidValue
-from haversack.runs.events import PhaseBegan
+from haversack.runs.events import Measured, PhaseBegan, Progressed
 from haversack.runs.failure import RunFailed
 from haversack.runs.spec import Limits
 from haversack.runs.supervisor import run_worker
 from haversack.services.capture import capture
 from haversack.services.work import recipe_of, resume_spec, run_store
+from haversack.training.builders.datasets import build_datasets
+from haversack.training.curves import recorder
 from haversack.training.errors import OutOfMemoryError
+from haversack.training.jobs import train as job
 from haversack.training.jobs.train import train
+from haversack.training.loading.samples import SquaredSamples
 from haversack.training.memory import memory_told
 from haversack.training.settings import settings_of
 from haversack.training.stopping import StopRequested
+from haversack.training.work import Work
 from long_form import LONG_FORM
-from training_desk import Desk, small_recipe, spec_of
+from training_desk import Desk, small_recipe, spec_of, tiny_classifier
 
 LIMIT = 5 << 30
 
@@ -121,3 +128,51 @@ def test_the_learning_rate_goes_on_in_epochs_when_the_batch_becomes_smaller(desk
     done = [step / few for step in (1, 2)] + [min(1.0, step / many) for step in range(5, 13)]
     wanted = [highest * (final + (1 - final) * (1 + math.cos(math.pi * d)) / 2) for d in done]
     assert rates == pytest.approx(wanted)
+
+
+SEEN, PICTURES = 16, 40
+
+
+@pytest.mark.parametrize(
+    ("batch", "later", "again"), [(4, 6, 0), (3, 8, 0), (8, 3, 0), (32, 1, 8), (40, 1, 16)]
+)
+def test_a_run_stopped_within_an_epoch_goes_on_after_the_same_pictures_at_another_batch_size(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, batch: int, later: int, again: int
+) -> None:
+    seen: list[tuple[int, int]] = []
+    given = SquaredSamples.__getitem__
+
+    def note(self: SquaredSamples, place: tuple[int, int]) -> Sample:
+        if len(self) == PICTURES:
+            seen.append(place)
+        return given(self, place)
+
+    def few(work: Work) -> dict[str, Dataset]:
+        splits = build_datasets(work)
+        counts = {"train": PICTURES, "val": 4}
+        return {name: Subset(data, range(counts[name])) for name, data in splits.items()}
+
+    monkeypatch.setattr(SquaredSamples, "__getitem__", note)
+    monkeypatch.setattr(job, "build_datasets", few)
+    monkeypatch.setattr(recorder, "SECONDS_HELD", 0.0)
+    recipe = tiny_classifier(trainer__num_epochs=2, data__batch_size=8)
+    desk.on_event = lambda e: (
+        desk.stop.set() if isinstance(e, Measured) and e.step == SEEN // 8 else None
+    )
+    with pytest.raises(StopRequested):
+        train(desk.work(recipe, "train", "run"))
+    assert len(seen) == SEEN
+    desk.on_event = lambda _: None
+    desk.stop.clear()
+    recipe["data.batch_size"] = batch
+    last = desk.folder / "run/checkpoints/last"
+    result = train(desk.work(recipe, "train", "run", resume_from=last))
+    first = [index for epoch, index in seen if epoch == 0]
+    assert sorted(set(first)) == list(range(PICTURES))
+    assert len(first) == PICTURES + again
+    steps = [epoch for epoch, _ in desk.curve("train/loss")]
+    assert (steps.count(0), steps.count(1)) == (SEEN // 8 + later, PICTURES // batch)
+    assert [epoch for epoch, _ in desk.curve("val/accuracy")] == [0, 1]
+    assert (result["epochs"], result["batch_size"]) == (2, batch)
+    progress = [e for e in desk.events if isinstance(e, Progressed) and e.phase == "train"]
+    assert progress[-1].done == progress[-1].total == 2 * (PICTURES // batch)

@@ -114,8 +114,6 @@ def _check_resume(found: About, wanted: About) -> None:
     for name in ("task", "classes", "image_size"):
         if getattr(found, name) != getattr(wanted, name):
             raise CheckpointError(f"the checkpoint has another {name.replace('_', ' ')}", hint)
-    if found.batch and found.batch_size != wanted.batch_size:
-        raise CheckpointError("the checkpoint was stopped at another batch size", hint)
 
 
 def _nothing_left(work: Work, resume: About) -> Result:

@@ -73,11 +73,7 @@ def fit(
     if settings.limit_batches is None and work.rank == 0:
         _tell_what_waits(work, training)
     if resume is not None:
-        sampler = training.sampler
-        if isinstance(sampler, EpochSampler):
-            sampler.set_epoch(resume.epoch)
-            taken = share_batch(resume.batch_size, placement.world) * placement.world
-            sampler.skip = resume.batch * taken
+        module.first_batch = _go_on_after(resume, training, placement.world, settings)
     # The average is updated before the keeper may write it.
     average: list[Callback] = [MovingAverage(options.ema_decay)] if options.ema_decay else []
     callbacks: list[Callback] = [*average, Reporting(work, recorder), keeper]
@@ -108,6 +104,29 @@ def _loaders(
         train_loader(work, shared, splits["train"], part, pinned=gpu),
         make_loader(val_samples, val_batch, workers, seed, training=False, part=part, pinned=gpu),
     )
+
+
+def _go_on_after(
+    resume: About, loader: DataLoader[Batch], world: int, settings: Settings
+) -> int | None:
+    """Leave out the pictures of an epoch that were seen before a stop within it.
+
+    Returns:
+        The batch of the epoch that comes next, where batches are of another size than before the
+        stop: as many are left as the pictures that are left make, and at least one.
+    """
+    sampler, size = loader.sampler, loader.batch_size or 1
+    if not isinstance(sampler, EpochSampler):
+        return None
+    sampler.set_epoch(resume.epoch)
+    sampler.skip = resume.batch * share_batch(resume.batch_size, world) * world
+    if resume.batch == 0 or resume.batch_size == settings.batch_size:
+        return None
+    own = len(sampler)  # of the pictures each process has as many
+    left = max(own - sampler.skip // world, min(size, own))
+    sampler.skip = (own - left) * world
+    batches = min(len(loader), settings.limit_batches or len(loader))
+    return min(len(loader) - max(1, left // size), batches - 1)
 
 
 def _tell_what_waits(work: Work, loader: DataLoader[Batch]) -> None:

@@ -48,6 +48,7 @@ class TaskModule(LightningModule):
 
     Attributes:
         about: What the next checkpoint says of itself.
+        first_batch: The batch that an epoch goes on with, where not as the checkpoint says.
         val_metrics: Metrics of the last validation, by name without ``val/``.
     """
 
@@ -64,6 +65,7 @@ class TaskModule(LightningModule):
         self.network = network.to(memory_format=memory_format)  # type: ignore[call-overload] # its stub lacks it
         self.task = task
         self.about: About | None = None
+        self.first_batch: int | None = None
         self.val_metrics: dict[str, float] = {}
         self._make_optimizer = make_optimizer
         self._make_scheduler = make_scheduler
@@ -143,6 +145,8 @@ class TaskModule(LightningModule):
         self._rng = dict(checkpoint.get(RNG, {}))
         now = self._steps_per_epoch()
         before = checkpoint.get(STEPS, now)
+        if self.first_batch is not None:
+            _go_on_with(self.first_batch, checkpoint)
         for scheduler in checkpoint.get("lr_schedulers", ()) if before != now else ():
             scheduler["last_epoch"] = round(scheduler["last_epoch"] * now / before)
 
@@ -164,3 +168,9 @@ class TaskModule(LightningModule):
 
     def _pictures(self, batch: Batch) -> Tensor:
         return as_input(batch["images"]).to(memory_format=self._memory_format)
+
+
+def _go_on_with(batch: int, checkpoint: dict[str, Any]) -> None:
+    """Let Lightning count a checkpoint's epoch, stopped at the end of a batch, from another one."""
+    progress = checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]["current"]
+    progress.update(ready=batch, started=batch, processed=batch, completed=batch - 1)
