@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
+from multiprocessing.queues import Queue
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
-from torch import distributed
+from torch import distributed, nn
+from torch.optim import SGD
 
 from haversack.data.composites import Subset
 from haversack.data.errors import DataError
 from haversack.training.builders.datasets import build_datasets
+from haversack.training.checkpoint.lightning_io import ABOUT
+from haversack.training.checkpoint.tree import decode, encode
+from haversack.training.curves.recorder import Recorder
 from haversack.training.gathering import gather, gather_in_turn
 from haversack.training.jobs import train as job
 from haversack.training.loading.batches import Batch
+from haversack.training.loop import keeper
+from haversack.training.loop import module as loop
+from haversack.training.loop.module import TaskModule
+from haversack.training.loop.parts import template_of
+from haversack.training.settings import settings_of
+from haversack.training.tasks.classification import ClassificationTask
 from haversack.training.tasks.detection import DetectionTask
 from haversack.training.tasks.detections import Detections
 from haversack.training.tasks.task import Outputs
-from training_desk import Desk, small_recipe
+from training_desk import Desk, call, small_recipe
 
-PICTURES, WORLD, SECONDS = 5, 2, 60
+PICTURES, WORLD, SECONDS = 5, 2, 200
 
 
 class _SaysWhatItIsGiven:
@@ -51,7 +65,8 @@ def _metrics(places: range) -> dict[str, float]:
     return meter.compute()
 
 
-def _one_of_several(rank: int, meeting: str, answers: multiprocessing.Queue[object]) -> None:
+def one_of_several(rank: int, meeting: str, answers: Queue[object]) -> None:
+    """Judge a share of the pictures together with the others."""
     distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=WORLD)
     try:
         answers.put((rank, gather(rank), _metrics(range(rank, PICTURES, WORLD))))
@@ -68,7 +83,9 @@ def test_detections_of_processes_with_unequal_shares_are_judged_like_those_of_on
     answers = fresh.Queue()
     meeting = (tmp_path / "meeting").as_uri()
     helpers = [
-        fresh.Process(target=_one_of_several, args=(rank, meeting, answers), daemon=True)
+        fresh.Process(
+            target=call, args=(__name__, "one_of_several", rank, meeting, answers), daemon=True
+        )
         for rank in range(WORLD)
     ]
     for helper in helpers:
@@ -98,3 +115,72 @@ def test_fewer_pictures_than_processes_are_told_before_anything_is_trained(
     monkeypatch.setattr(job, "build_datasets", lambda _: splits)
     with pytest.raises(DataError, match=f"2 processes train together, and the {split} split has 1"):
         job.train(work)
+
+
+class _Network(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(3)
+
+
+def _module(rank: int, mean: float) -> TaskModule:
+    network = _Network()
+    network.norm.register_buffer("running_mean", torch.full((3,), mean))
+    task = ClassificationTask(2)
+    module = TaskModule(network, task, lambda net: SGD(net.parameters()), lambda _o, _s: None)
+    asked = SimpleNamespace(
+        world_size=WORLD, global_rank=rank, estimated_stepping_batches=4, max_epochs=2
+    )
+    module._trainer = asked  # type: ignore[assignment] # all that is asked of it
+    return module
+
+
+def test_each_process_goes_on_with_its_own_chance_and_buffers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    states: list[object] = []
+    wanted: list[torch.Tensor] = []
+
+    def gathered(state: object) -> list[object]:
+        states.append(state)
+        return states
+
+    monkeypatch.setattr(loop, "gather", gathered)
+    for rank in (1, 0):  # the first one writes, when all are gathered
+        torch.manual_seed(rank)
+        module = _module(rank, float(rank))
+        saved: dict[str, Any] = {"state_dict": module.state_dict()}
+        module.on_save_checkpoint(saved)
+        wanted.insert(0, torch.rand(4))
+    states.reverse()
+    tensors: dict[str, torch.Tensor] = {}
+    about = saved.pop(ABOUT)
+    assert about is None
+    encoded = encode(saved, tensors)
+    for rank in range(WORLD):
+        module = _module(rank, 9.0)
+        checkpoint = decode(encoded, tensors)
+        assert isinstance(checkpoint, dict)
+        module.on_load_checkpoint(checkpoint)
+        module.load_state_dict(checkpoint["state_dict"])
+        module.on_train_start()
+        assert torch.equal(torch.rand(4), wanted[rank])
+        assert module.state_dict()["network.norm.running_mean"].tolist() == [rank] * 3
+
+
+def test_each_process_goes_on_with_the_sum_of_its_own_losses(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "gather", lambda sums: [sums, (5.0, 4)])
+    work = desk.work(small_recipe("classification"), "train", "run", processes=2, device="cpu")
+    settings = settings_of(work)
+    found = []
+    for rank in range(WORLD):
+        template = template_of(work, settings, ("a", "b"))
+        one = keeper.Keeper(
+            replace(work, rank=rank), Recorder([]), template, keep=False, every=1, early_stop=None
+        )
+        one.load_state_dict({**one.state_dict(), "losses": [(3.0, 2), (5.0, 4)]})
+        found.append((one._loss_sum, one._loss_count))
+        assert one.state_dict()["losses"] == [found[-1], (5.0, 4)]
+    assert found == [(3.0, 2), (5.0, 4)]

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import safetensors.torch
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from lightning.fabric.plugins.environments.slurm import SLURMEnvironment
@@ -20,8 +22,10 @@ from haversack.runs.ranks import global_rank, read_spec_file, spec_file
 from haversack.runs.spec import SPEC_VARIABLE, Limits, RunKind, RunSpec
 from haversack.runs.store import RunStore
 from haversack.runs.supervisor import run_worker
+from haversack.training.checkpoint.folder import read_about
 from haversack.training.errors import TrainingError
 from haversack.training.loading.samples import EpochSampler
+from haversack.training.loop.keeper import ASKED_EVERY
 from haversack.training.loop.together import MEETING_VARIABLE, announce, place, share_batch
 from haversack.training.loop.trainer import make_trainer
 from haversack.training.settings import settings_of
@@ -51,13 +55,22 @@ TORCHRUN = {
 }
 
 
+BATCHES = 40
+"""More than are done until a stop is heard of, so that it is within the epoch."""
 LIMITS = Limits(limit_batches=2, batch_size=8)
 METRICS = {"loss", "accuracy", "f1", "precision", "recall"}
 
 
-def _spec_of_two(folder: Path, epochs: int) -> RunSpec:
-    recipe = small_recipe("classification", model__image_size=32, trainer__num_epochs=epochs)
-    spec = spec_of(recipe, "train", folder / "run", limits=LIMITS, processes=2, device="cpu")
+def _spec_of_two(folder: Path, epochs: int, batches: int = 2, decay: float = 0.0) -> RunSpec:
+    recipe = small_recipe(
+        "classification",
+        model__image_size=32,
+        model__drop_rate=0.3,
+        trainer__num_epochs=epochs,
+        trainer__ema_decay=decay,
+    )
+    limits = LIMITS.model_copy(update={"limit_batches": batches})
+    spec = spec_of(recipe, "train", folder / "run", limits=limits, processes=2, device="cpu")
     RunStore(folder).create(spec)
     return spec
 
@@ -66,6 +79,10 @@ def _steps(run: Path) -> list[int]:
     lines = (run / "logs/metrics.csv").read_text().splitlines()
     assert lines.count("step,epoch,name,value") == 1
     return [int(line.split(",")[0]) for line in lines if ",train/loss," in line]
+
+
+def _curves(run: Path) -> set[str]:
+    return set((run / "logs/metrics.csv").read_text().splitlines())
 
 
 @pytest.mark.torch
@@ -80,19 +97,33 @@ def test_two_processes_train_together_and_the_first_alone_writes(tmp_path: Path)
 
 @pytest.mark.torch
 @pytest.mark.skipif(not LONG_FORM, reason="a minute: the long form alone")
-def test_two_processes_stop_and_go_on_from_where_they_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("decay", [0.0, 0.6], ids=["plain", "averaged"])
+def test_two_processes_stop_and_go_on_exactly_from_where_they_stopped(
+    tmp_path: Path, decay: float
+) -> None:
     cancel = CancelToken()
+    whole = _spec_of_two(tmp_path / "whole", epochs=2, batches=BATCHES, decay=decay)
+    assert run_worker(whole).status == "finished"
 
     def watch(event: Event) -> None:
         if isinstance(event, Measured):
             cancel.cancel()
 
-    spec = _spec_of_two(tmp_path, epochs=3)
+    spec = _spec_of_two(tmp_path, epochs=2, batches=BATCHES, decay=decay)
     assert run_worker(spec, watch, cancel).status == "stopped"
     last = tmp_path / "run/checkpoints/last"
+    about = read_about(last)
+    assert (about.epoch, about.batch % ASKED_EVERY) == (0, 0) != (0, about.batch)
     resumed = run_worker(spec.model_copy(update={"resume_from": last}))
     assert resumed.status == "finished"
-    assert _steps(tmp_path / "run") == [1, 2, 3, 4, 5, 6]
+    assert _steps(tmp_path / "run") == list(range(1, 2 * BATCHES + 1))
+    assert _curves(tmp_path / "run") == _curves(tmp_path / "whole/run")
+    found, wanted = (
+        safetensors.torch.load_file(folder / "run/checkpoints/last/model.safetensors")
+        for folder in (tmp_path, tmp_path / "whole")
+    )
+    assert found.keys() == wanted.keys()
+    assert all(torch.equal(found[name], wanted[name]) for name in wanted)
 
 
 def test_the_processes_that_the_first_one_starts_go_on_from_the_same_checkpoint(

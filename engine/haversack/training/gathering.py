@@ -28,6 +28,6 @@ def gather_in_turn(values: list[Value]) -> list[Value]:
     So they come as one process would have them, for places are shared in turn; some processes may
     have one fewer than others.
     """
-    gone = object()
+    gone: Any = object()
     turns = itertools.zip_longest(*gather(values), fillvalue=gone)
     return [value for turn in turns for value in turn if value is not gone]

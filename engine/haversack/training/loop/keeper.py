@@ -14,6 +14,7 @@ from haversack.training.checkpoint.folder import copy_checkpoint, read_about
 from haversack.training.checkpoint.state import About
 from haversack.training.curves.recorder import Recorder
 from haversack.training.errors import CheckpointError
+from haversack.training.gathering import gather
 from haversack.training.loop.epochs import History, score_of
 from haversack.training.loop.module import TaskModule, loss_of
 from haversack.training.stopping import StopRequested
@@ -66,16 +67,15 @@ class Keeper(Callback):
         return {
             "history": self.history.to_state(),
             "epochs_done": self.epochs_done,
-            "loss_sum": self._loss_sum,
-            "loss_count": self._loss_count,
+            "losses": gather((self._loss_sum, self._loss_count)),
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take what ``state_dict`` gave."""
         self.history.from_state(state_dict["history"])
         self.epochs_done = state_dict["epochs_done"]
-        self._loss_sum = state_dict["loss_sum"]
-        self._loss_count = state_dict["loss_count"]
+        losses = state_dict.get("losses", [(0.0, 0)])  # sum and count of each process
+        self._loss_sum, self._loss_count = losses[min(self._work.rank, len(losses) - 1)]
 
     def on_train_batch_end(
         self,

@@ -14,10 +14,13 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from haversack.training.checkpoint.lightning_io import ABOUT
 from haversack.training.checkpoint.state import About
+from haversack.training.gathering import gather
 from haversack.training.loading.batches import Batch, as_input
 from haversack.training.tasks.task import GivesItsLoss, Outputs, Task
 
-RNG = "haversack_rng"
+RANKS = "haversack_ranks"
+WEIGHTS = ("state_dict", "current_model_state")
+"""The weights of a checkpoint, and those beside them where an average is kept."""
 STEPS = "haversack_steps_per_epoch"
 HOOK_NOTED = "_current_fx_name"
 """Lightning's own note of the hook that runs, set twice for each of a dozen hooks of a step."""
@@ -129,11 +132,9 @@ class TaskModule(LightningModule):
         return [optimizer], [{"scheduler": scheduler, "interval": "step"}]
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Add what the checkpoint is of and where the random generators stand."""
+        """Add what the checkpoint is of and what each process has of its own."""
         checkpoint[ABOUT] = self.about
-        checkpoint[RNG] = {"cpu": torch.get_rng_state()}
-        if self.device.type == "cuda":
-            checkpoint[RNG]["cuda"] = torch.cuda.get_rng_state(self.device)
+        checkpoint[RANKS] = gather(self._own_state(checkpoint))
         checkpoint[STEPS] = self._steps_per_epoch()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -142,7 +143,7 @@ class TaskModule(LightningModule):
         With another batch size an epoch has another number of steps; the learning rate goes on
         from where it stood in the epochs, not in the steps.
         """
-        self._rng = dict(checkpoint.get(RNG, {}))
+        self._take_own_state(checkpoint)
         now = self._steps_per_epoch()
         before = checkpoint.get(STEPS, now)
         if self.first_batch is not None:
@@ -152,12 +153,39 @@ class TaskModule(LightningModule):
 
     def on_train_start(self) -> None:
         """Set the random generators to where the checkpoint left them."""
-        if self.trainer.global_rank > 0:
-            return  # what the checkpoint holds is where the first process stood
         if "cpu" in self._rng:
             torch.set_rng_state(self._rng["cpu"])
         if "cuda" in self._rng and self.device.type == "cuda":
             torch.cuda.set_rng_state(self._rng["cuda"], self.device)
+
+    def _own_state(self, checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+        """Give where the random generators stand and, where several train, the own buffers."""
+        rng = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            rng["cuda"] = torch.cuda.get_rng_state(self.device)
+        if self.trainer.world_size == 1:
+            return {"rng": rng}
+        names = [name for name, _ in self.named_buffers()]
+        return {
+            "rng": rng,
+            "buffers": {
+                key: {
+                    name: checkpoint[key][name].cpu() for name in names if name in checkpoint[key]
+                }
+                for key in WEIGHTS
+                if key in checkpoint
+            },
+        }
+
+    def _take_own_state(self, checkpoint: dict[str, Any]) -> None:
+        """Take what ``_own_state`` gave; among another number of processes, the first one's."""
+        ranks, rank = checkpoint.get(RANKS, []), self.trainer.global_rank
+        if len(ranks) == self.trainer.world_size:
+            self._rng = ranks[rank]["rng"]
+            for key, buffers in ranks[rank].get("buffers", {}).items():
+                checkpoint[key].update(buffers)
+        elif ranks and rank == 0:
+            self._rng = ranks[0]["rng"]
 
     def _steps_per_epoch(self) -> float:
         return float(self.trainer.estimated_stepping_batches) / (self.trainer.max_epochs or 1)
