@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from lightning.pytorch import LightningModule
+from lightning.pytorch import LightningModule, Trainer
 from torch import nn
 
 from haversack.catalog.shipped import registry
@@ -18,6 +18,7 @@ from haversack.recipe.upgrade import upgrade
 from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
 from haversack.training.jobs.train import train
+from haversack.training.loop import fitting
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import KEPT_AT, compile_or_tell
 from haversack.training.loop.module import HOOK_NOTED
@@ -125,7 +126,7 @@ def test_a_compiled_network_answers_as_before_and_keeps_its_names() -> None:
 
 
 def test_the_average_follows_quickly_at_first_and_slowly_later() -> None:
-    average = MovingAverage(0.99)
+    average = MovingAverage(0.99, torch.device("cpu"))
     kept = np.zeros(1)
     held = torch.zeros(1)
     for step in range(200):
@@ -135,6 +136,27 @@ def test_the_average_follows_quickly_at_first_and_slowly_later() -> None:
         kept = share * kept + (1 - share) * step
     assert held.item() == pytest.approx(kept.item(), rel=1e-4)
     assert not average.should_update(epoch_idx=3)
+
+
+def test_the_average_lies_on_the_device_that_the_network_will_be_brought_to(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = LightningModule()
+    module.network = nn.Linear(2, 2)
+    average = MovingAverage(0.9, torch.device("meta"))
+    average.setup(Trainer(accelerator="cpu", logger=False), module, "fit")
+    assert average._average_model is not None
+    assert {tensor.device.type for tensor in average._average_model.parameters()} == {"meta"}
+    assert module.device.type == "cpu"
+    given: list[torch.device] = []
+
+    def note(decay: float, device: torch.device) -> MovingAverage:
+        given.append(device)
+        return MovingAverage(decay, device)
+
+    monkeypatch.setattr(fitting, "MovingAverage", note)
+    _losses(desk, "averaged", trainer__ema_decay=0.9)
+    assert given == [torch.device("cpu")]
 
 
 @pytest.mark.parametrize(("old", "new"), [("bf16", "bf16-mixed"), ("16", "16-mixed"), ("32", "32")])

@@ -18,11 +18,12 @@ class MovingAverage(WeightAveraging):
 
     Args:
         decay: The largest share of the average that a step keeps.
+        device: Where the network is trained; Lightning would ask before it has brought it there.
     """
 
-    def __init__(self, decay: float) -> None:
-        """Let what was before count ``decay`` at each step."""
-        super().__init__(multi_avg_fn=self._mix)
+    def __init__(self, decay: float, device: torch.device) -> None:
+        """Let what was before count ``decay`` at each step, on a device."""
+        super().__init__(device=device, multi_avg_fn=self._mix)
         self._decay = decay
         self._kept = 0.0
 

@@ -75,8 +75,9 @@ def fit(
     if resume is not None:
         module.first_batch = _go_on_after(resume, training, placement.world, settings)
     # The average is updated before the keeper may write it.
-    average: list[Callback] = [MovingAverage(options.ema_decay)] if options.ema_decay else []
-    callbacks: list[Callback] = [*average, Reporting(work, recorder), keeper]
+    callbacks: list[Callback] = [Reporting(work, recorder), keeper]
+    if options.ema_decay:
+        callbacks.insert(0, MovingAverage(options.ema_decay, placement.device()))
     if not settings.fast_dev_run and work.rank == 0:
         size, epochs = settings.image_size, settings.epochs
         callbacks.insert(0, Showing(work, splits["val"], template.classes, size, epochs))
