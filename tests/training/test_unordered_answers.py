@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
@@ -29,3 +31,15 @@ def test_another_order_and_one_other_choice_are_no_difference_but_wrong_answers_
     assert _apart(other, (logits, boxes), is_ordered=False) < 1e-6
     assert _apart(other, (logits, boxes), is_ordered=True) > 1
     assert _apart([logits + 0.2, boxes], (logits, boxes), is_ordered=False) > 0.1
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+@pytest.mark.parametrize("is_ordered", [True, False])
+@pytest.mark.parametrize("place", [0, 1])
+def test_answers_that_are_no_finite_numbers_are_not_apart_by_a_number(
+    wrong: float, is_ordered: bool, place: int
+) -> None:
+    wanted = (torch.randn(1, 40, 3), torch.rand(1, 40, 4))
+    given = [answer.clone() for answer in wanted]
+    given[place][0, 7] = wrong
+    assert math.isnan(_apart(given, wanted, is_ordered))

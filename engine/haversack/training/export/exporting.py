@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ FILES: Mapping[str, str] = {
 TOLERANCE = 1e-3
 """Largest difference that is sound, for each unit of the largest output."""
 CHECKED_PICTURES = 8
+NO_NUMBER = "answers of the file, or of torch, are no finite numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,20 @@ class Exported:
     Attributes:
         path: The file.
         about: What it says of itself.
-        max_abs_diff: Largest difference of any output from the network in torch.
+        max_abs_diff: Largest difference of any output from the network in torch; None where it is
+            no number.
         size: Bytes.
     """
 
     path: Path
     about: OnnxAbout
-    max_abs_diff: float
+    max_abs_diff: float | None
     size: int
+
+    @property
+    def not_measured(self) -> dict[str, str]:
+        """The reason for what is None, by its name."""
+        return {"max_abs_diff": NO_NUMBER} if self.max_abs_diff is None else {}
 
 
 def wanted(work: Work) -> OnnxExport:
@@ -106,13 +114,15 @@ def export_checkpoint(work: Work, splits: Mapping[str, Dataset]) -> Exported:
     write_bytes(path, content)
     work.emit(PhaseBegan(phase="compare"))
     apart, largest = _compare(network, path, checked)
+    is_sound = math.isfinite(apart)
     if options.precision == "float32" and not _agrees(apart, largest):
         path.unlink()
-        raise TrainingError(
-            f"the exported file differs from torch by {apart:.2g}", "Report it with the recipe."
-        )
+        found = f"differs from torch by {apart:.2g}" if is_sound else f"is not sound: {NO_NUMBER}"
+        raise TrainingError(f"the exported file {found}", "Report it with the recipe.")
+    if not is_sound:
+        work.note(f"not compared with torch: {NO_NUMBER}", warning=True)
     work.produced(path, "onnx")
-    return Exported(path, about, apart, len(content))
+    return Exported(path, about, apart if is_sound else None, len(content))
 
 
 def _traced_before(path: Path, network: nn.Module, pictures: _Pictures) -> onnx.ModelProto:
@@ -125,7 +135,7 @@ def _traced_before(path: Path, network: nn.Module, pictures: _Pictures) -> onnx.
 
 
 def _agrees(apart: float, largest: float) -> bool:
-    return apart <= TOLERANCE * max(1.0, largest)
+    return math.isfinite(apart) and apart <= TOLERANCE * max(1.0, largest)
 
 
 def _about(work: Work, network: nn.Module, loaded: Loaded, options: OnnxExport) -> OnnxAbout:
@@ -158,23 +168,28 @@ class _Pictures:
 
 
 def _compare(network: nn.Module, path: Path, pictures: _Pictures) -> tuple[float, float]:
-    """Give the largest difference of any output from torch's, and torch's largest output."""
-    runner, worst, largest = open_onnx(path), 0.0, 0.0
+    """Give the largest difference of any output from torch's, and torch's largest output.
+
+    Both are nan where any answer is no finite number.
+    """
+    runner, worst, largest = open_onnx(path), [0.0], [0.0]
     for picture in map(pictures.get, range(len(pictures))):
         with torch.inference_mode():
             wanted = network(torch.from_numpy(picture))
         given = [torch.from_numpy(g) for g in runner.session.run(None, {"images": picture})]
-        worst = max(worst, _apart(given, wanted, getattr(network, "is_ordered", True)))
-        largest = max(largest, *(float(want.abs().max()) for want in wanted))
-    return worst, largest
+        worst.append(_apart(given, wanted, getattr(network, "is_ordered", True)))
+        largest += [float(want.abs().max()) for want in wanted]
+    return float(np.max(worst)), float(np.max(largest))
 
 
 def _apart(given: list[torch.Tensor], wanted: tuple[torch.Tensor, ...], is_ordered: bool) -> float:
     """Give the largest difference of any number.
 
     Answers without an order are held against their nearest, and one in ten may be another: places
-    of nearly equal score at the end of the chosen ones.
+    of nearly equal score at the end of the chosen ones. Gives nan where any is no finite number.
     """
+    if not all(bool(answer.isfinite().all()) for answer in (*given, *wanted)):
+        return math.nan
     if is_ordered:
         return max(float((g - w).abs().max()) for g, w in zip(given, wanted, strict=True))
     one, other = torch.cat(given, -1)[0], torch.cat(wanted, -1)[0]

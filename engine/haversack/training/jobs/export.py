@@ -23,7 +23,7 @@ def export(work: Work) -> dict[str, Any]:
     Returns:
         ``file`` relative to the run's folder, ``precision``, ``calibration``, ``per_channel``,
         ``max_abs_diff`` and ``size``; ``metrics`` of the file beside ``framework_metrics``, those
-        of the checkpoint.
+        of the checkpoint; ``not_measured`` with the reason where the difference is None.
 
     Raises:
         HaversackError: The checkpoint, the data or the export is not sound.
@@ -43,6 +43,8 @@ def export(work: Work) -> dict[str, Any]:
         if work.spec.checkpoint is not None
         else None,
     }
+    if exported.not_measured:
+        result["not_measured"] = exported.not_measured
     if work.spec.options.get("accuracy", about.precision != "float32"):
         trained = open_trained(work.with_options(model=str(exported.path)))
         result["metrics"], _ = evaluate_over(work, trained, splits["val"], settings_of(work))

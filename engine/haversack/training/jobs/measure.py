@@ -64,6 +64,7 @@ def measure(work: Work) -> dict[str, Any]:
     result["file"] = subject.file.name
     result["size"] = subject.file.stat().st_size
     result["max_abs_diff"] = None if exported is None else exported.max_abs_diff
+    result["not_measured"] |= {} if exported is None else exported.not_measured
     if work.spec.options.get("accuracy", True):
         metrics, samples = evaluate_over(work, trained, splits["val"], settings_of(work))
         result |= {"metrics": metrics, "samples": samples}
