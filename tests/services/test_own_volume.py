@@ -66,6 +66,31 @@ def test_each_measurement_is_a_row_and_a_repeated_one_takes_the_old_ones_place(
     assert volume.row(2)["dataset"] == "Smoke"
 
 
+def test_a_measurement_by_another_runtime_is_a_row_of_its_own(tmp_path: Path) -> None:
+    pantry = Pantry.build(tmp_path)
+    on_gpu = {"device": "cuda:0", "hardware": "a GPU; a test, 2 threads"}
+    made: list[dict[str, str]] = [
+        {},
+        {"runtime": "torch"},
+        {"runtime": "onnxruntime", **on_gpu},
+        {"runtime": "tensorrt", **on_gpu},
+        {"runtime": "torch", **on_gpu},
+    ]
+    for again in (False, True):
+        for number, more in enumerate(made, start=1):
+            state = _measured("float32", 4.0, 0.6, **more)
+            card, row = add_measurement(pantry, _spec(pantry, "a"), state)
+            assert row == number and (not again or card.rows == len(made))
+    frame = load_volume("own_det", pantry).frame()
+    assert frame["hardware"].tolist() == [
+        "a test, 2 threads",
+        "a test, 2 threads; torch",
+        "a GPU; a test, 2 threads; ONNX Runtime",
+        "a GPU; a test, 2 threads; TensorRT",
+        "a GPU; a test, 2 threads; torch",
+    ]
+
+
 def test_a_run_that_measured_nothing_adds_nothing(tmp_path: Path) -> None:
     pantry = Pantry.build(tmp_path)
     with pytest.raises(NotMeasured):

@@ -12,6 +12,7 @@ from haversack.recipe.tree import Recipe
 from haversack.services.doctor import processor_name
 from haversack.services.versions import environment_lock
 
+_RUNTIMES = {"onnxruntime": "ONNX Runtime", "tensorrt": "TensorRT", "torch": "torch"}
 TASK_METRIC = {"classification": "accuracy", "detection": "map_50", "segmentation": "miou"}
 
 
@@ -37,7 +38,7 @@ def golden_row(
         recipe["export.calibration"] = calibration
     size, is_int8 = recipe["model.image_size"], quantization == "int8"
     return {
-        "hardware": measured.get("hardware") or hardware(),
+        "hardware": measured_hardware(measured),
         "quantization": quantization,
         "calib_method": calibration if is_int8 else None,
         "per_channel": measured.get("per_channel", True) if is_int8 else None,
@@ -61,6 +62,16 @@ def golden_row(
         "sppr": to_sppr(recipe),
         "dataset": dataset_name(recipe),
     }
+
+
+def measured_hardware(measured: Mapping[str, Any]) -> str:
+    """Give the hardware of a measuring run as rows name it.
+
+    What ran the network is named too where it is not the usual one, ONNX Runtime on the processor.
+    """
+    runtime, found = measured.get("runtime", "onnxruntime"), measured.get("hardware") or hardware()
+    is_usual = runtime == "onnxruntime" and measured.get("device", "cpu") == "cpu"
+    return found if is_usual else f"{found}; {_RUNTIMES.get(runtime, runtime)}"
 
 
 def hardware() -> str:

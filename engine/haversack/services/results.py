@@ -15,7 +15,7 @@ from haversack.recipe.tree import Recipe
 from haversack.runs.spec import RunKind
 from haversack.runs.store import RunRecord
 from haversack.services.doctor import processor_name
-from haversack.services.golden_rows import total_memory
+from haversack.services.golden_rows import measured_hardware, total_memory
 from haversack.services.versions import environment_lock
 from haversack.services.work import run_store
 from haversack.volume.card import Card
@@ -53,7 +53,7 @@ def measured_row(record: RunRecord, pantry: Pantry) -> dict[str, Any] | None:
     return {
         "timestamp": record.state.updated_at,
         "run_id": record.run_id,
-        "hardware": found.get("hardware") or this_hardware(),
+        "hardware": measured_hardware(found),
         "quantization": found.get("precision"),
         "height": recipe["model.image_size"],
         "width": recipe["model.image_size"],

@@ -25,14 +25,19 @@ class OnnxRunner:
     Attributes:
         about: What the file says of itself.
         session: ONNX Runtime's session.
+        runtime: What runs it: ``onnxruntime``, or ``tensorrt`` within it.
     """
 
-    runtime = "onnxruntime"
-
-    def __init__(self, session: onnxruntime.InferenceSession, about: OnnxAbout) -> None:
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        about: OnnxAbout,
+        runtime: str = "onnxruntime",
+    ) -> None:
         """Run a session of ONNX Runtime."""
         self.session = session
         self.about = about
+        self.runtime = runtime
 
     def __call__(self, images: torch.Tensor) -> Outputs:
         """Answer one batch of uint8 pictures ``(n, 3, s, s)``."""
@@ -61,8 +66,9 @@ def open_onnx(path: Path, threads: int = 0, gpu: Gpu | None = None) -> OnnxRunne
         if not type(error).__module__.startswith("onnxruntime"):
             raise
         raise CheckpointError(f"{path.name} is not an ONNX file that runs here", hint) from error
+    runtime = "tensorrt" if gpu is not None and gpu.tensorrt else "onnxruntime"
     said = session.get_modelmeta().custom_metadata_map.get(KEY, "")
     try:
-        return OnnxRunner(session, OnnxAbout.model_validate_json(said))
+        return OnnxRunner(session, OnnxAbout.model_validate_json(said), runtime)
     except ValidationError as error:
         raise CheckpointError(f"{path.name} was not exported by Haversack", hint) from error
