@@ -18,6 +18,7 @@ from haversack.training.errors import TrainingError
 from haversack.training.inference.session import Gpu, bound_run, open_session, runs_on_gpus
 from haversack.training.measuring import gpu
 from haversack.training.measuring.energy import joules_per_run, processor_counter
+from haversack.training.measuring.memory import added
 
 
 def _package(root: Path, name: str, microjoules: int, most: int) -> Path:
@@ -98,6 +99,14 @@ def _is_nvml(node: ast.AST) -> TypeGuard[ast.Attribute]:
 
 def test_a_gpu_that_its_driver_does_not_know_is_none() -> None:
     assert gpu.open_gpu("GPU-00000000-0000-0000-0000-000000000000") is None
+
+
+@pytest.mark.parametrize("after", [100, 90])
+def test_memory_that_did_not_grow_is_none_with_a_reason_and_no_zero(after: int) -> None:
+    value, why = added(100, after, "not told")
+    assert value is None and "no more memory" in why
+    assert added(100, 130, "not told") == (30, "")
+    assert added(None, 130, "not told") == (None, "not told")
 
 
 def _doubling() -> bytes:

@@ -13,6 +13,9 @@ from haversack.training.measuring.gpu import open_gpu, uuid_of
 RUNS = 20
 LIMIT_SECONDS = 120.0
 _NOT_TOLD = "this system does not tell the peak of resident memory"
+_NO_MORE = "no more memory was in use with the network than before"
+Figure = tuple[int | None, str]
+"""Bytes and an empty reason, or None and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Memory:
         gpu: What it added to the memory in use on the GPU, CUDA's own share included.
     """
 
-    processor: tuple[int | None, str]
-    gpu: tuple[int | None, str]
+    processor: Figure
+    gpu: Figure
 
 
 def peak_memory(path: Path, image_size: int, threads: int, gpu: Gpu | None = None) -> Memory:
@@ -47,10 +50,7 @@ def peak_memory(path: Path, image_size: int, threads: int, gpu: Gpu | None = Non
     try:
         if ours.poll(LIMIT_SECONDS):
             resident, on_gpu = ours.recv()
-            return Memory(
-                (resident, "" if resident is not None else _NOT_TOLD),
-                (on_gpu, _why_not(gpu) if on_gpu is None else ""),
-            )
+            return Memory(added(*resident, _NOT_TOLD), added(*on_gpu, _why_not(gpu)))
         why = f"the file did not run within {LIMIT_SECONDS:.0f} s"
     except EOFError:
         why = "the file did not run in a process of its own"
@@ -79,11 +79,14 @@ def _measure(
     for _ in range(RUNS):
         run()
     after = board.memory_bytes() if board is not None else None
-    answer.send((_added(resident, _peak_bytes()), _added(on_gpu, after)))
+    answer.send(((resident, _peak_bytes()), (on_gpu, after)))
 
 
-def _added(before: int | None, after: int | None) -> int | None:
-    return None if before is None or after is None else max(0, after - before)
+def added(before: int | None, after: int | None, not_told: str) -> Figure:
+    """Give what was added, or None and the reason: never a zero that stands for no figure."""
+    if before is None or after is None:
+        return None, not_told
+    return (after - before, "") if after > before else (None, _NO_MORE)
 
 
 def _peak_bytes() -> int | None:
