@@ -118,6 +118,24 @@ def test_collecting_again_gives_the_same_bytes(
     assert target.read_bytes() == content
 
 
+def test_the_card_tells_on_what_was_measured_wherever_it_is_collected(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+) -> None:
+    pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
+    bake(plan, pantry, folder)
+    for place in folder.glob("*/measured-*.json"):
+        told: dict[str, Any] = {"versions": {"onnxruntime": "1.32.0"}, "system": "Linux-x"}
+        told["hardware"] = "a lab's processor, 2 threads"
+        if place.name == "measured-int8.json":
+            told |= {"hardware": "a GPU", "device": "cuda:0", "runtime": "tensorrt"}
+        place.write_text(json.dumps(MEASURED | told))
+    card = collect(plan, pantry.registry, folder, tmp_path / "volume.parquet")
+    assert card.on == (
+        "a lab's processor, 2 threads; ONNX Runtime 1.32.0, Linux-x"
+        " and a GPU; TensorRT, ONNX Runtime 1.32.0, Linux-x"
+    )
+
+
 def _hold(place: str, ready: Any, done: Any) -> None:
     with oven._claimed(Path(place)) as mine:
         ready.put(mine)

@@ -91,6 +91,21 @@ def test_a_measurement_by_another_runtime_is_a_row_of_its_own(tmp_path: Path) ->
     ]
 
 
+def test_the_card_names_the_machines_that_were_measured_and_not_the_one_at_hand(
+    tmp_path: Path,
+) -> None:
+    pantry = Pantry.build(tmp_path)
+    told = {"versions": {"onnxruntime": "1.32.0"}, "system": "Linux-x"}
+    card, _ = add_measurement(pantry, _spec(pantry, "a"), _measured("float32", 4.0, 0.6, **told))
+    assert card.on == "a test, 2 threads; ONNX Runtime 1.32.0, Linux-x"
+    on_gpu: dict[str, Any] = {"device": "cuda:0", "hardware": "a GPU; a test, 2 threads", **told}
+    on_gpu["versions"] = {"onnxruntime": "1.32.0", "cuda": "12.8"}
+    card, _ = add_measurement(pantry, _spec(pantry, "a"), _measured("float32", 1.0, 0.6, **on_gpu))
+    assert card.on == (
+        "a GPU; a test, 2 threads; ONNX Runtime 1.32.0, CUDA 12.8, Linux-x and a test, 2 threads"
+    )
+
+
 def test_a_run_that_measured_nothing_adds_nothing(tmp_path: Path) -> None:
     pantry = Pantry.build(tmp_path)
     with pytest.raises(NotMeasured):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from haversack.catalog.own import OwnPictures
@@ -13,6 +13,8 @@ from haversack.services.doctor import processor_name
 from haversack.services.versions import environment_lock
 
 _RUNTIMES = {"onnxruntime": "ONNX Runtime", "tensorrt": "TensorRT", "torch": "torch"}
+AND = " and "
+"""Between the machines of a card."""
 TASK_METRIC = {"classification": "accuracy", "detection": "map_50", "segmentation": "miou"}
 
 
@@ -80,10 +82,29 @@ def hardware() -> str:
     return f"{processor_name()}, {threads} threads"
 
 
-def measured_on() -> str:
-    """Give what a card says of this machine and its runtime."""
-    lock = environment_lock()
-    return f"{hardware()}; ONNX Runtime {lock.get('onnxruntime', '?')}, {lock['system']}"
+def measured_on(results: Iterable[Mapping[str, Any]]) -> str:
+    """Give what a card says of the machines and runtimes of measuring runs, each of them once.
+
+    Args:
+        results: What the runs gave; what they do not tell is taken from this machine.
+    """
+    return AND.join(dict.fromkeys(_on(measured) for measured in results))
+
+
+def _on(measured: Mapping[str, Any]) -> str:
+    lock, versions = environment_lock(), measured.get("versions") or {}
+    parts, runtime = [], measured.get("runtime", "onnxruntime")
+    if runtime == "tensorrt":
+        parts.append("TensorRT")
+    if runtime == "torch":
+        parts.append(f"torch {versions.get('torch') or lock.get('torch', '?')}")
+    else:
+        here = lock.get("onnxruntime") or lock.get("onnxruntime-gpu", "?")
+        parts.append(f"ONNX Runtime {versions.get('onnxruntime') or here}")
+    if measured.get("device", "cpu") != "cpu" and versions.get("cuda"):
+        parts.append(f"CUDA {versions['cuda']}")
+    parts.append(measured.get("system") or lock["system"])
+    return f"{measured.get('hardware') or hardware()}; {', '.join(parts)}"
 
 
 def total_memory(measured: Mapping[str, Any]) -> float | None:

@@ -9,7 +9,7 @@ from haversack.pantry.pantry import Pantry
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
 from haversack.services.errors import NotMeasured
-from haversack.services.golden_rows import golden_row, measured_on
+from haversack.services.golden_rows import AND, golden_row, measured_on
 from haversack.services.volumes import load_volume
 from haversack.services.work import recipe_of
 from haversack.volume.card import Card
@@ -54,6 +54,7 @@ def add_measurement(pantry: Pantry, spec: RunSpec, state: RunState) -> tuple[Car
     again = [old for old in rows if all(_same(old.get(key), row[key]) for key in SAME)]
     number = again[0]["id"] if again else 1 + max((old["id"] for old in rows), default=0)
     rows = [old for old in rows if old["id"] != number]
+    others = [str(old["hardware"]) for old in rows if old["hardware"] != row["hardware"]]
     rows.append({**row, "id": number})
     frame = add_relative_task_metric(pd.DataFrame(rows))
     content = volume_bytes(frame)
@@ -62,7 +63,7 @@ def add_measurement(pantry: Pantry, spec: RunSpec, state: RunState) -> tuple[Car
         task=recipe.task,
         measured="every recipe that was measured in this pantry, the newest of each",
         by="haversack measure",
-        on=measured_on(),
+        on=AND.join(dict.fromkeys([measured_on([measured]), *others])),
         source="this pantry's runs",
         rows=len(rows),
     )

@@ -15,7 +15,7 @@ from haversack.recipe.tree import Recipe
 from haversack.runs.spec import RunKind
 from haversack.runs.store import RunRecord
 from haversack.services.doctor import processor_name
-from haversack.services.golden_rows import measured_hardware, total_memory
+from haversack.services.golden_rows import AND, measured_hardware, total_memory
 from haversack.services.versions import environment_lock
 from haversack.services.work import run_store
 from haversack.volume.card import Card
@@ -94,13 +94,14 @@ def keep_results(pantry: Pantry, task: str, name: str = "") -> Card:
         raise UsageError(
             f"nothing was measured for {task} in this pantry", "Measure a trained recipe first."
         )
+    system = environment_lock()["system"]
     frame = add_relative_task_metric(pd.DataFrame(rows))
     fields = {
         "name": name or f"my_results_{task}",
         "task": task,
         "measured": "recipes trained and measured in this pantry",
         "by": "haversack measure",
-        "on": f"{this_hardware()}; {environment_lock()['system']}",
+        "on": f"{AND.join(dict.fromkeys(row['hardware'] for row in rows))}; {system}",
         "licence": "NOASSERTION",
     }
     with tempfile.TemporaryDirectory(prefix="haversack-results-") as scratch:

@@ -14,6 +14,7 @@ _WATCHED = (
     "torchmetrics",
     "onnx",
     "onnxruntime",
+    "onnxruntime-gpu",
     "safetensors",
     "numpy",
 )

@@ -47,7 +47,7 @@ def collect(
             "task": plan.task,
             "measured": plan.card.measured,
             "by": "haversack volume bake",
-            "on": measured_on(),
+            "on": measured_on(_results(plan, registry, folder)),
             "licence": plan.card.licence,
             "source": plan.card.source,
             "classes": _classes(plan, registry, pantry) if pantry is not None else {},
@@ -74,6 +74,14 @@ def _rows(plan: Plan, registry: Registry, folder: Path) -> Iterator[dict[str, An
             measured = measured_file(place, quantization)
             if measured.exists():
                 yield _row(number, unit, quantization, place)
+
+
+def _results(plan: Plan, registry: Registry, folder: Path) -> Iterator[dict[str, Any]]:
+    for unit in units(plan, registry):
+        for quantization in plan.quantizations:
+            measured = measured_file(folder / unit.key, quantization)
+            if measured.exists():
+                yield read_result(measured)
 
 
 def _row(number: int, unit: Unit, quantization: Quantization, place: Path) -> dict[str, Any]:
