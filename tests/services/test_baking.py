@@ -11,11 +11,18 @@ import pytest
 
 from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
-from haversack.services.bake import oven
+from haversack.runs.reducer import RunState
+from haversack.runs.spec import RunSpec
+from haversack.services.bake import oven, stages
 from haversack.services.bake.collect import collect
 from haversack.services.bake.oven import bake
 from haversack.services.bake.plan import Plan, Unit, read_plan, units
-from haversack.services.bake.stages import measured_file, trained_file
+from haversack.services.bake.stages import (
+    measured_file,
+    read_result,
+    train_unit,
+    trained_file,
+)
 
 MEASURED = {
     "p50_ms": 2.5, "size": 10_000_000, "metrics": {"map_50": 0.5}, "parameters": 3, "macs": 1,
@@ -151,12 +158,59 @@ def test_a_unit_that_another_process_has_is_left_to_it_until_that_process_ends(
     other = context.Process(target=_hold, args=(str(folder / keys[0]), ready, done))
     other.start()
     assert ready.get(timeout=60)
-    bake(plan, pantry, folder)
+    assert not bake(plan, pantry, folder)
     assert kitchen.trained == keys[1:]
+    assert kitchen.measured == [], "nothing is measured while another process trains"
     other.kill()  # a dead process's claim lapses
     other.join()
-    bake(plan, pantry, folder)
+    assert bake(plan, pantry, folder)
     assert sorted(kitchen.trained) == keys
+    assert len(kitchen.measured) == 6
+
+
+def test_two_processes_do_not_measure_in_one_folder_at_a_time(
+    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+) -> None:
+    pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
+    bake(plan, pantry, folder, with_measuring=False)
+    with oven._claimed(folder) as mine:
+        assert mine and not bake(plan, pantry, folder)
+        assert kitchen.measured == []
+    assert bake(plan, pantry, folder)
+    assert len(kitchen.measured) == 6
+
+
+class _Worker:
+    """Stands for workers, whose export fails the first time."""
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[str, bool]] = []
+
+    def __call__(self, spec: RunSpec, *_: Any) -> RunState:
+        self.ran.append((spec.kind.value, spec.resume_from is not None))
+        if len(self.ran) == 2:
+            raise KeyboardInterrupt
+        (spec.run_dir / "checkpoints/last").mkdir(parents=True, exist_ok=True)
+        return RunState(status="finished", result={"file": spec.kind.value}, updated_at=5.0)
+
+
+def test_a_training_that_ended_is_not_gone_on_with_where_its_export_was_interrupted(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pantry, worker = Pantry.build(tmp_path / "pantry"), _Worker()
+    monkeypatch.setattr(stages, "run_worker", worker)
+    monkeypatch.setattr(stages, "asset_files", lambda *_: ())
+    unit, folder = next(iter(units(plan, pantry.registry))), tmp_path / "unit"
+    with pytest.raises(KeyboardInterrupt):
+        train_unit(unit, ("float32",), folder, pantry)
+    train_unit(unit, ("float32",), folder, pantry)
+    assert worker.ran == [("train", False), ("export", False), ("export", False)]
+    found = read_result(trained_file(folder))
+    assert found == {
+        "train": {"file": "train"},
+        "exports": {"float32": {"file": "export"}},
+        "finished": 5.0,
+    }
 
 
 def _keys(plan: Plan, pantry: Pantry) -> list[str]:

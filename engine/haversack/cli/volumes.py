@@ -156,7 +156,7 @@ def bake(
     target = output or place / f"{wanted.name}.parquet"
     if not collect_only:
         with session.listening() as hear:
-            bake_plan(
+            is_measured = bake_plan(
                 wanted,
                 opened,
                 place,
@@ -166,6 +166,9 @@ def bake(
             )
         if not measuring:
             told = f"trained in {place}; measure with the same command without --no-measure"
+            return Answer({"volume": wanted.name, "folder": place}, [told])
+        if not is_measured:
+            told = f"another process is at work in {place}; run it again to measure"
             return Answer({"volume": wanted.name, "folder": place}, [told])
     card = collect(wanted, opened.registry, place, target, opened)
     opened.volumes.put(wanted.name, target.read_bytes(), card.as_dict())

@@ -23,11 +23,12 @@ def bake(
     with_measuring: bool = True,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
-) -> None:
+) -> bool:
     """Work off a plan; finished units are not done again, interrupted ones go on.
 
     Every unit is trained and exported first; only then is anything measured, one after the
-    other. Several processes may share a folder: each unit is claimed by one of them.
+    other. Several processes may share a folder: each unit is claimed by one of them. None measures
+    while another one trains or measures there.
 
     Args:
         plan: What is baked.
@@ -36,6 +37,10 @@ def bake(
         with_measuring: False leaves measuring to another time, when the machine is quiet.
         on_event: Hears progress.
         cancel: Stops after the step under way.
+
+    Returns:
+        Whether everything is measured. If it is not, though it was wanted, another process is at
+        work in the folder; the bake is run again to measure.
 
     Raises:
         RunFailed: A worker failed; run it again to go on.
@@ -52,8 +57,13 @@ def bake(
             if mine and not trained_file(place).exists():
                 train_unit(unit, plan.quantizations, place, pantry, cancel=cancel)
         meter.advance(1)
-    if with_measuring:
-        _measure(plan, todo, pantry, folder, on_event, cancel)
+    if not with_measuring:
+        return False
+    with _claimed(folder) as mine:
+        alone = mine and all(trained_file(folder / unit.key).exists() for unit in todo)
+        if alone:
+            _measure(plan, todo, pantry, folder, on_event, cancel)
+    return alone
 
 
 def _measure(
@@ -68,16 +78,17 @@ def _measure(
     for unit in todo:
         place = folder / unit.key
         for quantization in plan.quantizations:
-            with _claimed(place) as mine:
-                ready = mine and trained_file(place).exists()
-                if ready and not measured_file(place, quantization).exists():
-                    measure_unit(unit, quantization, place, pantry, cancel=cancel)
+            if not measured_file(place, quantization).exists():
+                measure_unit(unit, quantization, place, pantry, cancel=cancel)
             meter.advance(1)
 
 
 @contextmanager
 def _claimed(place: Path) -> Iterator[bool]:
-    """Claim a unit for this process; False where another one has it. A dead one's claim lapses."""
+    """Claim a unit, or for measuring the whole folder; False where another process has it.
+
+    A dead one's claim lapses.
+    """
     import fcntl
 
     place.mkdir(parents=True, exist_ok=True)

@@ -35,6 +35,11 @@ def measured_file(folder: Path, quantization: Quantization) -> Path:
     return folder / f"measured-{quantization}.json"
 
 
+def finished_training(folder: Path) -> Path:
+    """Give the file that says that a unit is trained, whether or not it is exported."""
+    return folder / "trained-only.json"
+
+
 def read_result(path: Path) -> dict[str, Any]:
     """Read what a stage wrote."""
     found = load_strict(read_bytes(path, MAX_RESULT_BYTES), path.name, MAX_RESULT_BYTES)
@@ -49,16 +54,19 @@ def train_unit(
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
 ) -> None:
-    """Train a unit and export it in each quantization."""
+    """Train a unit and export it in each quantization; a training that ended is not gone on with.
+
+    A recipe may end before its last epoch: its training, resumed, would go on.
+    """
     bench = _Bench(unit, folder, pantry, on_event, cancel)
-    last = folder / "train" / "checkpoints" / "last"
-    trained = bench.run("train", RunKind.TRAIN, resume_from=last if last.is_dir() else None)
+    done = finished_training(folder)
+    if not done.exists():
+        last = folder / "train" / "checkpoints" / "last"
+        trained = bench.run("train", RunKind.TRAIN, resume_from=last if last.is_dir() else None)
+        told = {"train": trained.result, "finished": trained.updated_at}
+        write_bytes(done, dump_canonical(told))
     checkpoint = checkpoint_of(folder / "train")
-    result: dict[str, Any] = {
-        "train": trained.result,
-        "exports": {},
-        "finished": trained.updated_at,
-    }
+    result: dict[str, Any] = {**read_result(done), "exports": {}}
     options: dict[str, object] = {"accuracy": False}
     for quantization in sorted(quantizations, key=lambda one: one != "float32"):
         exported = bench.run(
