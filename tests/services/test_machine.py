@@ -12,6 +12,7 @@ LISTING = """NVIDIA H100 80GB HBM3, 550.54.15, 81559 MiB, 9.0
 NVIDIA GeForce GT 710, 470.1, [N/A], [N/A]
 """
 OVERVIEW = "| NVIDIA-SMI 550.54.15   Driver Version: 550.54.15   CUDA Version: 12.4  |"
+OVERVIEW_610 = "| NVIDIA-SMI 610.43.02   KMD Version: 610.43.02   CUDA UMD Version: 13.3  |"
 
 
 def test_this_machine_is_told_in_the_terms_of_packages() -> None:
@@ -34,13 +35,14 @@ def _driver(folder: Path, body: str) -> None:
     program.chmod(0o755)
 
 
+@pytest.mark.parametrize(("overview", "cuda"), [(OVERVIEW, "12.4"), (OVERVIEW_610, "13.3")])
 def test_the_newest_cuda_that_the_driver_serves_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    overview: str, cuda: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _driver(tmp_path, f"if [ $# = 0 ]; then echo '{OVERVIEW}'; else printf '%s' '{LISTING}'; fi")
+    _driver(tmp_path, f"if [ $# = 0 ]; then echo '{overview}'; else printf '%s' '{LISTING}'; fi")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     machine = this_machine()
-    assert machine.cuda == "12.4" and len(machine.gpus) == 2 and machine.driver_trouble == ""
+    assert machine.cuda == cuda and len(machine.gpus) == 2 and machine.driver_trouble == ""
 
 
 def test_a_driver_that_does_not_answer_is_trouble_and_no_traceback(

@@ -11,7 +11,7 @@ import sys
 from pydantic import BaseModel, ConfigDict, Field
 
 _QUERY = "name,driver_version,memory.total,compute_cap"
-_CUDA = re.compile(r"CUDA Version:\s*(\d+\.\d+)")
+_CUDA = re.compile(r"CUDA (?:UMD )?Version:\s*(\d+\.\d+)")
 
 
 class Gpu(BaseModel):
