@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import psutil
 from pydantic import BaseModel, ConfigDict
@@ -73,7 +74,7 @@ def examine(folder: Path | None = None) -> DoctorReport:
         _memory(),
         _disk(folder or Path.cwd()),
         _gpu(machine),
-        *_libraries(),
+        *_libraries(machine),
         _clock(),
         _network(),
         _namespace(),
@@ -139,7 +140,7 @@ def _gpu(machine: Machine) -> Finding:
     return Finding(name="gpu", level="good", text=f"{'; '.join(named)}; CUDA {machine.cuda or '?'}")
 
 
-def _libraries() -> list[Finding]:
+def _libraries(machine: Machine) -> list[Finding]:
     """Ask a worker what torch and torchvision can do here; this process never imports them."""
     try:
         told = ask_worker("--report")
@@ -148,6 +149,7 @@ def _libraries() -> list[Finding]:
         return [Finding(name="worker", level="bad", text=text, remedy="Install Haversack again.")]
     devices = ", ".join(told["devices"])
     found = [Finding(name="worker", level="good", text=f"torch {told['torch']} on {devices}")]
+    found += _gpu_in_torch(machine, told)
     vision = f"torchvision {told['torchvision']}"
     if told["torchvision_guard"]:
         text = f"{vision} cannot load its compiled operators; the guard stands in for them"
@@ -155,6 +157,22 @@ def _libraries() -> list[Finding]:
     else:
         found.append(Finding(name="torchvision", level="good", text=vision))
     return found
+
+
+def _gpu_in_torch(machine: Machine, told: Mapping[str, Any]) -> list[Finding]:
+    """Say why torch does not use the GPUs that the driver tells; nothing where it uses them."""
+    remedy = f"Install a torch for CUDA {machine.cuda or 'of the driver'} or older."
+    if told["gpu_trouble"]:
+        text = f"torch cannot use the GPU: {told['gpu_trouble']}"
+        remedy = f"Install a newer NVIDIA driver. Or: {remedy}"
+    elif machine.gpus and not told["cuda"]:
+        text = f"torch {told['torch']} is built for the processor alone and cannot use the GPU"
+    elif machine.gpus and not told["gpus"]:
+        text = f"torch, built for CUDA {told['cuda']}, sees no GPU"
+        remedy = f"Look whether CUDA_VISIBLE_DEVICES hides it. Or: {remedy}"
+    else:
+        return []
+    return [Finding(name="gpu in torch", level="note", text=text, remedy=remedy)]
 
 
 def _clock() -> Finding:

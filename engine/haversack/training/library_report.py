@@ -8,16 +8,27 @@ from haversack.training import torchvision_guard
 
 
 def library_report() -> dict[str, Any]:
-    """Import torch and torchvision and tell their versions, the devices, and the guard's state."""
+    """Import torch and torchvision and tell their versions, the devices, and the guard's state.
+
+    ``gpu_trouble`` says why torch cannot use a GPU that it counts, such as a driver that is too
+    old; ``cuda`` is the version that torch was built for, empty where it was built for none.
+    """
     torchvision_guard.install()
     import torch
     import torchvision
 
-    devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    devices, trouble = [], ""
+    try:
+        devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    except Exception as error:  # noqa: BLE001 - CUDA may fail in any way; the processor remains
+        trouble = " ".join(str(error).split()) or type(error).__name__
     return {
         "torch": str(torch.__version__),
         "torchvision": str(torchvision.__version__),
         "torchvision_guard": torchvision_guard.is_active(),
         "devices": devices or [f"processor, {torch.get_num_threads()} threads"],
         "threads": torch.get_num_threads(),
+        "gpus": len(devices),
+        "cuda": torch.version.cuda or "",
+        "gpu_trouble": trouble,
     }
