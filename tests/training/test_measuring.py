@@ -6,7 +6,7 @@ import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 import onnx
@@ -95,6 +95,34 @@ def _is_nvml(node: ast.AST) -> TypeGuard[ast.Attribute]:
     if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
         return False
     return node.value.id == "pynvml"
+
+
+def _facts(clock: float, heat: int | None, slowed: bool | None) -> dict[str, Any]:
+    return {"clock_Hz": clock, "temperature_C": heat, "slowed": slowed, "driver": "550"}
+
+
+def test_a_gpu_is_looked_at_while_it_works_and_slowed_once_is_slowed() -> None:
+    told = [_facts(1e9, None, False), _facts(3e9, 80, True), _facts(2e9, 70, False)]
+    watch = gpu.Watch(iter(told).__next__, between=0.0)
+    for _ in range(3):
+        watch.look()
+    assert watch.facts() == _facts(2e9, 80, True)
+    silent = gpu.Watch(lambda: _facts(1e9, None, None))
+    silent.look()
+    assert silent.facts() == _facts(1e9, None, None)
+
+
+def test_a_gpu_is_not_asked_more_often_than_now_and_then() -> None:
+    asked: list[int] = []
+
+    def facts() -> dict[str, Any]:
+        asked.append(1)
+        return _facts(1e9, 50, False)
+
+    watch = gpu.Watch(facts, between=60.0)
+    for _ in range(100):
+        watch.look()
+    assert watch.facts()["temperature_C"] == 50 and len(asked) == 1
 
 
 def test_a_gpu_that_its_driver_does_not_know_is_none() -> None:

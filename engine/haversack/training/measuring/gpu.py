@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import statistics
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,6 +13,8 @@ import pynvml
 from haversack.training.measuring.energy import Counter
 
 Value = TypeVar("Value")
+BETWEEN_LOOKS = 0.5
+"""Seconds from one look at a GPU to the next while it works."""
 SLOWED = (
     pynvml.nvmlClocksEventReasonSwThermalSlowdown
     | pynvml.nvmlClocksEventReasonHwThermalSlowdown
@@ -64,7 +68,7 @@ class Gpu:
         """Give the memory that all programs have taken of it."""
         return _told(lambda: int(pynvml.nvmlDeviceGetMemoryInfo(self._handle).used))
 
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, Any]:
         """Give clock, temperature, limit of power and driver as they are now.
 
         ``slowed`` says whether heat or the limit of power lowers the clock at this moment.
@@ -81,6 +85,43 @@ class Gpu:
             "power_limit_W": None if limit is None else limit / 1e3,
             "slowed": None if reasons is None else bool(reasons & SLOWED),
             "driver": _told(pynvml.nvmlSystemGetDriverVersion),
+        }
+
+
+class Watch:
+    """Looks at a GPU now and then while it works: a moment later it is idle and cool again.
+
+    Args:
+        facts: What is looked at, such as `Gpu.facts`.
+        between: Seconds from one look to the next.
+    """
+
+    def __init__(self, facts: Callable[[], dict[str, Any]], between: float = BETWEEN_LOOKS) -> None:
+        """Have seen nothing yet."""
+        self._facts, self._between, self._next = facts, between, -math.inf
+        self._seen: list[dict[str, Any]] = []
+
+    def look(self) -> None:
+        """Look at the GPU, if it is time to."""
+        if time.monotonic() >= self._next:
+            self._seen.append(self._facts())
+            self._next = time.monotonic() + self._between
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was seen, None where nothing was told.
+
+        The clock is the mean of all looks, the temperature the highest, and ``slowed`` says
+        whether heat or the limit of power lowered the clock at any look; the rest is the last.
+        """
+        last = self._seen[-1] if self._seen else self._facts()
+        clocks, heats, slowed = (
+            [seen[name] for seen in self._seen if seen[name] is not None]
+            for name in ("clock_Hz", "temperature_C", "slowed")
+        )
+        return last | {
+            "clock_Hz": statistics.fmean(clocks) if clocks else None,
+            "temperature_C": max(heats, default=None),
+            "slowed": any(slowed) if slowed else None,
         }
 
 

@@ -15,7 +15,7 @@ from haversack.data.sample import Sample
 from haversack.runs.events import PhaseBegan, Progressed
 from haversack.training.loading.batches import as_input, collate
 from haversack.training.measuring.energy import Counter, joules_per_run, processor_counter
-from haversack.training.measuring.gpu import Gpu, open_gpu, uuid_of
+from haversack.training.measuring.gpu import Gpu, Watch, open_gpu, uuid_of
 from haversack.training.measuring.latency import measure_latency
 from haversack.training.measuring.machine import (
     describe_machine,
@@ -72,9 +72,16 @@ def measure_subject(
 
     work.emit(PhaseBegan(phase="measure"))
     throttled_before, clocks = throttle_count(), [frequency_hz() or 0.0]
-    alone = measure_latency(network_alone, min_runs, seconds, lambda n: watch("measure", n))
+    seen = None if gpu is None else Watch(gpu.facts)
+
+    def on_run(count: int) -> None:
+        watch("measure", count)
+        if seen is not None:
+            seen.look()
+
+    alone = measure_latency(network_alone, min_runs, seconds, on_run)
     clocks.append(frequency_hz() or 0.0)
-    board = gpu.facts() if gpu is not None else None
+    board = seen.facts() if seen is not None else None
     memory = subject.memory()
     work.emit(PhaseBegan(phase="measure with processing"))
     with torch.inference_mode():
@@ -123,7 +130,8 @@ def measure_subject(
         "batch_size": 1,
         "image_size": size,
         **describe_machine(subject.gpu),
-        "not_measured": {name: reason for name, (value, reason) in found.items() if value is None},
+        "not_measured": {name: reason for name, (value, reason) in found.items() if value is None}
+        | {f"gpu.{name}": _SILENT for name, value in (board or {}).items() if value is None},
     }
 
 
