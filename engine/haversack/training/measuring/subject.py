@@ -67,12 +67,18 @@ def device_of(work: Work, runtime: str) -> torch.device:
     """
     if runtime == "tensorrt":
         return choose_device("cuda" if work.spec.device == "auto" else work.spec.device)
-    if work.spec.device == "auto" and runtime == "onnxruntime" and not runs_on_gpus():
-        if torch.cuda.is_available():
-            told = "this ONNX Runtime has no CUDA, so the processor is measured"
-            work.note(f"{told}; onnxruntime-gpu has it, or choose the runtime torch", warning=True)
-        return torch.device("cpu")
-    return choose_device(work.spec.device)
+    if work.spec.device != "auto" or runtime != "onnxruntime":
+        return choose_device(work.spec.device)
+    in_torch, in_onnx = torch.cuda.is_available(), runs_on_gpus()
+    if in_torch and in_onnx:
+        return choose_device("cuda")
+    if in_torch:
+        told = "this ONNX Runtime has no CUDA, so the processor is measured"
+        work.note(f"{told}; onnxruntime-gpu has it, or choose the runtime torch", warning=True)
+    if in_onnx:
+        told = "this ONNX Runtime has CUDA, but torch sees no GPU, so the processor is measured"
+        work.note(f"{told}; haversack doctor says why", warning=True)
+    return torch.device("cpu")
 
 
 def exported_subject(work: Work, path: Path, threads: int, runtime: str) -> Subject:
