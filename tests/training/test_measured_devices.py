@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from haversack.runs.events import Noted
+from haversack.training.errors import TrainingError
+from haversack.training.jobs.measure import measure
 from haversack.training.measuring import subject
 from training_desk import Desk, small_recipe
 
@@ -27,3 +29,22 @@ def test_a_gpu_that_only_torch_or_only_onnx_runtime_sees_is_told(
     assert subject.device_of(work, "onnxruntime") == torch.device("cpu")
     notes = [event.text for event in desk.events if isinstance(event, Noted)]
     assert len(notes) == bool(told) and all(told in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"min_runs": 0},
+        {"seconds": 0},
+        {"seconds": -1},
+        {"seconds": float("nan")},
+        {"threads": -1},
+        {"seconds": True},
+    ],
+)
+def test_a_measurement_of_no_run_or_no_time_is_refused_before_anything_is_done(
+    options: dict[str, float], desk: Desk
+) -> None:
+    work = desk.work(small_recipe("classification"), "measure", "run", options=options)
+    with pytest.raises(TrainingError, match=f"the option {next(iter(options))} is"):
+        measure(work)

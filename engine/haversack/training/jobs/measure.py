@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,10 @@ def measure(work: Work) -> dict[str, Any]:
         HaversackError: The checkpoint, the file, the device or the data cannot be used.
         StopRequested: Somebody asked to stop.
     """
-    splits, runtime, exported = build_datasets(work), runtime_of(work), None
+    min_runs = math.ceil(_number(work.spec, "min_runs", 1000, is_positive=True))
+    seconds = _number(work.spec, "seconds", 10.0, is_positive=True)
     threads, model = int(_number(work.spec, "threads", 0)), work.spec.options.get("model")
+    splits, runtime, exported = build_datasets(work), runtime_of(work), None
     if runtime != "torch" and not model:
         exported = export_checkpoint(work, splits)
         model = str(exported.path)
@@ -57,8 +60,8 @@ def measure(work: Work) -> dict[str, Any]:
         work,
         open_subject,
         splits["val"][0],
-        int(_number(work.spec, "min_runs", 1000)),
-        _number(work.spec, "seconds", 10.0),
+        min_runs,
+        seconds,
     )
     trained = subject.trained
     result["file"] = subject.file.name
@@ -89,8 +92,11 @@ def _arithmetic(work: Work, image_size: int, not_measured: dict[str, str]) -> di
     }
 
 
-def _number(spec: RunSpec, name: str, default: float) -> float:
+def _number(spec: RunSpec, name: str, default: float, is_positive: bool = False) -> float:
     value = spec.options.get(name, default)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
-        return float(value)
-    raise TrainingError(f"the option {name} is {value!r}", "Give a number that is not negative.")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        is_sound = value > 0 if is_positive else value >= 0
+        if is_sound:
+            return float(value)
+    wanted = "above zero" if is_positive else "that is not negative"
+    raise TrainingError(f"the option {name} is {value!r}", f"Give a number {wanted}.")
