@@ -70,6 +70,8 @@ def test_a_network_is_measured_on_the_gpu_and_says_so(trained: Desk, runtime: st
         assert (found[name] is None) == (name in found["not_measured"]), name
         assert found[name] != 0
     assert (found["gpu_memory_bytes"] is None) == (runtime == "torch")
+    if runtime == "onnxruntime":
+        assert found["nodes"] is None or found["nodes"]["CUDAExecutionProvider"] > 0
     wanted = found["framework_metrics"]["accuracy"]
     assert found["metrics"]["accuracy"] == pytest.approx(wanted, abs=0.02)
 

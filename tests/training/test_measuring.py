@@ -10,12 +10,20 @@ from typing import Any, TypeGuard
 
 import numpy as np
 import onnx
+import onnxruntime
 import pynvml
 import pytest
 from onnx import TensorProto, helper
 
 from haversack.training.errors import TrainingError
-from haversack.training.inference.session import Gpu, bound_run, open_session, runs_on_gpus
+from haversack.training.inference.session import (
+    Gpu,
+    bound_run,
+    nodes_by_provider,
+    open_session,
+    require_taken,
+    runs_on_gpus,
+)
 from haversack.training.measuring import gpu
 from haversack.training.measuring.energy import joules_per_run, processor_counter
 from haversack.training.measuring.memory import added
@@ -158,6 +166,18 @@ def test_a_run_over_a_picture_on_the_device_gives_what_a_plain_run_gives() -> No
     for _ in range(2):
         (answers,) = run().copy_outputs_to_cpu()
         np.testing.assert_array_equal(answers, session.run(None, {"images": picture})[0])
+
+
+def test_who_took_a_node_is_told_and_a_session_whose_provider_took_none_is_refused() -> None:
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    session = onnxruntime.InferenceSession(_doubling(), options, providers=["CPUExecutionProvider"])
+    nodes = nodes_by_provider(session)
+    assert nodes == {"CPUExecutionProvider": 1}
+    require_taken(nodes, "CPUExecutionProvider")
+    with pytest.raises(TrainingError, match="CUDAExecutionProvider took no node"):
+        require_taken(nodes, "CUDAExecutionProvider")
+    require_taken(None, "CUDAExecutionProvider")  # an older ONNX Runtime does not tell
 
 
 @pytest.mark.skipif(runs_on_gpus(), reason="this ONNX Runtime has CUDA")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ INPUT = "images"
 ON_CPU = "CPUExecutionProvider"
 ON_GPU = "CUDAExecutionProvider"
 BY_TENSORRT = "TensorrtExecutionProvider"
+_RECORD = "session.record_ep_graph_assignment_info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def open_session(
         gpu: The GPU; None for the processor.
 
     Raises:
-        TrainingError: The GPU cannot be used; nothing falls back to the processor unasked.
+        TrainingError: The GPU cannot be used, or took no node of the network. Where ONNX Runtime
+            does not tell who took a node (before 1.32), only the first is noticed.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -59,13 +62,43 @@ def open_session(
         if names[0] not in onnxruntime.get_available_providers():
             raise _useless(names[0])
         providers = [(name, {"device_id": gpu.number}) for name in names] + providers
+        options.add_session_config_entry(_RECORD, "1")
         onnxruntime.preload_dlls()  # CUDA's libraries lie in wheels of their own
     session = onnxruntime.InferenceSession(
         model if isinstance(model, bytes) else str(model), options, providers=providers
     )
     if providers[0][0] not in session.get_providers():
         raise _useless(providers[0][0])
+    if gpu is not None:
+        require_taken(nodes_by_provider(session), providers[0][0])
     return session
+
+
+def nodes_by_provider(session: onnxruntime.InferenceSession) -> dict[str, int] | None:
+    """Give how many nodes of the network each provider took in a session on a GPU.
+
+    None where ONNX Runtime does not tell it; it does from 1.32 on.
+    """
+    ask = getattr(session, "get_provider_graph_assignment_info", None)
+    if ask is None:
+        return None
+    found: Counter[str] = Counter()
+    for part in ask():
+        found[part.ep_name] += len(part.get_nodes())
+    return dict(found)
+
+
+def require_taken(nodes: Mapping[str, int] | None, provider: str) -> None:
+    """Refuse a network of which a provider took nothing: the processor would be measured.
+
+    Raises:
+        TrainingError: It took no node.
+    """
+    if nodes and not nodes.get(provider):
+        raise TrainingError(
+            f"{provider} took no node of the network: all would run on {', '.join(nodes)}",
+            "Measure with --devices cpu, or with --runtime torch.",
+        )
 
 
 def bound_run(

@@ -47,8 +47,8 @@ def measure_subject(
         What was measured, and ``p50_ms`` and its like for the network alone, ``with_processing``
         for picture to predictions, ``load_ms``, ``peak_memory_bytes``, ``gpu_memory_bytes``,
         ``energy_mJ`` (of the GPU where it ran there, else of the processor),
-        ``avg_cpu_freq_Hz``, what the machine and its GPU are, and ``not_measured`` with the
-        reason for each None.
+        ``avg_cpu_freq_Hz``, ``nodes`` that each provider of ONNX Runtime runs on a GPU, what the
+        machine and its GPU are, and ``not_measured`` with the reason for each None.
     """
     started = time.perf_counter()
     subject = open_subject()
@@ -113,6 +113,7 @@ def measure_subject(
             "the machine does not count how often it throttles",
         ),
         "temperature_C": (temperature(), "no temperature sensor"),
+        "nodes": (subject.nodes, _NODES if subject.gpu is not None else "ran on the processor"),
         "gpu": (board, "ran on the processor" if subject.gpu is None else _SILENT),
     }
     is_int8 = about is not None and about.precision == "int8"
@@ -135,6 +136,7 @@ def measure_subject(
     }
 
 
+_NODES = "this runtime does not tell which nodes the GPU runs"
 _SILENT = "the GPU's driver does not tell"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,13 @@ from haversack.training.errors import CheckpointError, TrainingError
 from haversack.training.export.about import OnnxAbout
 from haversack.training.inference.onnx_runner import open_onnx
 from haversack.training.inference.runner import TorchRunner, Trained, load_network, trained_by
-from haversack.training.inference.session import Gpu, bound_run, runs_on_gpus
+from haversack.training.inference.session import (
+    ON_CPU,
+    Gpu,
+    bound_run,
+    nodes_by_provider,
+    runs_on_gpus,
+)
 from haversack.training.measuring.memory import Memory, peak_memory
 from haversack.training.work import Work
 
@@ -36,6 +42,8 @@ class Subject:
             them where they already lie on the device; it returns when the device is done.
         memory: Measures what it needs.
         about: What an exported file says of itself; None for a checkpoint.
+        nodes: How many nodes of the file each provider of ONNX Runtime runs on a GPU; None where
+            that is not told.
     """
 
     trained: Trained
@@ -45,6 +53,7 @@ class Subject:
     bound: Callable[[torch.Tensor], Run]
     memory: Callable[[], Memory]
     about: OnnxAbout | None
+    nodes: Mapping[str, int] | None = None
 
 
 def runtime_of(work: Work) -> str:
@@ -92,6 +101,10 @@ def exported_subject(work: Work, path: Path, threads: int, runtime: str) -> Subj
     gpu = Gpu(device.index or 0, runtime == "tensorrt") if device.type == "cuda" else None
     runner = open_onnx(path, threads, gpu)
     size = runner.about.image_size
+    nodes = None if gpu is None else nodes_by_provider(runner.session)
+    if nodes and nodes.get(ON_CPU):
+        told = f"{nodes[ON_CPU]} of {sum(nodes.values())} nodes of the network"
+        work.note(f"{told} run on the processor: the GPU has nothing for them", warning=True)
     return Subject(
         trained_by(work, runner, path.name),
         path,
@@ -100,6 +113,7 @@ def exported_subject(work: Work, path: Path, threads: int, runtime: str) -> Subj
         lambda pictures: bound_run(runner.session, pictures.numpy(), gpu),
         lambda: peak_memory(path, size, threads, gpu),
         runner.about,
+        nodes,
     )
 
 
