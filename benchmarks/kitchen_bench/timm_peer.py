@@ -38,6 +38,7 @@ def by_its_script(script: Path, scale: Scale, folder: Path, output: Path) -> flo
     Raises:
         RuntimeError: The script failed, or its log has no rates.
     """
+    script, folder, output = script.resolve(), folder.resolve(), output.resolve()
     command = [
         sys.executable, str(script), str(folder), "--train-split", "train", "--val-split", "train",
         "--model", timm_name(scale), "--num-classes", str(CLASSES), "--img-size",

@@ -46,6 +46,42 @@ def test_every_table_of_the_bench_is_measured(
     assert sum(line.startswith("==") for line in lines) == 4
 
 
+def test_a_network_that_cannot_be_compiled_by_hand_is_left_out_and_the_bench_goes_on(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways, training = bench.device_training.WAYS[2:], bench.device_training
+
+    def by_hand(way: Any, clock: Any, *_: object) -> None:
+        if way.compile:
+            raise RuntimeError("no C compiler was found\nand more")
+        clock.pictures_per_second = 10.0
+
+    def by_the_worker(_: object, clock: Any, *__: object) -> list[str]:
+        clock.pictures_per_second = 8.0
+        return []
+
+    monkeypatch.setattr(training, "by_hand", by_hand)
+    monkeypatch.setattr(training, "by_the_worker", by_the_worker)
+    monkeypatch.setattr(bench.device_report, "WAYS", ways)
+    steps = bench.device_report._steps(torch.device("cpu"), bench.script.SMALL_ONE, tmp_path)
+    plain, compiled, told = list(steps)[2:]
+    assert plain.split()[-3:-1] == ["10", "8"]
+    assert compiled.split()[-3:] == ["left", "out", "8"]
+    assert told == "  told: by hand left out: RuntimeError: no C compiler was found"
+
+
+def test_timms_script_is_found_by_a_path_from_here(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "output").mkdir()
+    told = f"import os, sys\nassert os.path.isdir(sys.argv[1])\nprint({LOG!r})\n"
+    (tmp_path / "train.py").write_text(told)
+    monkeypatch.chdir(tmp_path)
+    places = Path("train.py"), bench.script.SMALL_ONE, Path("pictures"), Path("output")
+    assert bench.timm_peer.by_its_script(*places) == 300.25
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_without_a_gpu_one_line_says_what_is_left_out(
     bench: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
