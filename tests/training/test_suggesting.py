@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
+from haversack.data.sample import Dataset, Sample
+from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
+from haversack.training.builders.datasets import build_datasets
+from haversack.training.jobs import suggest as job
 from haversack.training.jobs.suggest import suggest
 from haversack.training.suggesting.batch_size import Trial, suggest_batch_size, try_batch_sizes
+from haversack.training.work import Work
 from training_desk import Desk, small_recipe
 
 
@@ -35,6 +42,62 @@ def test_a_recipe_gets_a_batch_size_and_a_rate_and_is_not_changed(
     folder = desk.folder / "try"
     assert json.loads((folder / "report.json").read_text())["result"] == result
     assert [path.name for path in folder.iterdir()] == ["report.json"]  # no checkpoint is left
+
+
+class _Few:
+    """The first pictures of a dataset."""
+
+    def __init__(self, dataset: Dataset, count: int) -> None:
+        self.classes, self._dataset, self._count = dataset.classes, dataset, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> Sample:
+        return self._dataset[index]
+
+
+def test_every_rate_is_tried_though_the_recipe_has_fewer_steps(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def few(work: Work) -> dict[str, Any]:
+        return {"train": _Few(build_datasets(work)["train"], 10)}
+
+    monkeypatch.setattr(job, "build_datasets", few)
+    monkeypatch.setattr(job, "MOST_PICTURES", 2)
+    recipe = small_recipe("classification", model__image_size=32, data__batch_size=4)
+    recipe["trainer.num_epochs"], recipe["trainer.accumulate"] = 2, 3
+    result = suggest(desk.work(recipe, "suggest", "few", limits=Limits(limit_batches=16)))
+    rates = [rate["learning_rate"] for rate in result["rates"]]
+    assert len(rates) == 16 and rates[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("points", "whole"),
+    [
+        ([(1e-6, 2.0), (1.0, 1.0)], True),
+        ([(1e-6, 2.0), (1e-4, 1.0)], False),
+        ([(1e-6, 2.0), (1e-4, 1.0), (1e-3, 4.1)], True),
+        ([(1e-6, 2.0), (1e-3, math.inf)], True),
+        ([], False),
+    ],
+)
+def test_a_rate_is_suggested_only_after_the_last_one_or_where_the_loss_diverged(
+    points: list[tuple[float, float]], whole: bool
+) -> None:
+    assert job._is_whole(points, 100) == whole
+
+
+def test_a_loss_that_is_no_number_is_none_and_no_rate_is_told_as_real(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_batch_sizes", lambda *_: [])
+    monkeypatch.setattr(job, "_rates", lambda *_: ([(1e-6, 2.0), (1e-5, math.nan)], None))
+    result = suggest(desk.work(small_recipe("classification"), "suggest", "nan"))
+    assert [rate["loss"] for rate in result["rates"]] == [2.0, None]
+    assert result["suggested"] == {}
+    assert "NaN" not in (desk.folder / "nan/report.json").read_text()
+    assert any("no learning rate" in e.text for e in desk.events if isinstance(e, Noted))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import math
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
@@ -32,7 +33,10 @@ from haversack.training.work import Work, expect
 BATCH_SECONDS = 60.0
 MOST_PICTURES = 256
 LOWEST_RATE = 1e-6
+HIGHEST_RATE = 1.0
 RATES = 100
+DIVERGED = 4.0
+"""How many times its least a loss is when Lightning ends the range test."""
 
 
 def suggest(work: Work) -> dict[str, Any]:
@@ -40,11 +44,13 @@ def suggest(work: Work) -> dict[str, Any]:
 
     The learning rate is that of Lightning's range test (Smith 2017, arXiv:1506.01186): the rate
     at which the loss falls steepest while the rate grows from step to step, at the recipe's own
-    batch size. ``limit_batches`` is the number of steps of that test.
+    batch size. ``limit_batches`` is the number of steps of that test. It goes through the
+    pictures as often as it needs to; where it ends early though the loss did not diverge, no rate
+    is suggested.
 
     Returns:
         ``suggested``: values by the path of the option; ``batch_sizes`` and ``rates``: what was
-        tried. Also written as ``report.json``.
+        tried, with None for a loss that is no finite number. Also written as ``report.json``.
 
     Raises:
         OutOfMemoryError: The recipe's own batch does not fit in memory.
@@ -62,11 +68,16 @@ def suggest(work: Work) -> dict[str, Any]:
     work.emit(PhaseBegan(phase="learning rate"))
     with memory_told(work, settings):
         points, rate = _rates(work, settings, network, task, splits)
+    if rate is None:
+        work.note("no learning rate is suggested: too few rates were tried to tell", warning=True)
     found = {"data.batch_size": suggest_batch_size(trials), "trainer.optimizer.learning_rate": rate}
     result = {
         "suggested": {path: value for path, value in found.items() if value is not None},
         "batch_sizes": [asdict(trial) for trial in trials],
-        "rates": [{"learning_rate": at, "loss": loss} for at, loss in points],
+        "rates": [
+            {"learning_rate": at, "loss": loss if math.isfinite(loss) else None}
+            for at, loss in points
+        ],
     }
     write_report(work, result)
     return result
@@ -94,17 +105,32 @@ def _rates(
     module = module_of(options, network, task, scheduled=False)
     module.about = template_of(work, settings, splits["train"].classes)
     loader = train_loader(work, settings, splits["train"])
+    steps = settings.limit_batches or RATES
+    # A step ends with its epoch: no more batches than an epoch has are ever put together.
+    options = options.model_copy(update={"accumulate": min(options.accumulate, len(loader))})
+    epochs = math.ceil(steps / (len(loader) // options.accumulate))
+    settings = replace(settings, epochs=epochs, limit_batches=None)
     trainer = make_trainer(work, settings, options, place(work.spec, work.rank), [])
     finder = Tuner(trainer).lr_find(
         module,
         loader,
         min_lr=LOWEST_RATE,
-        max_lr=1.0,
-        num_training=settings.limit_batches or RATES,
+        max_lr=HIGHEST_RATE,
+        num_training=steps,
         update_attr=False,
     )
     if finder is None:
         return [], None
     tried = finder.results
     points = [(float(at), float(loss)) for at, loss in zip(tried["lr"], tried["loss"], strict=True)]
-    return points, finder.suggestion()
+    return points, finder.suggestion() if _is_whole(points, steps) else None
+
+
+def _is_whole(points: list[tuple[float, float]], steps: int) -> bool:
+    """Say whether a range test came to its highest rate, but for one step, or the loss diverged."""
+    if not points:
+        return False
+    (last, loss), growth = points[-1], (HIGHEST_RATE / LOWEST_RATE) ** (1 / steps)
+    if last * growth**1.5 >= HIGHEST_RATE or not math.isfinite(loss):
+        return True
+    return loss > DIVERGED * min(tried for _, tried in points if math.isfinite(tried))
