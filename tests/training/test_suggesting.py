@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -15,8 +15,10 @@ from haversack.data.sample import Dataset, Sample
 from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
 from haversack.training.builders.datasets import build_datasets
+from haversack.training.builders.optimizers import build_optimizer
 from haversack.training.jobs import suggest as job
 from haversack.training.jobs.suggest import suggest
+from haversack.training.settings import settings_of
 from haversack.training.suggesting.batch_size import Trial, suggest_batch_size, try_batch_sizes
 from haversack.training.work import Work
 from training_desk import Desk, small_recipe
@@ -111,15 +113,61 @@ def test_the_smallest_batch_that_is_about_as_fast_as_the_fastest_is_suggested(
     assert suggest_batch_size(trials) == wanted
 
 
+def _adam(network: nn.Module) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(network.parameters(), lr=1.0)
+
+
 def test_a_batch_that_does_not_fit_ends_the_trial() -> None:
     def step(probe: nn.Module, size: int) -> torch.Tensor:
         wasted = torch.empty(1 << 58 if size > 2 else 1, dtype=torch.uint8)  # really asked for
         loss: torch.Tensor = probe(torch.ones(size, 4)).sum() * wasted.numel() * 0
         return loss
 
-    trials = try_batch_sizes(nn.Linear(4, 1), step, torch.device("cpu"), 64, 60.0)
+    trials = try_batch_sizes(nn.Linear(4, 1), step, _adam, torch.device("cpu"), 64, 60.0)
     assert [(t.batch_size, t.pictures_per_second is None) for t in trials] == [
         (1, False),
         (2, False),
         (4, True),
     ]
+
+
+class _Probed(nn.Module):
+    """A network that gives its loss itself, and notes how it is asked."""
+
+    seen: ClassVar[list[tuple[bool, bool]]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(3, 4, 3)
+
+    def losses(self, images: torch.Tensor, batch: object) -> dict[str, torch.Tensor]:
+        is_last = images.is_contiguous(memory_format=torch.channels_last)
+        answers = self.layer(images)
+        self.seen.append((is_last, answers.dtype == torch.bfloat16))
+        return {"loss": answers.float().mean()}
+
+
+def test_batch_sizes_are_tried_as_they_are_trained(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def told(ingredient: Any, network: nn.Module) -> torch.optim.Optimizer:
+        optimizer = build_optimizer(ingredient, network)
+        made.append(type(optimizer).__name__)
+        return optimizer
+
+    monkeypatch.setattr(job, "build_optimizer", told)
+    monkeypatch.setattr(job, "MOST_PICTURES", 2)
+    monkeypatch.setattr(_Probed, "seen", [])
+    recipe = small_recipe("classification", model__image_size=32)
+    recipe["trainer.precision"], recipe["trainer.channels_last"] = "bf16-mixed", True
+    work = desk.work(recipe, "suggest", "trained")
+    network, splits = _Probed(), build_datasets(work)
+    before = [parameter.clone() for parameter in network.parameters()]
+    task: Any = None
+    trials = job._batch_sizes(work, settings_of(work), network, task, splits["train"])
+    assert [trial.batch_size for trial in trials] == [1, 2]
+    assert set(_Probed.seen) == {(True, True)} and set(made) == {"AdamW"}
+    for old, new in zip(before, network.parameters(), strict=True):
+        assert torch.equal(old, new)

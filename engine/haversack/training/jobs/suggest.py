@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -10,24 +11,26 @@ import torch
 from lightning.fabric.utilities import move_data_to_device
 from lightning.pytorch.tuner.tuning import Tuner
 from torch import nn
+from torch.optim import Optimizer
 
 from haversack.catalog.training import LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
 from haversack.training.builders.datasets import build_datasets
 from haversack.training.builders.networks import build_network
+from haversack.training.builders.optimizers import build_optimizer
 from haversack.training.builders.tasks import build_task
 from haversack.training.device import choose_device
 from haversack.training.loading.batches import as_input, collate
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.loop.parts import module_of, template_of, train_loader
 from haversack.training.loop.together import place
-from haversack.training.loop.trainer import make_trainer
+from haversack.training.loop.trainer import layout, make_trainer, usable_precision
 from haversack.training.memory import memory_told
 from haversack.training.report import write_report
 from haversack.training.settings import Settings, settings_of
 from haversack.training.suggesting.batch_size import suggest_batch_size, try_batch_sizes
-from haversack.training.tasks.task import Task
+from haversack.training.tasks.task import GivesItsLoss, Task
 from haversack.training.work import Work, expect
 
 BATCH_SECONDS = 60.0
@@ -86,16 +89,31 @@ def suggest(work: Work) -> dict[str, Any]:
 def _batch_sizes(
     work: Work, settings: Settings, network: nn.Module, task: Task, dataset: Dataset
 ) -> list[Any]:
+    """Try batch sizes as they are trained: optimizer, precision, layout and loss of the recipe."""
+    options = expect(work.root.trainer, LightningTrainer, "trainer")
     device = choose_device(work.spec.device)
     most = min(MOST_PICTURES, len(dataset))
     samples = SquaredSamples(dataset, settings.image_size, None, settings.seed)
     pictures = [samples[(0, index)] for index in range(most)]
 
+    in_memory = layout(options.channels_last)
+    network = network.to(memory_format=in_memory)  # type: ignore[call-overload] # its stub lacks it
+    half = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}.get(
+        usable_precision(options.precision, device, lambda *_, **__: None)
+    )
+
     def step(probe: nn.Module, size: int) -> torch.Tensor:
         batch = move_data_to_device(collate(pictures[:size]), device)
-        return task.loss(probe(as_input(batch["images"])), batch)["loss"]
+        images = as_input(batch["images"]).to(memory_format=in_memory)
+        with torch.autocast(device.type, half) if half else nullcontext():
+            if isinstance(probe, GivesItsLoss):
+                return probe.losses(images, batch)["loss"]
+            return task.loss(probe(images), batch)["loss"]
 
-    return try_batch_sizes(network, step, device, most, BATCH_SECONDS)
+    def make_optimizer(probe: nn.Module) -> Optimizer:
+        return build_optimizer(options.optimizer, probe)
+
+    return try_batch_sizes(network, step, make_optimizer, device, most, BATCH_SECONDS)
 
 
 def _rates(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psutil
 import torch
 from torch import nn
+from torch.optim import Optimizer
 
 from haversack.training.memory import is_out_of_memory
 
@@ -39,17 +40,33 @@ Step = Callable[[nn.Module, int], torch.Tensor]
 """Gives the loss of a network on so many pictures."""
 
 
+MakeOptimizer = Callable[[nn.Module], Optimizer]
+
+
 def try_batch_sizes(
-    network: nn.Module, step: Step, device: torch.device, most: int, seconds: float
+    network: nn.Module,
+    step: Step,
+    make_optimizer: MakeOptimizer,
+    device: torch.device,
+    most: int,
+    seconds: float,
 ) -> list[Trial]:
-    """Train a copy of the network for a few steps at 1, 2, 4 ... pictures.
+    """Train a copy of the network for a few steps at 1, 2, 4 ... pictures, at a rate of 0.
 
     Ends at ``most``, where memory runs out or is about to, or after ``seconds``.
+
+    Args:
+        network: What is trained; it stays as it is.
+        step: Gives its loss.
+        make_optimizer: Gives the optimizer that training uses: what it keeps takes memory.
+        device: Where it is trained.
+        most: The most pictures in a step.
+        seconds: After so long no further size is tried.
     """
     trials: list[Trial] = []
     size, until = 1, time.monotonic() + seconds
     while size <= most and time.monotonic() < until:
-        trial = _try(network, step, device, size)
+        trial = _try(network, step, make_optimizer, device, size)
         if trial is not None:
             trials.append(trial)
             if trial.pictures_per_second is None or not _next_fits(trial, device):
@@ -67,9 +84,13 @@ def suggest_batch_size(trials: Sequence[Trial]) -> int | None:
     return min(size for size, speed in speeds.items() if speed >= ENOUGH * best)
 
 
-def _try(network: nn.Module, step: Step, device: torch.device, size: int) -> Trial | None:
+def _try(
+    network: nn.Module, step: Step, make_optimizer: MakeOptimizer, device: torch.device, size: int
+) -> Trial | None:
     probe = copy.deepcopy(network).to(device).train()
-    optimizer = torch.optim.SGD(probe.parameters(), lr=0.0)
+    optimizer = make_optimizer(probe)
+    for group in optimizer.param_groups:
+        group["lr"] = 0.0
     before, times = _taken_before(device), []
     try:
         for _ in range(STEPS):
