@@ -6,8 +6,11 @@ one JSON for all. Among boxes a crowd is left out; in masks it is painted like a
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from haversack.data.byod.coco_json import (
     HINT,
@@ -18,8 +21,9 @@ from haversack.data.byod.coco_json import (
     RunLengths,
     Segmented,
 )
+from haversack.data.byod.coco_places import Places
 from haversack.data.byod.coco_runs import counts_of
-from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task, is_picture
+from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task, split_in
 from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_runs
 from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
@@ -43,32 +47,69 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
         raise DataError(f"{members.label} has no COCO annotation file", HINT)
     wanted = wanted or Wanted()
     outlines = wanted.task == "segmentation"
-    places = _places(members)
+    places = Places(members.names())
     pictures: list[Labelled] = []
     problems: list[Problem] = []
+    elsewhere: list[_Listed] = []
     for file in files:
         document = wanted.readers.coco(file, members.read(file), problems.append, outlines)
-        pictures += _pictures(file, document, places, problems.append)
+        for listed in _listed(file, document, problems.append):
+            place = places.exact(file, listed.said)
+            if place is None:
+                elsewhere.append(listed)
+            else:
+                _put(listed, place, places, pictures, problems)
+    for listed in elsewhere:
+        _put(listed, places.only(listed.said), places, pictures, problems)
     task: Task = "segmentation" if outlines else "detection"
     return Found("coco", task, tuple(pictures), tuple(problems))
 
 
-def _pictures(
-    file: str, document: Document, places: dict[str, list[str]], tell: Callable[[Problem], None]
-) -> list[Labelled]:
-    split = next((s for word, s in SPLITS.items() if word in file.lower()), "")
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An entry of a file's list, whose picture is still to be found."""
+
+    file: str
+    said: str
+    labelled: Labelled
+
+
+def _listed(
+    file: str, document: Document, tell: Callable[[Problem], None]
+) -> Iterator[_Listed]:
+    split = _split_of(file)
     boxes = boxes_by_image(file, document, tell) if isinstance(document, Boxed) else {}
     regions = _regions(file, document, tell) if isinstance(document, Segmented) else {}
-    pictures = []
     for image in document.images:
-        place = _place(image.file_name, places)
-        if place is None:
-            tell(Problem(file, f"the picture {image.file_name[:200]} is missing"))
-            continue
         objects = tuple(boxes.get(image.id, ()))
         areas = tuple(regions.get(image.id, ()))
-        pictures.append(Labelled(place, boxes=objects, split=split, regions=areas))
-    return pictures
+        labelled = Labelled("", boxes=objects, split=split, regions=areas)
+        yield _Listed(file, image.file_name, labelled)
+
+
+def _split_of(file: str) -> str:
+    """Give the split that a word of a file's name says, else the nearest of its folders."""
+    words = re.findall("[a-z]+", PurePosixPath(file).name.lower())
+    said = {SPLITS[word] for word in words if word in SPLITS}
+    return said.pop() if len(said) == 1 else split_in(file)
+
+
+def _put(
+    listed: _Listed,
+    place: str | None,
+    places: Places,
+    pictures: list[Labelled],
+    problems: list[Problem],
+) -> None:
+    said = listed.said[:200]
+    if place is None:
+        problems.append(Problem(listed.file, f"the picture {said} is missing"))
+    elif places.take(place):
+        split = listed.labelled.split or split_in(place)
+        pictures.append(replace(listed.labelled, picture=place, split=split))
+    else:
+        what = f"the picture {said} is listed a second time; its objects there are left out"
+        problems.append(Problem(listed.file, what))
 
 
 def boxes_by_image(
@@ -115,21 +156,3 @@ def _region(label: str, one: Outlined) -> Region:
 def _looks_right(content: bytes) -> bool:
     return all(key in content for key in (b'"images"', b'"annotations"', b'"categories"'))
 
-
-def _places(members: Members) -> dict[str, list[str]]:
-    """Give where pictures lie by their last name."""
-    places: dict[str, list[str]] = defaultdict(list)
-    for name in members.names():
-        if is_picture(name):
-            places[name.rpartition("/")[2]].append(name)
-    return places
-
-
-def _place(said: str, places: dict[str, list[str]]) -> str | None:
-    """Find a picture by its whole path, or by its last name where only one bears it."""
-    wanted = said.replace("\\", "/")
-    found = places.get(wanted.rpartition("/")[2], [])
-    exact = [one for one in found if one == wanted or one.endswith("/" + wanted)]
-    if len(exact) == 1 or len(found) == 1:
-        return (exact or found)[0]
-    return None

@@ -7,6 +7,7 @@ entry by entry, and each that is wrong is a problem.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from haversack.data.byod.records import Problem
 from haversack.data.errors import DataError
 
 HINT = "Give a JSON file with images, annotations and categories."
+_ONE_EACH = "Give each category and each image an id of its own."
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Key = int | str | float
 Entry = TypeVar("Entry")
@@ -103,7 +105,7 @@ def decode(
         outlines: Whether the outlines of objects are asked.
 
     Raises:
-        DataError: It is no JSON, or has not the three lists.
+        DataError: It is no JSON, has not the three lists, or an id is two classes.
     """
     document = _decode(file, content, tell, outlines)
     for name, begins in _LISTS.items():
@@ -113,7 +115,9 @@ def decode(
     if not used.are_whole_numbers():
         _make_alike(document)
         used = _Used(document)
+    _refuse_other_names(file, document)
     _drop_lost(file, document, used, tell)
+    _drop_shared(file, document, tell)
     return document
 
 
@@ -202,6 +206,29 @@ def _drop_lost(file: str, document: Document, used: _Used, tell: Callable[[Probl
     else:
         outlined = [one for one in document.annotations if _listed(one, lost, unknown)]
         document.annotations = outlined
+
+
+def _refuse_other_names(file: str, document: Document) -> None:
+    """Refuse a file in which one id is two classes."""
+    names: dict[Key, str] = {}
+    for category in document.categories:
+        if names.setdefault(category.id, category.name) != category.name:
+            which = f"{names[category.id][:40]} and {category.name[:40]}"
+            raise DataError(f"{file}: category {_short(category.id)} is both {which}", _ONE_EACH)
+
+
+def _drop_shared(file: str, document: Document, tell: Callable[[Problem], None]) -> None:
+    """Leave out pictures of one id: nobody says which of them an object is of."""
+    names: dict[Key, set[str]] = defaultdict(set)
+    for image in document.images:
+        names[image.id].add(image.file_name)
+    if len(names) == len(document.images):
+        return
+    for image in document.images:
+        if len(names[image.id]) > 1:
+            what = f"the picture {image.file_name[:200]} has the id {_short(image.id)} of another"
+            tell(Problem(file, f"{what}; left out"))
+    document.images = [image for image in document.images if len(names[image.id]) == 1]
 
 
 def _listed(one: Annotation, lost: set[Key], unknown: set[Key]) -> bool:
