@@ -11,9 +11,10 @@ Task = Literal["classification", "detection", "segmentation", "unlabeled"]
 TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation", "unlabeled")
 Box = tuple[float, float, float, float]
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+TEST = "test"
 SPLITS = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
-    "test": "val",
+    "dev": "val", "test": TEST, "testing": TEST, "eval": TEST,
 }  # fmt: skip
 
 
@@ -26,7 +27,8 @@ class Labelled:
         label: Its class (classification); empty for the other tasks.
         boxes: Its objects (detection): class, and left, top, right, bottom in pixels with
             exclusive ends.
-        split: ``train`` or ``val`` where the set says so, else empty.
+        split: ``train``, ``val`` or ``test`` where the set says so, else empty; once the set is
+            checked ``train`` or ``val``.
         mask: The path of its mask within the set (segmentation); empty where there is none.
         regions: Its objects as areas (segmentation); a later one lies over an earlier one.
         areas: The pixels of each class that its mask shows; settled when the set is checked.
@@ -81,8 +83,8 @@ def is_picture(name: str) -> bool:
 
 
 def split_in(path: str) -> str:
-    """Give the split that one of a path's folders names; empty where none does."""
-    for part in path.split("/")[:-1]:
+    """Give the split that the nearest of a path's folders names; empty where none does."""
+    for part in reversed(path.split("/")[:-1]):
         if part.lower() in SPLITS:
             return SPLITS[part.lower()]
     return ""

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from haversack.base.digests import sha256_bytes
 from haversack.base.errors import UsageError
-from haversack.data.byod.records import Labelled
+from haversack.data.byod.records import TEST, Labelled
 
 SHARE = 0.2
 
@@ -61,14 +61,17 @@ class SplitPlan:
         if kind == "folder":
             return path.parent.as_posix()
         if kind == "prefix":
-            return path.name.partition(mark)[0]
+            before, found, _ = path.name.partition(mark)
+            return before if found else one.picture
         return (one.group or one.picture) if kind == "column" else one.picture
 
 
 def split(pictures: Sequence[Labelled], digests: dict[str, str], plan: SplitPlan) -> dict[str, str]:
     """Give ``train`` or ``val`` for each picture's path.
 
-    Without groups each class gives its share, of all pictures where they bear no class.
+    Without groups each class gives its share, of all pictures where they bear no class. What the
+    set calls ``test`` is for validation whatever the plan, and so is what is grouped with it; the
+    share is then of the others.
 
     Args:
         pictures: What is split.
@@ -76,13 +79,16 @@ def split(pictures: Sequence[Labelled], digests: dict[str, str], plan: SplitPlan
         plan: How.
     """
     if _keeps(pictures, plan):
-        return {one.picture: one.split or "train" for one in pictures}
+        return {one.picture: _side(one) for one in pictures}
+    tested = {plan.group_of(one) for one in pictures if one.split == TEST}
+    validating = {one.picture for one in pictures if plan.group_of(one) in tested}
     strata: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for one in pictures:
+        if one.picture in validating:
+            continue
         stratum = "" if plan.group_by else one.label
         strata[stratum][plan.group_of(one)].append(one.picture)
     share = SHARE if plan.share is None else plan.share
-    validating: set[str] = set()
     for groups in strata.values():
         validating.update(_chosen(groups.values(), digests, share, plan.seed))
     return {one.picture: "val" if one.picture in validating else "train" for one in pictures}
@@ -96,7 +102,11 @@ def unlisted(pictures: Sequence[Labelled], plan: SplitPlan) -> list[str]:
 
 
 def _keeps(pictures: Sequence[Labelled], plan: SplitPlan) -> bool:
-    return plan.keeps_own() and {"train", "val"} <= {one.split for one in pictures}
+    return plan.keeps_own() and {_side(one) for one in pictures if one.split} == {"train", "val"}
+
+
+def _side(one: Labelled) -> str:
+    return "val" if one.split == TEST else one.split or "train"
 
 
 def _chosen(

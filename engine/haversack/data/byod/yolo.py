@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import posixpath
+from collections import defaultdict
 from collections.abc import Callable
 
 import yaml
@@ -17,6 +18,7 @@ import yaml
 from haversack.data.byod.records import (
     PICTURES,
     SPLITS,
+    TEST,
     Box,
     Found,
     Labelled,
@@ -136,7 +138,7 @@ def _listed_splits(members: Members) -> Callable[[str], str]:
     """Give what tells a picture's split: ``data.yaml`` where it does, else the folders' names."""
     said = _settings(members)
     there = {home for name in members.names() for home in _homes(name)}
-    folders: dict[str, str] = {}
+    folders: dict[str, set[str]] = defaultdict(set)
     listed: dict[str, str] = {}
     for key, split in SPLITS.items():
         entries = said.get(key)
@@ -146,14 +148,21 @@ def _listed_splits(members: Members) -> Callable[[str], str]:
                     lines = members.read(place).decode("utf-8", "replace").splitlines()
                     listed |= dict.fromkeys(map(_within, lines), split)
                 elif place in there:
-                    folders[place] = "" if folders.get(place, split) != split else split
+                    folders[place].add(split)
 
     def split_of(name: str) -> str:
         above = [home for home in _homes(name) if home in folders]
-        known = folders[max(above, key=len)] if above else split_in(name)
+        known = _one_of(folders[max(above, key=len)]) if above else split_in(name)
         return listed.get(name, known)
 
     return split_of
+
+
+def _one_of(splits: set[str]) -> str:
+    """Give the split of a folder that is named for some; empty where it is for both sides."""
+    if "train" in splits and len(splits) > 1:
+        return ""
+    return TEST if TEST in splits else next(iter(splits))
 
 
 def _homes(name: str) -> list[str]:
