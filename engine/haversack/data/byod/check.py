@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from haversack.base.digests import sha256_bytes
 from haversack.data.byod.look_alikes import Hash, LookAlike, look_alikes, perceptual_hash
 from haversack.data.byod.masks import Painter, areas_of, mask_classes
-from haversack.data.byod.records import Box, Found, Labelled, Problem, Task
+from haversack.data.byod.records import TEST, Box, Found, Labelled, Problem, Task
 from haversack.data.byod.regions import Palette
+from haversack.data.byod.split_faults import refuse_groups, split_faults
 from haversack.data.byod.splits import SplitPlan, split, unlisted
 from haversack.data.errors import DataError
 from haversack.data.pictures import decode
@@ -81,9 +82,12 @@ def check_set(
             validation.
 
     Raises:
+        UsageError: The groups asked for are the classes.
         DataError: Nothing is left, or there are no labels.
     """
     problems = list(found.problems)
+    plan = plan or SplitPlan()
+    refuse_groups(found.format, found.pictures, plan)
     masked = mask_classes(found) if found.task == "segmentation" else ()
     painter = Painter(members, masked, found.palette) if masked else None
     seen: dict[str, Labelled] = {}
@@ -114,11 +118,12 @@ def check_set(
             problems[0].what if problems else "Label at least two pictures.",
         )
     digests = {one.picture: digest for digest, one in seen.items()}
-    plan = plan or SplitPlan()
     splits = _splits(found.task, kept, digests, plan)
     what = "is in none of the set's splits; trained on"
     problems += [Problem(name, what) for name in unlisted(kept, plan)]
     pictures = tuple(replace(one, split=splits[one.picture]) for one in kept)
+    if found.task != UNLABELED:
+        problems += split_faults(pictures, plan, any(one.split == TEST for one in kept))
     facts = (found.format, found.task, classes, pictures, tuple(problems), found.palette)
     return Checked(*facts, _alike(pictures, hashes))
 

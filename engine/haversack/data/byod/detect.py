@@ -43,7 +43,7 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
     """Read a set in a format, or in the one that it seems to be in.
 
     Raises:
-        UsageError: The format is unknown.
+        UsageError: The format is unknown, or has no columns to group by.
         DataError: The set is not in it, or it holds no picture.
     """
     wanted = wanted or Wanted()
@@ -51,6 +51,11 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
     chosen = seems(members, wanted) if form == AUTO else form
     if chosen not in READERS:
         raise UsageError(f"no format is called {form!r}", f"Choose one of: {known}.")
+    if wanted.group_column and chosen != "csv":
+        raise UsageError(
+            f"a set in the format {chosen} has no columns to group pictures by",
+            "Group by folder or prefix:MARK.",
+        )
     found = READERS[chosen](members, wanted)
     if not found.pictures:
         why = f"; the first problem: {found.problems[0].what}" if found.problems else ""
