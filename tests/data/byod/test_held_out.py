@@ -58,6 +58,13 @@ def test_what_is_grouped_with_a_test_picture_is_held_out_too(tmp_path: Path) -> 
     assert not {f"pictures/{at}.jpg" for at in range(3)} & trained_on(folder, plan)
 
 
+def test_a_copy_of_a_test_picture_is_held_out(tmp_path: Path) -> None:
+    folder = class_folders(tmp_path, "Training", "test")
+    copy = folder / "Training/roof/copy.jpg"
+    copy.write_bytes((folder / "test/roof/1.jpg").read_bytes())
+    assert "Training/roof/copy.jpg" not in trained_on(folder)
+
+
 def test_a_set_that_is_all_test_is_told(tmp_path: Path) -> None:
     found = check_data(class_folders(tmp_path, "test"))
     assert found.splits() == {"train": 0, "val": 6}

@@ -70,9 +70,10 @@ def check_set(
     """Decode every picture and settle what can be used.
 
     A picture that is missing, cannot be decoded, or comes twice is left out and told; so is one
-    whose mask is missing, broken, of another size or shows no class. A box is clipped to its
-    picture; one that is empty then is left out and told. Pictures with the same bytes never lie in
-    both splits.
+    whose mask is missing, broken, of another size or shows no class, and one that is not of the
+    size that its labels' file says. A box is clipped to its picture; one that is empty then is left
+    out and told. Pictures with the same bytes never lie in both splits; where one of them is called
+    test, the one that is kept counts as that.
 
     Args:
         members: The set.
@@ -96,11 +97,15 @@ def check_set(
         on_picture(1)
         try:
             content = members.read(one.picture)
+    brought: dict[str, Labelled] = {}
             image = decode(content, one.picture)
             height, width = image.shape[:2]
             digest = sha256_bytes(content)
             if digest in seen:
-                raise DataError(f"has the same bytes as {seen[digest].picture}", "")
+                if one.split == TEST:
+                    seen[digest] = replace(seen[digest], split=TEST)
+                raise DataError(_again(one, brought[digest]), "")
+            brought[digest] = one
             if painter is not None:
                 one = _with_areas(one, painter, masked, height, width, problems)
         except DataError as error:
@@ -128,7 +133,20 @@ def check_set(
     return Checked(*facts, _alike(pictures, hashes))
 
 
-def _alike(pictures: tuple[Labelled, ...], hashes: dict[str, Hash | None]) -> tuple[LookAlike, ...]:
+def _again(one: Labelled, first: Labelled) -> str:
+    """Say that a picture came before, and whether with the same labels."""
+    named = one.picture == first.picture
+    said = "is named a second time" if named else f"has the same bytes as {first.picture}"
+    if (one.label, one.boxes, one.regions) == (first.label, first.boxes, first.regions):
+        return said
+    if one.label != first.label:
+        return f"{said}, there with the class ({first.label}), here with ({one.label})"
+    return f"{said}, with other labels"
+
+
+def _alike(
+    pictures: tuple[Labelled, ...], hashes: dict[str, Hash | None]
+) -> tuple[tuple[LookAlike, ...], int]:
     sides: dict[str, list[tuple[str, Hash]]] = {"train": [], "val": []}
     for one in pictures:
         known = hashes[one.picture]
