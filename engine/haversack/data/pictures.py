@@ -111,6 +111,12 @@ def _lies(content: bytes) -> bool:
         return _orientation(picture) != 1
 
 
+def lying_size(content: bytes) -> tuple[int, int] | None:
+    """Give the width and height that a picture has before it is turned; None where it is not."""
+    with Image.open(io.BytesIO(content)) as picture:
+        return picture.size if _orientation(picture) in _LYING else None
+
+
 def size_of(content: bytes, name: str) -> tuple[int, int]:
     """Give a picture's width and height as it stands upright; only its head is read.
 

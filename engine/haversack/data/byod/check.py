@@ -11,6 +11,7 @@ from haversack.data.byod.look_alikes import Hash, LookAlike, look_alikes, percep
 from haversack.data.byod.masks import Painter, areas_of, mask_classes
 from haversack.data.byod.records import TEST, Box, Found, Labelled, Problem, Task
 from haversack.data.byod.regions import Palette
+from haversack.data.byod.sizes import refuse_other_size
 from haversack.data.byod.split_faults import refuse_groups, split_faults
 from haversack.data.byod.splits import SplitPlan, split, unlisted
 from haversack.data.errors import DataError
@@ -106,6 +107,7 @@ def check_set(
                     seen[digest] = replace(seen[digest], split=TEST)
                 raise DataError(_again(one, brought[digest]), "")
             brought[digest] = one
+            refuse_other_size(one, content, width, height)
             if painter is not None:
                 one = _with_areas(one, painter, masked, height, width, problems)
         except DataError as error:

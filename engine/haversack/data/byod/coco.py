@@ -28,6 +28,7 @@ from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_r
 from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
+from haversack.data.readers.size_said import size_said
 
 
 def annotation_files(members: Members) -> list[str]:
@@ -83,7 +84,8 @@ def _listed(
     for image in document.images:
         objects = tuple(boxes.get(image.id, ()))
         areas = tuple(regions.get(image.id, ()))
-        labelled = Labelled("", boxes=objects, split=split, regions=areas)
+        size = size_said(image.width, image.height)
+        labelled = Labelled("", boxes=objects, split=split, regions=areas, size=size)
         yield _Listed(file, image.file_name, labelled)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -28,6 +28,8 @@ class Image(msgspec.Struct, gc=False):
 
     id: Key
     file_name: str
+    width: Any = None  # many files say 0, null or nothing
+    height: Any = None
 
 
 class Category(msgspec.Struct, gc=False):

@@ -44,7 +44,8 @@ def read_cvat(members: Members, wanted: Wanted | None = None) -> Found:
 
 def _labelled(place: str, drawn: Drawn) -> Labelled:
     split = SPLITS.get(drawn.subset.lower(), "")
-    return Labelled(place, boxes=drawn.boxes, split=split, regions=drawn.regions)
+    shapes = (drawn.boxes, drawn.regions)
+    return Labelled(place, boxes=shapes[0], split=split, regions=shapes[1], size=drawn.size)
 
 
 def _place(name: str, members: Members) -> str | None:

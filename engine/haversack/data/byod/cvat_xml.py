@@ -11,6 +11,7 @@ from haversack.data.byod.cvat_shapes import SHAPES, boxed, outlined
 from haversack.data.byod.records import Box
 from haversack.data.byod.regions import Region
 from haversack.data.errors import DataError
+from haversack.data.readers.size_said import size_said
 
 MAX_BYTES = 256 << 20
 _HINT = "Export it again as `CVAT for images 1.1`."
@@ -26,6 +27,7 @@ class Drawn:
         boxes: Its objects: class, and left, top, right, bottom in pixels.
         regions: Its objects as areas; a later one lies over an earlier one.
         faults: What is wrong with shapes that were left out.
+        size: Its width and height in pixels, where the file says them.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Drawn:
     boxes: tuple[tuple[str, Box], ...]
     regions: tuple[Region, ...]
     faults: tuple[str, ...]
+    size: tuple[int, int] | None = None
 
     @property
     def called(self) -> str:
@@ -94,6 +97,7 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
                     tuple(boxes),
                     over,
                     tuple(faults),
+                    size_said(said.get("width"), said.get("height")),
                 )
             )
             said.clear()

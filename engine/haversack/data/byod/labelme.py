@@ -26,6 +26,7 @@ from haversack.data.byod.regions import (
 from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
+from haversack.data.readers.size_said import size_said
 
 MAX_BYTES = 64 << 20
 _AREAS = ("polygon", "rectangle", "circle", "mask", "")
@@ -61,12 +62,13 @@ def read_labelme(members: Members, wanted: Wanted | None = None) -> Found:
             continue
         taken[picture] = name
         shapes, split = document["shapes"], split_in(picture)
+        size = size_said(document.get("imageWidth"), document.get("imageHeight"))
         if masked:
             regions = tuple(_each(name, shapes, _region, problems.append))
-            pictures.append(Labelled(picture, split=split, regions=regions))
+            pictures.append(Labelled(picture, split=split, regions=regions, size=size))
         else:
             boxes = tuple(_each(name, shapes, _box, problems.append))
-            pictures.append(Labelled(picture, boxes=boxes, split=split))
+            pictures.append(Labelled(picture, boxes=boxes, split=split, size=size))
     task: Task = "segmentation" if masked else "detection"
     return Found("labelme", task, tuple(pictures), tuple(problems))
 

@@ -40,6 +40,7 @@ class Labelled:
     boxes: tuple[tuple[str, Box], ...] = ()
     split: str = ""
     mask: str = ""
+        size: Its width and height upright, in pixels, where the labels' file says them.
     regions: tuple[Region, ...] = ()
     areas: tuple[tuple[str, int], ...] = ()
     group: str = ""
@@ -51,6 +52,7 @@ class Problem:
 
     Attributes:
         file: Where it is.
+    size: tuple[int, int] | None = None
         what: What is wrong with it.
     """
 

@@ -34,7 +34,8 @@ def read_voc_set(members: Members) -> Found:
             problems.append(Problem(name, "its picture is missing"))
             continue
         boxes = tuple((one.name, one.box) for one in annotation.objects if not one.difficult)
-        pictures.append(Labelled(picture, boxes=boxes, split=listed.get(stem, "")))
+        split = listed.get(stem, "")
+        pictures.append(Labelled(picture, boxes=boxes, split=split, size=annotation.size))
     return Found("voc", "detection", tuple(pictures), tuple(problems))
 
 

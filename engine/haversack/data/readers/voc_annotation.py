@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from haversack.data.errors import DataError
+from haversack.data.readers.size_said import size_said
 
 MAX_BYTES = 4 << 20
 HINT = "Correct the annotation or remove it with its picture, then run it again."
@@ -25,10 +26,17 @@ class VocObject:
 
 @dataclass(frozen=True, slots=True)
 class VocAnnotation:
-    """What one annotation file says: the picture's file name and the objects."""
+    """What one annotation file says.
+
+    Attributes:
+        filename: The picture's file name.
+        objects: What is in it.
+        size: Its width and height in pixels, where the file says them.
+    """
 
     filename: str | None
     objects: tuple[VocObject, ...]
+    size: tuple[int, int] | None = None
 
 
 def parse(content: bytes, name: str) -> VocAnnotation:
@@ -48,8 +56,9 @@ def parse(content: bytes, name: str) -> VocAnnotation:
         raise DataError(f"{name} is larger than {MAX_BYTES >> 20} MiB", HINT)
     root = _parse_xml(content, name)
     filename = (root.findtext("filename") or "").strip() or None
-    objects = tuple(_object(element, name) for element in root.iterfind("object"))
-    return VocAnnotation(filename, objects)
+    objects = tuple(_object(element, name, ordered) for element in root.iterfind("object"))
+    said = (root.findtext("size/width"), root.findtext("size/height"))
+    return VocAnnotation(filename, objects, size_said(*said))
 
 
 def _object(element: Element, name: str) -> VocObject:
