@@ -133,12 +133,13 @@ def _box(shape: dict[str, Any], label: str, points: Points) -> tuple[str, Box]:
 
 
 def _region(shape: dict[str, Any], label: str, points: Points) -> Region:
-    (x, y), (end, low) = points[0], points[-1]
     match shape.get("shape_type"):
         case "circle":
+            x, y = points[0]
             radius = math.dist(points[0], points[-1])
             corners = round_polygon(x, y, radius, radius)
         case "rectangle":
+            _, (x, y, end, low) = _box(shape, label, points)
             corners = [x, y, end, y, end, low, x, low]
         case "mask":
             return _bitmap(shape.get("mask"), label, points)
