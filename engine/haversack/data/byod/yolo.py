@@ -1,7 +1,7 @@
 """YOLO: a text file for each picture, a line for each object, numbers as shares of the picture.
 
 A line is ``class cx cy width height``; a polygon (``class x y x y ...``) becomes its bounding box,
-or is painted into the mask.
+or is painted into the mask. Keypoints, where ``data.yaml`` has ``kpt_shape``, are left out.
 The names stand in ``data.yaml`` (``names``) or in ``classes.txt``; ``data.yaml`` may say which
 folders, or lists of pictures, are ``train`` and ``val``. Else the names of the folders do.
 """
@@ -53,7 +53,9 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
     Raises:
         DataError: The names of the classes are missing or cannot be read.
     """
-    classes, split_of = _classes(members), _listed_splits(members)
+    said = _settings(members)
+    classes, split_of = _classes(members), _listed_splits(members, said)
+    posed = "kpt_shape" in said
     masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = []
@@ -77,14 +79,16 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
         for number, line in enumerate(content.splitlines(), 1):
             try:
                 if line.strip() and masked:
-                    regions.append(_region(*_fields(line, classes), size))
+                    regions.append(_region(*_fields(line, classes, posed), size))
                 elif line.strip():
-                    boxes.append(_box(*_fields(line, classes), size))
+                    boxes.append(_box(*_fields(line, classes, posed), size))
             except ValueError as error:
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
         objects, areas = tuple(boxes), tuple(regions)
         pictures.append(Labelled(name, boxes=objects, split=split_of(name), regions=areas))
     labelled = {_labels_of(name) for name in members.names() if is_picture(name)}
+    if posed:
+        problems.append(Problem(str(names_file(members)), "has keypoints; they are left out"))
     problems += [
         Problem(name, "is a label file without a picture")
         for name in members.names()
@@ -101,10 +105,12 @@ def _labels_of(picture: str) -> str:
     return "/".join(part for part in (*parts, f"{stem}.txt") if part)
 
 
-def _fields(line: bytes, classes: list[str]) -> tuple[str, list[float]]:
-    """Give the class of a line and its numbers, as shares of the picture."""
+def _fields(line: bytes, classes: list[str], posed: bool) -> tuple[str, list[float]]:
+    """Give the class of a line and its numbers, as shares of the picture; no keypoints."""
     fields = [float(field) for field in line.split()]
     if not all(math.isfinite(field) for field in fields):
+    if posed:
+        fields = fields[:5]
         raise ValueError("holds a number that is none")
     if len(fields) != 5 and (len(fields) < 7 or len(fields) % 2 == 0):
         raise ValueError(f"has {len(fields)} numbers; a box has 5, a polygon 7 or more")
@@ -134,9 +140,8 @@ def _region(label: str, shares: list[float], size: tuple[int, int]) -> Region:
     return Region(label, (checked_polygon(corners),))
 
 
-def _listed_splits(members: Members) -> Callable[[str], str]:
+def _listed_splits(members: Members, said: dict[str, object]) -> Callable[[str], str]:
     """Give what tells a picture's split: ``data.yaml`` where it does, else the folders' names."""
-    said = _settings(members)
     there = {home for name in members.names() for home in _homes(name)}
     folders: dict[str, set[str]] = defaultdict(set)
     listed: dict[str, str] = {}
