@@ -33,6 +33,11 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
     try:
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
         columns = {str(name).strip().lower(): str(name) for name in rows.fieldnames or ()}
+        if {"xmin", "xmax"} <= set(columns):
+            raise DataError(
+                f"{tables[0]} has boxes (columns xmin and xmax), which are not read from a CSV",
+                "Write them as COCO, Pascal VOC or YOLO and import that.",
+            )
         file = next((columns[name] for name in FILE_COLUMNS if name in columns), None)
         label = next((columns[name] for name in LABEL_COLUMNS if name in columns), None)
         if file is None or label is None:
