@@ -16,14 +16,17 @@ def annotations_of(members: Members) -> list[str]:
 
 
 def read_voc_set(members: Members) -> Found:
-    """Read every annotation; a broken one, or one without its picture, is a problem."""
+    """Read every annotation; a broken one, or one without its picture, is a problem.
+
+    A box that ends before it starts is left out when the set is checked.
+    """
     listed = listed_splits(members, "Main")
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     for name in annotations_of(members):
         stem = PurePosixPath(name).stem
         try:
-            annotation = parse(members.read(name), name)
+            annotation = parse(members.read(name), name, ordered=False)
         except DataError as error:
             problems.append(Problem(name, error.message.removeprefix(f"{name} ")))
             continue
@@ -41,10 +44,16 @@ def read_voc_set(members: Members) -> Found:
 
 def listed_splits(members: Members, kind: str) -> dict[str, str]:
     """Give the split of each name that ``ImageSets/KIND`` lists."""
+    lists = {part: f"ImageSets/{kind}/{part}.txt" for part in ("train", "val", "test")}
+    lists = {part: path for part, path in lists.items() if path in members}
+    stems = {PurePosixPath(name).stem for name in members.names()} if lists else set()
     splits: dict[str, str] = {}
-    for part in ("train", "val", "test"):
-        path, split = f"ImageSets/{kind}/{part}.txt", SPLITS[part]
-        if path in members:
-            lines = members.read(path).decode("utf-8", "replace").splitlines()
-            splits |= {line.split()[0]: split for line in lines if line.strip()}
+    for part, path in lists.items():
+        lines = members.read(path).decode("utf-8-sig", "replace").splitlines()
+        splits |= {_stem(line, stems): SPLITS[part] for line in lines if line.strip()}
     return splits
+
+
+def _stem(line: str, stems: set[str]) -> str:
+    """Give the name in a line, behind which a number may say whether a class is there."""
+    return line.strip() if line.strip() in stems else line.split()[0]

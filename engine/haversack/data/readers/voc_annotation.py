@@ -39,7 +39,7 @@ class VocAnnotation:
     size: tuple[int, int] | None = None
 
 
-def parse(content: bytes, name: str) -> VocAnnotation:
+def parse(content: bytes, name: str, ordered: bool = True) -> VocAnnotation:
     """Read an annotation.
 
     VOC counts pixels from 1 with maxima inside the object; the boxes given back count from 0 with
@@ -48,6 +48,7 @@ def parse(content: bytes, name: str) -> VocAnnotation:
     Args:
         content: The file's bytes.
         name: The file's name, for the error.
+        ordered: Whether a box that ends before it starts is an error.
 
     Raises:
         DataError: It is no XML, declares a document type or entities, or a box makes no sense.
@@ -61,7 +62,7 @@ def parse(content: bytes, name: str) -> VocAnnotation:
     return VocAnnotation(filename, objects, size_said(*said))
 
 
-def _object(element: Element, name: str) -> VocObject:
+def _object(element: Element, name: str, ordered: bool) -> VocObject:
     label = (element.findtext("name") or "").strip()
     if not label:
         raise DataError(f"{name} has an object without a name", HINT)
@@ -71,7 +72,7 @@ def _object(element: Element, name: str) -> VocObject:
     left, top, right, bottom = (
         _number(box, key, name, label) for key in ("xmin", "ymin", "xmax", "ymax")
     )
-    if right <= left - 1 or bottom <= top - 1:  # both ends are pixels of the object
+    if ordered and (right <= left - 1 or bottom <= top - 1):  # both ends are pixels of the object
         raise DataError(f"{name} has a box ({label}) that ends before it starts", HINT)
     difficult = (element.findtext("difficult") or "0").strip() == "1"
     return VocObject(label, (left - 1, top - 1, right, bottom), difficult)
