@@ -10,6 +10,8 @@ import math
 from pathlib import PurePosixPath
 
 from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem
+from haversack.data.byod.texts import text_of
+from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
 MAX_BYTES = 4 << 20
@@ -42,8 +44,13 @@ def read_kitti(members: Members) -> Found:
             large = f"is larger than {MAX_BYTES >> 20} MiB"
             problems.append(Problem(name, large if picture else "its picture is missing"))
             continue
+        try:
+            lines = text_of(content, name).splitlines()
+        except DataError as error:
+            problems.append(Problem(name, error.message.removeprefix(f"{name} ")))
+            continue
         boxes: list[tuple[str, Box]] = []
-        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+        for number, line in enumerate(lines, 1):
             try:
                 if line.strip() and line.split()[0] != IGNORED:
                     boxes.append(_object(line))

@@ -15,6 +15,7 @@ import numpy as np
 from haversack.data.byod.mask_files import decode_values, voc_colours
 from haversack.data.byod.records import Found, Labelled, Problem, is_picture, split_in
 from haversack.data.byod.regions import Palette
+from haversack.data.byod.texts import text_of
 from haversack.data.byod.voc import listed_splits
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
@@ -99,7 +100,7 @@ def _palette(members: Members, masks: Iterable[str]) -> Palette:
         return _named(_VOC.split(), [tuple(colour) for colour in voc_colours()[:21].tolist()])
     if file is None:
         return _unnamed(_values(members, masks))
-    text = members.read(file)[:_MOST].decode("utf-8", "replace")
+    text = text_of(members.read(file)[:_MOST], file)
     names, colours = _PARSERS[file](text, file)
     if not names or len(names) > NOT_JUDGED:
         raise DataError(f"{file} names {len(names)} classes; there may be 1 to {NOT_JUDGED}", _HINT)

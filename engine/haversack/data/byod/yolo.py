@@ -28,6 +28,7 @@ from haversack.data.byod.records import (
     split_in,
 )
 from haversack.data.byod.regions import Region, checked_polygon
+from haversack.data.byod.texts import text_of
 from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
@@ -51,7 +52,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
         wanted: Asks for boxes, or for regions where the task is segmentation.
 
     Raises:
-        DataError: The names of the classes are missing or cannot be read.
+        DataError: The names of the classes are missing, no UTF-8 or cannot be read.
     """
     said = _settings(members)
     classes, split_of = _classes(members), _listed_splits(members, said)
@@ -86,9 +87,9 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
         objects, areas = tuple(boxes), tuple(regions)
         pictures.append(Labelled(name, boxes=objects, split=split_of(name), regions=areas))
-    labelled = {_labels_of(name) for name in members.names() if is_picture(name)}
     if posed:
         problems.append(Problem(str(names_file(members)), "has keypoints; they are left out"))
+    labelled = {_labels_of(name) for name in members.names() if is_picture(name)}
     problems += [
         Problem(name, "is a label file without a picture")
         for name in members.names()
@@ -108,9 +109,9 @@ def _labels_of(picture: str) -> str:
 def _fields(line: bytes, classes: list[str], posed: bool) -> tuple[str, list[float]]:
     """Give the class of a line and its numbers, as shares of the picture; no keypoints."""
     fields = [float(field) for field in line.split()]
-    if not all(math.isfinite(field) for field in fields):
     if posed:
         fields = fields[:5]
+    if not all(math.isfinite(field) for field in fields):
         raise ValueError("holds a number that is none")
     if len(fields) != 5 and (len(fields) < 7 or len(fields) % 2 == 0):
         raise ValueError(f"has {len(fields)} numbers; a box has 5, a polygon 7 or more")
@@ -150,7 +151,7 @@ def _listed_splits(members: Members, said: dict[str, object]) -> Callable[[str],
         for entry in entries if isinstance(entries, list) else [entries]:
             for place in (_within(entry), _within(f"{said.get('path')}/{entry}")):
                 if place.endswith(".txt") and place in members:
-                    lines = members.read(place).decode("utf-8", "replace").splitlines()
+                    lines = members.read(place).decode("utf-8-sig", "replace").splitlines()
                     listed |= dict.fromkeys(map(_within, lines), split)
                 elif place in there:
                     folders[place].add(split)
@@ -189,7 +190,7 @@ def _settings(members: Members) -> dict[str, object]:
     if file is None or not file.endswith((".yaml", ".yml")):
         return {}
     try:
-        document = yaml.safe_load(members.read(file)[:_MOST].decode("utf-8", "replace"))
+        document = yaml.safe_load(members.read(file)[:_MOST].decode("utf-8-sig", "replace"))
     except (yaml.YAMLError, RecursionError):
         return {}  # the classes are read from it too, and say what is wrong
     return document if isinstance(document, dict) else {}
@@ -199,7 +200,7 @@ def _classes(members: Members) -> list[str]:
     file = names_file(members)
     if file is None:
         raise DataError(f"{members.label} has no data.yaml or classes.txt", "Add one.")
-    text = members.read(file)[:_MOST].decode("utf-8", "replace")
+    text = text_of(members.read(file)[:_MOST], file)
     if not file.endswith((".yaml", ".yml")):
         return [line.strip() for line in text.splitlines() if line.strip()]
     hint = "Give `names:` as a list, or as numbers from 0 with a name each."

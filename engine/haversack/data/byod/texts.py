@@ -1,0 +1,21 @@
+"""Lists of names as text: UTF-8 with or without its mark, never guessed."""
+
+from __future__ import annotations
+
+from haversack.data.errors import DataError
+
+
+def text_of(content: bytes, name: str) -> str:
+    """Decode a list of names.
+
+    Args:
+        content: The file's bytes.
+        name: The file's name, for the error.
+
+    Raises:
+        DataError: It is no UTF-8: what stands for its other letters would make two names one.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is no text in UTF-8: {error}", "Save it as UTF-8.") from error
