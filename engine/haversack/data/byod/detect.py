@@ -13,7 +13,7 @@ from haversack.data.byod.image_folder import read_image_folder
 from haversack.data.byod.kitti import label_files, read_kitti
 from haversack.data.byod.labelme import labelme_files, read_labelme
 from haversack.data.byod.mask_folder import pairs_of, read_mask_folder
-from haversack.data.byod.records import Found, Problem, is_picture
+from haversack.data.byod.records import PICTURES, Found, Problem, is_picture, is_unread
 from haversack.data.byod.unlabeled import read_unlabeled
 from haversack.data.byod.voc import annotations_of, read_voc_set
 from haversack.data.byod.wanted import Wanted
@@ -67,11 +67,16 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
 
 
 def _unnamed(members: Members, found: Found) -> list[Problem]:
-    """Tell the pictures that no label speaks of."""
+    """Tell the pictures that no label speaks of, and those of a kind that is not read."""
     told = {problem.file for problem in found.problems}
     told.update(name for one in found.pictures for name in (one.picture, one.mask))
     unnamed = [name for name in members.names() if is_picture(name) and name not in told]
-    return [Problem(name, "is named by no label; left out") for name in unnamed]
+    problems = [Problem(name, "is named by no label; left out") for name in unnamed]
+    for name in members.names():
+        if is_unread(name) and name not in told:
+            ending = name[name.rindex(".") :].lower()
+            problems.append(Problem(name, f"is a kind of picture that is not read ({ending})"))
+    return problems
 
 
 def seems(members: Members, wanted: Wanted | None = None) -> str:
@@ -88,6 +93,11 @@ def seems(members: Members, wanted: Wanted | None = None) -> str:
     for form, looks_right in _LOOKS.items():
         if looks_right(members):
             return form
+    if any(map(is_unread, members.names())):
+        raise DataError(
+            f"{members.label} holds pictures of a kind that is not read",
+            f"Save them as PNG or JPEG; these are read: {', '.join(PICTURES)}.",
+        )
     raise DataError(
         f"{members.label} looks like no format that can be read",
         f"Give one with --format: {', '.join(READERS)}.",

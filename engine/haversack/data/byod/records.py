@@ -10,7 +10,15 @@ from haversack.data.byod.regions import Palette, Region
 Task = Literal["classification", "detection", "segmentation", "unlabeled"]
 TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation", "unlabeled")
 Box = tuple[float, float, float, float]
-PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+PICTURES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
+    ".pbm",
+)  # fmt: skip
+UNREAD = (
+    ".heic", ".heif", ".avif", ".gif", ".jp2", ".j2k", ".jxl", ".tga", ".psd", ".svg", ".exr",
+    ".dcm", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2",
+)  # fmt: skip
+"""Endings of pictures that are told and left out."""
 TEST = "test"
 SPLITS = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
@@ -32,6 +40,7 @@ class Labelled:
         mask: The path of its mask within the set (segmentation); empty where there is none.
         regions: Its objects as areas (segmentation); a later one lies over an earlier one.
         areas: The pixels of each class that its mask shows; settled when the set is checked.
+        size: Its width and height upright, in pixels, where the labels' file says them.
         group: What it has in common with others, where a column of the set says so.
     """
 
@@ -40,10 +49,10 @@ class Labelled:
     boxes: tuple[tuple[str, Box], ...] = ()
     split: str = ""
     mask: str = ""
-        size: Its width and height upright, in pixels, where the labels' file says them.
     regions: tuple[Region, ...] = ()
     areas: tuple[tuple[str, int], ...] = ()
     group: str = ""
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,6 @@ class Problem:
 
     Attributes:
         file: Where it is.
-    size: tuple[int, int] | None = None
         what: What is wrong with it.
     """
 
@@ -82,6 +90,11 @@ class Found:
 def is_picture(name: str) -> bool:
     """Say whether a file's name is a picture's."""
     return name.lower().endswith(PICTURES)
+
+
+def is_unread(name: str) -> bool:
+    """Say whether a file's name is that of a picture of a kind that is not read."""
+    return name.lower().endswith(UNREAD)
 
 
 def split_in(path: str) -> str:
