@@ -15,6 +15,8 @@ MAX_BYTES = 1 << 30
 class BroughtFolder(FolderMembers):
     """The files below a folder, listed once; a link that leads out of it is told, not followed.
 
+    A name that is no UTF-8 is told and left out: no index could hold it.
+
     Args:
         folder: The folder.
 
@@ -26,12 +28,15 @@ class BroughtFolder(FolderMembers):
         """List the files below a folder."""
         super().__init__(folder)
         found: list[str] = []
+        strange: list[str] = []
         links: list[str] = []
         try:
             home = folder.resolve()
             for path in folder.rglob("*"):
                 name = path.relative_to(folder).as_posix()
-                if path.is_symlink() and (path.is_dir() or not _within(path, home)):
+                if not _is_text(name):
+                    strange.append(name.encode(errors="backslashreplace").decode())
+                elif path.is_symlink() and (path.is_dir() or not _within(path, home)):
                     links.append(name)
                 elif path.is_file():
                     found.append(name)
@@ -40,7 +45,9 @@ class BroughtFolder(FolderMembers):
         self._names = sorted(found)
         self._known = frozenset(found)
         why = "is a link to a folder or out of this one; not followed"
-        self.problems = tuple(Problem(name, why) for name in sorted(links))
+        told = [Problem(name, why) for name in sorted(links)]
+        told += [Problem(name, "has a name that is no UTF-8; left out") for name in sorted(strange)]
+        self.problems = tuple(told)
 
     def names(self) -> list[str]:
         """Paths of all files, sorted."""
@@ -64,6 +71,14 @@ class BroughtFolder(FolderMembers):
         if large:
             raise DataError(f"{name} is larger than {MAX_BYTES >> 30} GiB", "Split or remove it.")
         return super().read(name)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes that are no letters
+        return False
+    return True
 
 
 def _within(path: Path, home: Path) -> bool:
