@@ -123,11 +123,14 @@ def size_of(content: bytes, name: str) -> tuple[int, int]:
     Raises:
         DataError: It is not a picture that can be read.
     """
+    hint = "Replace or remove it."
     try:
         with Image.open(io.BytesIO(content)) as picture:
             return upright_size(picture)
+    except UnidentifiedImageError as error:
+        raise DataError(f"{name} is not a picture that can be read", hint) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"{name} cannot be read: {error}", "Replace or remove it.") from error
+        raise DataError(f"{name} cannot be read: {error}", hint) from error
 
 
 def resize(image: Picture, width: int, height: int) -> Picture:

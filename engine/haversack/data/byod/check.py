@@ -102,6 +102,8 @@ def check_set(
             image = decode(content, one.picture)
             height, width = image.shape[:2]
             digest = sha256_bytes(content)
+            if one.picture not in members:
+                raise DataError(f"{one.picture} is missing", "")  # the folder's name is not kept
             if digest in seen:
                 if one.split == TEST:
                     seen[digest] = replace(seen[digest], split=TEST)

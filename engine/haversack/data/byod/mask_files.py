@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from haversack.data.byod.regions import Labels, Palette
 from haversack.data.errors import DataError
@@ -59,6 +59,8 @@ def decode_values(content: bytes, name: str, in_colour: bool) -> Labels:
                 colours = np.array(picture.convert("RGB"))
     except DataError:
         raise
+    except UnidentifiedImageError as error:
+        raise DataError(f"{name} is no mask that can be read", _HINT) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{name} is no mask that can be read: {error}", _HINT) from error
     is_grey = not in_colour and bool((colours == colours[..., :1]).all())
