@@ -72,6 +72,14 @@ def test_selected_classes_keep_their_pictures_and_lose_the_others(
     assert told(chosen) == [one for one in told(Listed(names)) if one[1] in wanted]
 
 
+def test_masks_of_more_classes_than_a_mask_tells_apart_are_not_joined() -> None:
+    masked = digit_scenes(DIGITS, 1, 1, masks=True)["train"]
+    many = Listed([f"class {at}" for at in range(250)])
+    with pytest.raises(DataError, match="261 classes; masks tell 255 apart"):
+        join(masked, many)
+    assert len(join(many, Listed([f"other {at}" for at in range(250)])).classes) == 500
+
+
 def test_a_class_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match="no class 'yak'"):
         select_classes(Listed(["cat"]), ["yak"])

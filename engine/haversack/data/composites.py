@@ -115,9 +115,22 @@ class Joined:
 
 
 def join(first: Dataset, second: Dataset) -> Joined:
-    """Join two datasets; classes of the same name are one, those of the first come first."""
+    """Join two datasets; classes of the same name are one, those of the first come first.
+
+    Raises:
+        DataError: They have masks and together more classes than a mask tells apart.
+    """
     classes = tuple(dict.fromkeys((*first.classes, *second.classes)))
+    if len(classes) > NOT_JUDGED and (_has_masks(first) or _has_masks(second)):
+        raise DataError(
+            f"together there are {len(classes)} classes; masks tell {NOT_JUDGED} apart",
+            "Join fewer, or put some together when they are imported: --map-class OLD=NEW.",
+        )
     return Joined(*(_renumbered(one, classes) for one in (first, second)))
+
+
+def _has_masks(source: Dataset) -> bool:
+    return len(source) > 0 and isinstance(source[0].target, Mask)
 
 
 def select_classes(source: Dataset, names: Iterable[str]) -> Dataset:
