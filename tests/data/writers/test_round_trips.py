@@ -19,7 +19,7 @@ from haversack.base.errors import Cancelled, UsageError
 from haversack.base.files import StorageError
 from haversack.base.progress import CancelToken
 from haversack.data.byod.check import Checked, check_set
-from haversack.data.byod.records import Found, Labelled
+from haversack.data.byod.records import SPLITS, Found, Labelled
 from haversack.data.byod.shard import Kept, Shard, write_shard
 from haversack.data.errors import DataError
 from haversack.data.readers.members import FolderMembers
@@ -31,7 +31,7 @@ from haversack.services.datasets import check_data, import_data
 CASES = min(500, int(os.environ.get("HAVERSACK_CASES", "25")))
 FORMATS = {"detection": ("coco", "voc", "yolo"), "classification": ("imagefolder", "csv")}
 WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), max_size=12)
-CLASSES = WORDS.filter(lambda word: word.lower() not in {"", ".", "..", "train", "val", "test"})
+CLASSES = WORDS.filter(lambda word: word.lower() not in {"", ".", "..", *SPLITS})
 EDGES = st.floats(0, 24, width=32)
 
 
@@ -61,7 +61,7 @@ def _known(kept: Kept) -> tuple[object, ...]:
 @st.composite
 def sets(draw: st.DrawFn, folder: Path, task: str) -> Checked:
     """Give a set of small pictures with names and labels of any kind."""
-    classes = draw(st.lists(CLASSES, min_size=1, max_size=4, unique=True))
+    classes = draw(st.lists(CLASSES, min_size=1, max_size=4, unique_by=str.casefold))
     safe = [name for name in classes if not set(name) & set("/\\\0")] or ["thing"]
     pictures = []
     for at in range(draw(st.integers(2, 5))):

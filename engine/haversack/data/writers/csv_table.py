@@ -6,11 +6,18 @@ import csv
 import io
 
 from haversack.data.byod.shard import Shard
-from haversack.data.writers.output import Output
+from haversack.data.writers.output import Output, unwritable
 
 
 def write_csv(shard: Shard, output: Output) -> None:
-    """Write the pictures into one folder and a table beside it."""
+    """Write the pictures into one folder and a table beside it.
+
+    Raises:
+        DataError: A class's name has blanks at an end, which are not read back.
+    """
+    for name in shard.classes:
+        if name != name.strip():
+            raise unwritable(f"the class {name[:60]!r}", "csv")
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(("file", "label", "split"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -24,15 +25,16 @@ class Output:
         self._folder = folder
         self._on_picture = on_picture
         self._stems: set[str] = set()
+        self._last: Counter[str] = Counter()
 
     def name(self, source: str) -> tuple[str, str]:
         """Give a stem that is not given yet, and the ending, for a picture's source."""
         path = PurePosixPath(source)
         stem = wanted = _UNSAFE.sub("_", path.stem)[:150] or "picture"
-        number = 1
+        low = wanted.lower()
         while stem.lower() in self._stems:
-            number += 1
-            stem = f"{wanted}_{number}"
+            self._last[low] += 1
+            stem = f"{wanted}_{self._last[low] + 1}"
         self._stems.add(stem.lower())
         return stem, path.suffix.lower()
 
