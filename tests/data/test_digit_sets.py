@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from haversack.base.digests import sha256_file
 from haversack.catalog.datasets import Digits
 from haversack.data.errors import DataError
+from haversack.data.generate import scenes as scene_sets
 from haversack.data.generate.digit_scenes import digit_scenes
 from haversack.data.generate.scenes import Scenes
 from haversack.data.readers.digits import read_digits, read_glyphs
@@ -114,3 +115,14 @@ def test_boxes_lie_within_the_scene_and_hold_the_digit(size: int) -> None:
                 apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
                 assert apart
     assert seen >= 30
+
+
+def test_scenes_beyond_the_bound_are_composed_again_and_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scene_sets, "MOST_BYTES", 2 * 128 * 128 * 3)
+    scenes = digit_scenes(FILE, 4, 1)["train"]
+    first = [scenes[at] for at in range(4)]
+    assert [scenes[at] is first[at] for at in range(4)] == [True, True, False, False]
+    for at in range(4):
+        np.testing.assert_array_equal(scenes[at].image, first[at].image)

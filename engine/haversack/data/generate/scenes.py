@@ -10,13 +10,16 @@ import numpy.typing as npt
 from haversack.data.sample import Boxes, Mask, Sample
 
 SPLITS = ("train", "val")
+MOST_BYTES = 256 << 20
+"""What the pictures that one collection keeps may take; the others are composed each time."""
 Box = tuple[int, int, int, int]
 Composed = tuple[npt.NDArray[np.uint8], Boxes, Mask]
 Compose = Callable[[np.random.Generator], Composed]
 
 
 class Scenes:
-    """A numbered collection of scenes; each is composed when it is first asked for, then kept.
+    """A numbered collection of scenes; each is composed when it is first asked for, then kept as
+    long as all that are kept take no more than ``MOST_BYTES``.
 
     Args:
         compose: Makes one scene from a generator of random numbers.
@@ -53,12 +56,16 @@ class Scenes:
         """Give a sample by its number."""
         if not 0 <= index < self._count:
             raise IndexError(index)
-        if index not in self._kept:
-            rng = np.random.default_rng([*self._seed, index])
-            image, boxes, mask = self._compose(rng)
-            target = mask if self._masks else boxes
-            self._kept[index] = Sample(image, target, f"{self._split} scene {index}")
-        return self._kept[index]
+        kept = self._kept.get(index)
+        if kept is not None:
+            return kept
+        rng = np.random.default_rng([*self._seed, index])
+        image, boxes, mask = self._compose(rng)
+        target = mask if self._masks else boxes
+        sample = Sample(image, target, f"{self._split} scene {index}")
+        if (len(self._kept) + 1) * image.nbytes <= MOST_BYTES:
+            self._kept[index] = sample
+        return sample
 
 
 def both_splits(
