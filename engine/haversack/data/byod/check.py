@@ -34,7 +34,9 @@ class Checked:
         pictures: The pictures that can be used; each has a split.
         problems: What was left out or mended.
         palette: What the values of mask files mean.
-        alike: Pictures that look alike on both sides of the split.
+        alike: Pictures that look alike on both sides of the split: the closest of them.
+        alike_count: How many there are.
+        digests: The digest of each picture's bytes, in the order of the pictures.
     """
 
     format: str
@@ -44,6 +46,8 @@ class Checked:
     problems: tuple[Problem, ...]
     palette: Palette | None = None
     alike: tuple[LookAlike, ...] = ()
+    alike_count: int = 0
+    digests: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Count the pictures of each class, of boxes the objects."""
@@ -134,7 +138,8 @@ def check_set(
     if found.task != UNLABELED:
         problems += split_faults(pictures, plan, any(one.split == TEST for one in kept))
     facts = (found.format, found.task, classes, pictures, tuple(problems), found.palette)
-    return Checked(*facts, _alike(pictures, hashes))
+    in_order = tuple(digests[one.picture] for one in pictures)
+    return Checked(*facts, *_alike(pictures, hashes), in_order)
 
 
 def _again(one: Labelled, first: Labelled) -> str:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from haversack.base.digests import sha256_bytes
 from haversack.data.byod.check import Checked, splits_of
 from haversack.data.byod.mask_files import decode_labels, encode_labels
 from haversack.data.byod.masks import Painter
@@ -60,6 +61,11 @@ def write_shard(file: BinaryIO, members: Members, checked: Checked) -> None:
         _add(tar, GUIDE, encode_guide((0, 0), (0, 0)))
         for at, one in enumerate(checked.pictures):
             content = members.read(one.picture)
+            if checked.digests and sha256_bytes(content) != checked.digests[at]:
+                raise DataError(
+                    f"{one.picture} is another picture than when it was checked",
+                    "Import again once nothing changes the folder.",
+                )
             row = {"member": f"pictures/{at:08}.{one.picture.rpartition('.')[2].lower()}"}
             row |= _placed("", _add(tar, row["member"], content))
             mask = b"" if painter is None else _mask(one, content, painter)
