@@ -207,6 +207,7 @@ def _facts(checked: Checked) -> dict[str, object]:
         "classes": checked.counts(),
         "problems": checked.problems,
         "alike": checked.alike,
+        "alike_count": checked.alike_count,
     }
 
 
@@ -240,7 +241,7 @@ def _told(checked: Checked) -> list[RenderableType]:
     if checked.alike:
         first = checked.alike[0]
         shown.append(
-            f"{len(checked.alike)} pictures to validate on look like one to train on, "
+            f"{checked.alike_count} pictures to validate on look like one to train on, "
             f"first {first.val} like {first.train}; --group-by keeps such on one side"
         )
     return shown

@@ -13,6 +13,7 @@ from PIL import Image, ImageEnhance
 from data.byod.sets import csv_set, image_folder, picture, save, voc, yolo
 from haversack.base.digests import sha256_bytes
 from haversack.base.errors import UsageError
+from haversack.data.byod import look_alikes
 from haversack.data.byod.look_alikes import CLOSE
 from haversack.data.byod.problem_kinds import by_kind
 from haversack.data.byod.records import Labelled, Problem
@@ -153,3 +154,11 @@ def test_what_a_voc_set_lists_to_test_is_not_trained_on(tmp_path: Path) -> None:
     assert [one for one in found.problems if "none of the set's splits" in one.what] == [
         Problem("JPEGImages/005.jpg", "is in none of the set's splits; trained on")
     ]
+
+
+def test_all_look_alikes_are_counted_where_only_the_closest_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(look_alikes, "MOST", 3)
+    found, count = look_alikes.look_alikes([("t", 7)], [(str(at), 7) for at in range(10)])
+    assert ([one.val for one in found], count) == (["0", "1", "2"], 10)

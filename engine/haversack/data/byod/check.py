@@ -97,23 +97,23 @@ def check_set(
     masked = mask_classes(found) if found.task == "segmentation" else ()
     painter = Painter(members, masked, found.palette) if masked else None
     seen: dict[str, Labelled] = {}
+    brought: dict[str, Labelled] = {}
     hashes: dict[str, Hash | None] = {}
     for one in found.pictures:
         on_picture(1)
         try:
-            content = members.read(one.picture)
-    brought: dict[str, Labelled] = {}
-            image = decode(content, one.picture)
-            height, width = image.shape[:2]
-            digest = sha256_bytes(content)
             if one.picture not in members:
                 raise DataError(f"{one.picture} is missing", "")  # the folder's name is not kept
+            content = members.read(one.picture)
+            image = decode(content, one.picture)
+            height, width = image.shape[:2]
+            refuse_other_size(one, content, width, height)
+            digest = sha256_bytes(content)
             if digest in seen:
                 if one.split == TEST:
                     seen[digest] = replace(seen[digest], split=TEST)
                 raise DataError(_again(one, brought[digest]), "")
             brought[digest] = one
-            refuse_other_size(one, content, width, height)
             if painter is not None:
                 one = _with_areas(one, painter, masked, height, width, problems)
         except DataError as error:

@@ -53,7 +53,7 @@ def perceptual_hash(image: Picture) -> Hash | None:
 
 def look_alikes(
     train: Iterable[tuple[str, Hash]], val: Sequence[tuple[str, Hash]]
-) -> tuple[LookAlike, ...]:
+) -> tuple[tuple[LookAlike, ...], int]:
     """Find the nearest picture to train on of each one to validate on, where it is close.
 
     Args:
@@ -61,11 +61,11 @@ def look_alikes(
         val: Names and hashes.
 
     Returns:
-        At most ``MOST`` pairs, the closest first.
+        At most ``MOST`` pairs, the closest first, and how many there are.
     """
     known = list(train)
     if not known or not val:
-        return ()
+        return (), 0
     table = np.asarray([one for _, one in known], np.uint64)
     found = []
     for at in range(0, len(val), _AT_ONCE):
@@ -76,4 +76,4 @@ def look_alikes(
         for row in np.flatnonzero(bits.min(1) <= CLOSE).tolist():
             column = nearest[row]
             found.append(LookAlike(known[column][0], part[row][0], int(bits[row, column])))
-    return tuple(sorted(found, key=lambda one: (one.bits, one.val))[:MOST])
+    return tuple(sorted(found, key=lambda one: (one.bits, one.val))[:MOST]), len(found)

@@ -83,6 +83,7 @@ def encode_told(checked: Checked) -> bytes:
         "problems": [asdict(one) for one in checked.problems[:MOST_TOLD]],
         "problem_count": len(checked.problems),
         "alike": [asdict(one) for one in checked.alike],
+        "alike_count": checked.alike_count,
     }
     return json.dumps(said, sort_keys=True).encode()
 

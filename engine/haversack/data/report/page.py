@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from haversack.data.byod.look_alikes import LookAlike
+from haversack.data.byod.look_alikes import MOST, LookAlike
 from haversack.data.byod.mask_files import decode_labels, voc_colours
 from haversack.data.byod.problem_kinds import by_kind
 from haversack.data.byod.records import Problem
@@ -148,7 +148,8 @@ def _alike(alike: Sequence[LookAlike]) -> str:
     if not alike:
         return "<p>None was found.</p>"
     rows = [(one.train, one.val, f"{one.bits} of 64 bits") for one in alike[:LISTED]]
-    return f"<p>{len(alike)} pairs</p>{_table(('to train on', 'to validate on', 'differ'), rows)}"
+    said = f"the {MOST:,} closest" if len(alike) == MOST else str(len(alike))
+    return f"<p>{said} pairs</p>{_table(('to train on', 'to validate on', 'differ'), rows)}"
 
 
 def _section(title: str, content: str) -> str:
