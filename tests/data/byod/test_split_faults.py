@@ -43,10 +43,10 @@ def test_a_class_that_a_side_lacks_and_a_share_that_is_far_off_are_told(tmp_path
     found = check_data(folder, plan=SplitPlan(0.4, group_by="column:patient"))
     told = [one.what for one in found.problems if one.file == "the split"]
     assert found.splits()["val"] in (4, 6)
-    sides = {
-        side: {one.label for one in found.pictures if one.split == side} for side in ("train", "val")
-    }
-    lacking = sum(2 - len(shown) for shown in sides.values())
+    shown_by: dict[str | None, set[str | None]] = {"train": set(), "val": set()}
+    for one in found.pictures:
+        shown_by[one.split].add(one.label)
+    lacking = sum(2 - len(shown) for shown in shown_by.values())
     assert sum("shows the class" in what for what in told) == lacking > 0
     assert any("of the pictures are to validate on" in what for what in told) == (
         found.splits()["val"] == 6

@@ -75,9 +75,7 @@ class _Listed:
     labelled: Labelled
 
 
-def _listed(
-    file: str, document: Document, tell: Callable[[Problem], None]
-) -> Iterator[_Listed]:
+def _listed(file: str, document: Document, tell: Callable[[Problem], None]) -> Iterator[_Listed]:
     split = _split_of(file)
     boxes = boxes_by_image(file, document, tell) if isinstance(document, Boxed) else {}
     regions = _regions(file, document, tell) if isinstance(document, Segmented) else {}
@@ -157,4 +155,3 @@ def _region(label: str, one: Outlined) -> Region:
 
 def _looks_right(content: bytes) -> bool:
     return all(key in content for key in (b'"images"', b'"annotations"', b'"categories"'))
-

@@ -34,7 +34,8 @@ def refuse_groups(form: str, pictures: Sequence[Labelled], plan: SplitPlan) -> N
             groups[one.label].add(plan.group_of(one))
             labels[plan.group_of(one)].add(one.label)
     folders = form == "imagefolder" and plan.group_by == "folder"
-    one_each = len(groups) > 1 and all(len(one) == 1 for one in (*groups.values(), *labels.values()))
+    sides = (*groups.values(), *labels.values())
+    one_each = len(groups) > 1 and all(len(side) == 1 for side in sides)
     if folders or one_each:
         raise UsageError(
             f"grouped by {plan.group_by} each class would be on one side of the split alone",
@@ -42,9 +43,7 @@ def refuse_groups(form: str, pictures: Sequence[Labelled], plan: SplitPlan) -> N
         )
 
 
-def split_faults(
-    pictures: Sequence[Labelled], plan: SplitPlan, tested: bool
-) -> Iterator[Problem]:
+def split_faults(pictures: Sequence[Labelled], plan: SplitPlan, tested: bool) -> Iterator[Problem]:
     """Tell a side that is empty, and of groups the classes and the share that they miss.
 
     Args:

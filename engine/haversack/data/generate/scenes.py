@@ -18,8 +18,9 @@ Compose = Callable[[np.random.Generator], Composed]
 
 
 class Scenes:
-    """A numbered collection of scenes; each is composed when it is first asked for, then kept as
-    long as all that are kept take no more than ``MOST_BYTES``.
+    """A numbered collection of scenes; each is composed when it is first asked for.
+
+    It is then kept as long as all that are kept take no more than ``MOST_BYTES``.
 
     Args:
         compose: Makes one scene from a generator of random numbers.
