@@ -9,7 +9,7 @@ import pytest
 
 from haversack.services import doctor
 from haversack.services.doctor import Finding, examine
-from haversack.services.machine import Gpu
+from haversack.services.machine import Gpu, this_machine
 
 
 @pytest.mark.torch
@@ -24,7 +24,7 @@ def test_the_worker_tells_what_its_libraries_are(tmp_path: Path) -> None:
 
 def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, folder: Path, **told: Any) -> dict[str, Finding]:
     gpu = Gpu(name="A GPU", driver="470.1")
-    machine = doctor.this_machine().model_copy(update={"gpus": (gpu,), "cuda": "11.4"})
+    machine = this_machine().model_copy(update={"gpus": (gpu,), "cuda": "11.4"})
     report = {"torch": "2.9", "torchvision": "0.24", "torchvision_guard": False, "devices": ["x"]}
     report |= {"cuda": "12.8", "gpus": 1, "gpu_trouble": "", **told}
     monkeypatch.setattr(doctor, "this_machine", lambda: machine)

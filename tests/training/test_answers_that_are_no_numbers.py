@@ -15,6 +15,7 @@ from onnx import TensorProto, helper
 from haversack.training.errors import TrainingError
 from haversack.training.export import exporting
 from haversack.training.export.about import OnnxAbout
+from haversack.training.export.float32 import describe
 from haversack.training.jobs import export as job
 from training_desk import Desk, small_recipe
 
@@ -29,7 +30,7 @@ def _adding(number: float, about: OnnxAbout) -> onnx.ModelProto:
     node = helper.make_node("Add", ["images", "one"], ["answers"])
     graph = helper.make_graph([node], "adding", [images], [answers], [one])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
-    exporting.describe(model, about)
+    describe(model, about)
     return model
 
 

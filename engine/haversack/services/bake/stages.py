@@ -77,7 +77,7 @@ def train_unit(
         )
         result["exports"][quantization] = exported.result
         if quantization == "float32":
-            file = (exported.result or {})["file"]
+            file = str((exported.result or {})["file"])
             options["traced"] = str(folder / "export-float32" / file)
     write_bytes(trained_file(folder), dump_canonical(result))
 

@@ -49,8 +49,10 @@ def peak_memory(path: Path, image_size: int, threads: int, gpu: Gpu | None = Non
     theirs.close()
     try:
         if ours.poll(LIMIT_SECONDS):
-            resident, on_gpu = ours.recv()
-            return Memory(added(*resident, _NOT_TOLD), added(*on_gpu, _why_not(gpu)))
+            before, after, gpu_before, gpu_after = ours.recv()
+            return Memory(
+                added(before, after, _NOT_TOLD), added(gpu_before, gpu_after, _why_not(gpu))
+            )
         why = f"the file did not run within {LIMIT_SECONDS:.0f} s"
     except EOFError:
         why = "the file did not run in a process of its own"
@@ -79,7 +81,7 @@ def _measure(
     for _ in range(RUNS):
         run()
     after = board.memory_bytes() if board is not None else None
-    answer.send(((resident, _peak_bytes()), (on_gpu, after)))
+    answer.send((resident, _peak_bytes(), on_gpu, after))
 
 
 def added(before: int | None, after: int | None, not_told: str) -> Figure:
