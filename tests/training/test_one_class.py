@@ -17,9 +17,8 @@ def test_data_of_one_class_are_refused_where_there_is_nothing_to_tell_apart(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, task: str
 ) -> None:
     kind = Digits if task == "classification" else MaskedDigitScenes
-    monkeypatch.setitem(
-        datasets._TABLE, kind, lambda _kind, _work: {"train": _One(), "val": _One()}
-    )
+    found = {"train": _One(), "val": _One()}
+    monkeypatch.setattr(datasets, "_TABLE", {kind: lambda _kind, _work: found})
     with pytest.raises(DataError, match=f"one class, 'cat', and {task}") as caught:
         train(desk.work(small_recipe(task), "train", "run"))
     assert "another class" in caught.value.hint
@@ -27,7 +26,7 @@ def test_data_of_one_class_are_refused_where_there_is_nothing_to_tell_apart(
 
 def test_data_of_one_class_are_detected(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"train": _One(), "val": _One()}
-    monkeypatch.setitem(datasets._TABLE, DigitScenes, lambda _kind, _work: found)
+    monkeypatch.setattr(datasets, "_TABLE", {DigitScenes: lambda _kind, _work: found})
     assert datasets.build_datasets(desk.work(small_recipe("detection"), "train", "run")) == found
 
 

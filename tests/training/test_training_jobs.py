@@ -279,7 +279,7 @@ def test_a_float32_export_of_the_same_checkpoint_is_not_traced_again(
             checkpoint=classifier.checkpoint,
             options={**options, "accuracy": False},
         )
-        return (work.run_dir / export(work)["file"]).read_bytes()
+        return (work.run_dir / str(export(work)["file"])).read_bytes()
 
     exported("traced", precision="float32")
     wanted = exported(f"anew-{precision}", precision=precision)

@@ -24,7 +24,8 @@ def test_a_yolo_pose_is_its_box_and_its_keypoints_are_told(tmp_path: Path, point
     (folder / "labels/train/000.txt").write_text(line)
     found = check_data(folder)
     ((name, box),) = found.pictures[0].boxes
-    assert (name, box) == ("roof", pytest.approx((24, 16, 40, 48)))
+    assert name == "roof"
+    assert box == pytest.approx((24, 16, 40, 48))
     assert [one.what for one in found.problems] == ["has keypoints; they are left out"]
 
 

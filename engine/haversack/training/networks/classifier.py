@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from haversack.training.errors import UnbuildableError
-from haversack.training.networks.normalise import Normalise
+from haversack.training.networks.normalise import Levels, Normalise
 
 
 class Classifier(nn.Module):
@@ -22,8 +22,8 @@ class Classifier(nn.Module):
         architecture: str,
         classes: int,
         drop_rate: float,
-        mean: float,
-        std: float,
+        mean: Levels,
+        std: Levels,
         image_size: int,
     ) -> None:
         """Build it on a backbone of timm, with random weights."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-Levels = float | tuple[float, float, float]
+Levels = float | tuple[float, ...]
+"""Of all channels, or of each of the three."""
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
