@@ -173,25 +173,16 @@ def test_a_folder_that_is_no_pantry_is_refused(call: Call, tmp_path: Path) -> No
     assert told.code == 2 and "not a pantry" in told.err
 
 
-def test_the_help_comes_quickly_and_imports_nothing_heavy() -> None:
+def test_the_help_imports_nothing_heavy_and_little_in_all() -> None:
     code = (
         "import sys; from haversack.cli import app; app.run(['--help']); "
         "heavy = {'torch', 'pandas', 'lightning', 'PySide6', 'cryptography', 'httpx'}; "
+        "sys.stderr.write(f'{len(sys.modules)}'); "
         "sys.exit(','.join(heavy & set(sys.modules)) or 0)"
     )
-    spent = []
-    for _ in range(3):
-        before = os.times()
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        after = os.times()
-        spent.append(
-            after.children_user
-            + after.children_system
-            - before.children_user
-            - before.children_system
-        )
-    assert min(spent) < 0.7
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr) < 700  # 585 take half a second on a machine of 2024
 
 
 def test_python_m_haversack_is_the_same_program(tmp_path: Path) -> None:

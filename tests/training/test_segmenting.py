@@ -217,7 +217,7 @@ def test_pictures_of_a_training_name_no_class_of_the_grey_beside_them(
     named.clear()
     (whole,) = task.predict((torch.zeros(1, 11, 64, 64),))
     pictures.show(Mistake(1.0, 0, "", whole), dataset, dataset.classes, 64)
-    assert named == [["background"], ["0"]]
+    assert named == [["0"], ["background"]]  # what was said is drawn first, then what is so
 
 
 class _Same:
