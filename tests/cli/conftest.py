@@ -7,6 +7,7 @@ import pytest
 from cli.cli_calls import Call, Told
 from haversack.cli import app
 from haversack.pantry.pantry import Pantry
+from haversack.services.capture import capture
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,16 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
         return Told(code, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def tiny(call: Call, pantry: Pantry) -> str:
+    """Make the smallest recipe that trains for real and needs no network."""
+    made = call(
+        "recipe", "new", "--task", "classification", "--name", "tiny",
+        "backbone.use_pretrained=false", "model.image_size=32", "data.batch_size=8",
+        "train.num_epochs=1", "--json",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    capture(pantry.recipes.load("tiny").assets(), pantry)
+    return "tiny"

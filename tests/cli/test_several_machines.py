@@ -12,22 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.cli_calls import Call
-from haversack.pantry.pantry import Pantry
-from haversack.services.capture import capture
 from long_form import LONG_FORM
-
-
-@pytest.fixture
-def tiny(call: Call, pantry: Pantry) -> str:
-    """Make the smallest recipe that trains for real and needs no network."""
-    made = call(
-        "recipe", "new", "--task", "classification", "--name", "tiny",
-        "backbone.use_pretrained=false", "model.image_size=32", "data.batch_size=8",
-        "train.num_epochs=1",
-    )  # fmt: skip
-    assert made.code == 0, made.err
-    capture(pantry.recipes.load("tiny").assets(), pantry)
-    return "tiny"
 
 
 def test_machines_are_told_where_they_meet(call: Call, tiny: str) -> None:
@@ -81,4 +66,4 @@ def test_two_agents_of_torchrun_that_were_started_so_train_together(
     assert ended == [0, 0], "\n".join(said)
     shown = call("runs", "show", told["run_id"], "--json").json
     assert shown["state"]["status"] == "finished", shown
-    assert shown["state"]["epochs"] or shown["state"]["result"]["epochs"] == 1
+    assert shown["state"]["result"]["epochs"] == 1

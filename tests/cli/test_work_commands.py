@@ -12,22 +12,8 @@ from cli.cli_calls import Call
 from data.byod.mask_sets import indexed
 from data.byod.sets import digits_folder, save
 from haversack.pantry.pantry import Pantry
-from haversack.services.capture import capture
 
 pytestmark = pytest.mark.torch
-
-
-@pytest.fixture
-def tiny(call: Call, pantry: Pantry) -> str:
-    """Make the smallest recipe that trains for real and needs no network."""
-    made = call(
-        "recipe", "new", "--task", "classification", "--name", "tiny",
-        "backbone.use_pretrained=false", "model.image_size=32", "data.batch_size=8",
-        "train.num_epochs=1", "--json",
-    )  # fmt: skip
-    assert made.code == 0, made.err
-    capture(pantry.recipes.load("tiny").assets(), pantry)
-    return "tiny"
 
 
 def test_a_recipe_is_trained_evaluated_exported_and_tried(
