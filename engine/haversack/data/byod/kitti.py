@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from pathlib import PurePosixPath
 
+from haversack.data.byod.empty_labels import empty_labels
 from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem
 from haversack.data.byod.texts import text_of
 from haversack.data.errors import DataError
@@ -31,10 +32,12 @@ def label_files(members: Members) -> list[str]:
 def read_kitti(members: Members) -> Found:
     """Read every label file; ``DontCare`` is left out, as the format means it.
 
+    How many label files are empty is told.
     The set's folder ``testing`` has no labels and is not read; splits are settled later.
     """
     pictures: list[Labelled] = []
     problems: list[Problem] = []
+    empty = 0
     for name in label_files(members):
         path = PurePosixPath(name)
         stem = (path.parent.parent / IMAGES / path.stem).as_posix()
@@ -49,6 +52,7 @@ def read_kitti(members: Members) -> Found:
         except DataError as error:
             problems.append(Problem(name, error.message.removeprefix(f"{name} ")))
             continue
+        empty += not any(line.strip() for line in lines)
         boxes: list[tuple[str, Box]] = []
         for number, line in enumerate(lines, 1):
             try:
@@ -57,6 +61,7 @@ def read_kitti(members: Members) -> Found:
             except ValueError as error:
                 problems.append(Problem(f"{name}, line {number}", str(error)))
         pictures.append(Labelled(picture, boxes=tuple(boxes)))
+    problems += empty_labels(empty, len(pictures), "an empty label file")
     return Found("kitti", "detection", tuple(pictures), tuple(problems))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import yaml
 
+from haversack.data.byod.empty_labels import empty_labels
 from haversack.data.byod.records import (
     PICTURES,
     SPLITS,
@@ -46,6 +47,8 @@ def names_file(members: Members) -> str | None:
 def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> Found:
     """Read every label file that has a picture, and every picture without one as empty.
 
+    How many pictures no label says anything of is told.
+
     Args:
         members: The set.
         size_of: Gives a picture's width and height in pixels; raises ``DataError``.
@@ -60,12 +63,14 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
     masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = []
+    empty = 0
     for name in members.names():
         if not is_picture(name):
             continue
         labels = _labels_of(name)
         if labels not in members:
             pictures.append(Labelled(name, split=split_of(name)))
+            empty += 1
             continue
         try:
             size, content = size_of(name), members.read(labels)
@@ -75,6 +80,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
         if len(content) > _MOST:
             problems.append(Problem(labels, f"is larger than {_MOST >> 20} MiB; left out"))
             continue
+        empty += not content.strip()
         boxes: list[tuple[str, Box]] = []
         regions: list[Region] = []
         for number, line in enumerate(content.splitlines(), 1):
@@ -87,6 +93,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
         objects, areas = tuple(boxes), tuple(regions)
         pictures.append(Labelled(name, boxes=objects, split=split_of(name), regions=areas))
+    problems += empty_labels(empty, len(pictures), "no label file or an empty one")
     if posed:
         problems.append(Problem(str(names_file(members)), "has keypoints; they are left out"))
     labelled = {_labels_of(name) for name in members.names() if is_picture(name)}

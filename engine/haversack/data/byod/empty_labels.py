@@ -1,0 +1,25 @@
+"""Pictures of which no label says anything: legal as a background, and told as one number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haversack.data.byod.records import Problem
+
+WHERE = "the labels"
+
+
+def empty_labels(count: int, total: int, lacking: str) -> Iterator[Problem]:
+    """Tell in one problem how many pictures are taken without objects; nothing where none is.
+
+    Args:
+        count: The pictures that no label says anything of.
+        total: All pictures that are taken.
+        lacking: What they have instead of labels.
+    """
+    if count == 1:
+        what = f"1 of {total} pictures has {lacking}; it is taken as a picture without objects"
+        yield Problem(WHERE, what)
+    elif count:
+        what = f"{count} of {total} pictures have {lacking}; they are taken as pictures without"
+        yield Problem(WHERE, f"{what} objects")

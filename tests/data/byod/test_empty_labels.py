@@ -1,0 +1,65 @@
+"""Pictures that no label says anything of are taken without objects, and told as one number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.byod import mask_sets
+from data.byod.more_sets import kitti
+from data.byod.sets import save, yolo
+from haversack.data.byod.records import Problem
+from haversack.services.datasets import check_data
+
+NONE = "no label file or an empty one"
+
+
+def test_yolo_pictures_without_labels_are_taken_and_told_as_one_number(tmp_path: Path) -> None:
+    folder = yolo(tmp_path)
+    (folder / "labels/train/001.txt").unlink()
+    (folder / "labels/train/002.txt").write_bytes(b"")
+    (folder / "labels/train/003.txt").write_text("\n \n")
+    found = check_data(folder)
+    said = f"3 of 6 pictures have {NONE}; they are taken as pictures without objects"
+    assert found.problems == (Problem("the labels", said),)
+    assert [len(one.boxes) for one in found.pictures] == [2, 0, 0, 0, 2, 2]
+
+
+def test_one_yolo_picture_without_labels_is_told_of_one(tmp_path: Path) -> None:
+    folder = yolo(tmp_path)
+    save(folder, "images/train/street.jpg", 77)
+    (problem,) = check_data(folder).problems
+    said = f"1 of 7 pictures has {NONE}; it is taken as a picture without objects"
+    assert problem == Problem("the labels", said)
+
+
+def test_yolo_pictures_without_labels_are_told_where_masks_are_asked_for(tmp_path: Path) -> None:
+    folder = mask_sets.yolo(tmp_path)
+    (folder / "labels/001.txt").unlink()
+    (folder / "labels/002.txt").write_bytes(b"")
+    found = check_data(folder, task="segmentation")
+    (problem,) = found.problems
+    assert problem.what.startswith(f"2 of 6 pictures have {NONE}; ")
+    assert [len(one.areas) for one in found.pictures] == [3, 1, 1, 3, 3, 3]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_kittis_empty_label_files_are_told_as_one_number(tmp_path: Path, content: str) -> None:
+    folder = kitti(tmp_path)
+    for stem in ("000001", "000004"):
+        (folder / f"training/label_2/{stem}.txt").write_text(content)
+    found = check_data(folder)
+    said = "2 of 6 pictures have an empty label file; they are taken as pictures without objects"
+    assert found.problems == (Problem("the labels", said),)
+    assert [len(one.boxes) for one in found.pictures] == [2, 0, 2, 2, 0, 2]
+
+
+def test_a_kitti_file_of_what_nobody_cares_for_says_something_of_its_picture(
+    tmp_path: Path,
+) -> None:
+    folder = kitti(tmp_path)
+    path = folder / "training/label_2/000001.txt"
+    path.write_text(path.read_text().splitlines()[-1])
+    assert path.read_text().startswith("DontCare")
+    assert check_data(folder).problems == ()
