@@ -1,4 +1,4 @@
-"""Small sets in the layouts of LabelMe, KITTI and CVAT, with the boxes of the other sets."""
+"""Small sets as LabelMe, KITTI, CVAT and Darknet lay them out, with the boxes of the other sets."""
 
 from __future__ import annotations
 
@@ -52,6 +52,23 @@ def cvat(folder: Path, count: int = 6) -> Path:
         )
     head = '<?xml version="1.0" encoding="utf-8"?>\n<annotations><version>1.1</version>'
     (folder / "annotations.xml").write_text(head + "\n".join(images) + "</annotations>")
+    return folder
+
+
+def darknet(folder: Path, count: int = 6) -> Path:
+    """Give YOLO's labels right beside their pictures."""
+    (folder / "obj_train_data").mkdir(parents=True)
+    (folder / "obj.names").write_text("flower\nroof\n")
+    names = [f"obj_train_data/{at:03}" for at in range(count)]
+    (folder / "train.txt").write_text("".join(f"data/{name}.jpg\n" for name in names))
+    for at, name in enumerate(names):
+        save(folder, f"{name}.jpg", at)
+        lines = [
+            f"{int(label == 'roof')} {(left + right) / 2 / SIDE} {(top + bottom) / 2 / SIDE} "
+            f"{(right - left) / SIDE} {(bottom - top) / SIDE}\n"
+            for label, (left, top, right, bottom) in BOXES
+        ]
+        (folder / f"{name}.txt").write_text("".join(lines))
     return folder
 
 

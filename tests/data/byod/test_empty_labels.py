@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.byod import mask_sets
-from data.byod.more_sets import kitti
+from data.byod.more_sets import darknet, kitti
 from data.byod.sets import save, yolo
 from haversack.data.byod.records import Problem
 from haversack.services.datasets import check_data
@@ -42,6 +42,16 @@ def test_yolo_pictures_without_labels_are_told_where_masks_are_asked_for(tmp_pat
     (problem,) = found.problems
     assert problem.what.startswith(f"2 of 6 pictures have {NONE}; ")
     assert [len(one.areas) for one in found.pictures] == [3, 1, 1, 3, 3, 3]
+
+
+def test_a_yolo_label_file_beside_no_picture_is_told_in_any_folder(tmp_path: Path) -> None:
+    folder = darknet(tmp_path)
+    (folder / "obj_train_data/004.jpg").unlink()
+    (folder / "README.txt").write_text("5 classes were left out of it\n")
+    (folder / "notes.txt").write_bytes(b"")
+    assert check_data(folder).problems == (
+        Problem("obj_train_data/004.txt", "is a label file without a picture"),
+    )
 
 
 @pytest.mark.parametrize("content", ["", "\n\n"])

@@ -96,14 +96,26 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
     problems += empty_labels(empty, len(pictures), "no label file or an empty one")
     if posed:
         problems.append(Problem(str(names_file(members)), "has keypoints; they are left out"))
-    labelled = {_labels_of(name) for name in members.names() if is_picture(name)}
-    problems += [
-        Problem(name, "is a label file without a picture")
-        for name in members.names()
-        if "labels" in name.split("/")[:-1] and name.endswith(".txt") and name not in labelled
-    ]
+    what = "is a label file without a picture"
+    problems += [Problem(name, what) for name in _without_picture(members)]
     task: Task = "segmentation" if masked else "detection"
     return Found("yolo", task, tuple(pictures), tuple(problems))
+
+
+def _without_picture(members: Members) -> list[str]:
+    """Give the label files that are of no picture: by their folder, else by what is in them."""
+    known = {_labels_of(name) for name in members.names() if is_picture(name)} | set(NAMES)
+    others = [name for name in members.names() if name.endswith(".txt") and name not in known]
+    return [n for n in others if "labels" in n.split("/")[:-1] or _holds_labels(members, n)]
+
+
+def _holds_labels(members: Members, name: str) -> bool:
+    """Say whether a text begins with the numbers of an object."""
+    try:
+        fields = members.read(name)[:_MOST].strip().partition(b"\n")[0].split()
+        return len(fields) >= 5 and all(math.isfinite(float(field)) for field in fields)
+    except (DataError, ValueError):
+        return False
 
 
 def _labels_of(picture: str) -> str:
