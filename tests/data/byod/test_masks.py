@@ -53,17 +53,24 @@ def test_masks_of_0_and_255_are_a_ground_and_an_object(tmp_path: Path) -> None:
         mask[:9] = 255
         (tmp_path / "masks").mkdir(exist_ok=True)
         Image.fromarray(mask).save(tmp_path / f"masks/{at}.png")
-    assert check_data(tmp_path).classes == ("background", "object")
+    found = check_data(tmp_path)
+    assert (found.classes, found.problems) == (("background", "object"), ())
     (tmp_path / "classes.txt").write_text("ground\nflower\n")
     found = check_data(tmp_path)
     assert found.counts() == {"ground": 4, "flower": 4}
     assert dict(found.pictures[0].areas) == {"ground": SIDE * (SIDE - 9), "flower": 9 * SIDE}
 
 
-def test_values_without_a_list_are_classes_by_their_number(tmp_path: Path) -> None:
+def test_values_without_a_list_are_classes_by_their_number_and_that_is_told(
+    tmp_path: Path,
+) -> None:
     folder = indexed(tmp_path)
     (folder / "classes.txt").unlink()
-    assert check_data(folder).classes == ("background", "class 1", "class 2")
+    found = check_data(folder)
+    assert found.classes == ("background", "class 1", "class 2")
+    assert [(one.file, one.what) for one in found.problems] == [
+        ("the masks", "no class list names their values; each value is a class of its own")
+    ]
 
 
 def test_255_is_not_judged_and_an_unknown_value_is_told(tmp_path: Path) -> None:

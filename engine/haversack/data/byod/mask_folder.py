@@ -25,6 +25,8 @@ PICTURE_FOLDERS = frozenset({"images", "image", "imgs", "img", "jpegimages", "pi
 MASK_FOLDERS = frozenset({"masks", "mask", "segmentationclass", "labels", "annotations", "gt"})
 LISTS = ("classes.txt", "labelmap.txt", "class_dict.csv")
 BACKGROUND = "background"
+_OBJECT = "object"
+_WHERE = "the masks"
 _SUFFIXES = ("_mask", "-mask", "_L", "_gt")
 _MOST = 4 << 20
 _VOC = (
@@ -67,13 +69,16 @@ def pairs_of(members: Members) -> tuple[dict[str, str], list[str], list[str]]:
 def read_mask_folder(members: Members) -> Found:
     """Read every pair; a picture without a mask, or a mask without a picture, is a problem.
 
+    So is a class list that is not there where the masks' values are more than a ground and an
+    object.
+
     Raises:
         DataError: The class list cannot be read, or the masks are in colour and there is none.
     """
     paired, alone, unused = pairs_of(members)
     problems = [Problem(name, "has no mask") for name in alone]
     problems += [Problem(name, "is a mask without a picture") for name in unused]
-    palette = _palette(members, paired.values())
+    palette = _palette(members, paired.values(), problems.append)
     listed = listed_splits(members, "Segmentation")
     pictures = tuple(
         Labelled(name, split=listed.get(PurePosixPath(name).stem) or split_in(name), mask=mask)
@@ -94,12 +99,16 @@ def _bare(stem: str) -> str:
     return next((stem.removesuffix(end) for end in _SUFFIXES if stem.endswith(end)), stem)
 
 
-def _palette(members: Members, masks: Iterable[str]) -> Palette:
+def _palette(members: Members, masks: Iterable[str], tell: Callable[[Problem], None]) -> Palette:
     file = next((name for name in LISTS if name in members), None)
     if file is None and any("SegmentationClass/" in mask for mask in masks):
         return _named(_VOC.split(), [tuple(colour) for colour in voc_colours()[:21].tolist()])
     if file is None:
-        return _unnamed(_values(members, masks))
+        palette = _unnamed(_values(members, masks))
+        if set(palette.names) - {BACKGROUND, _OBJECT}:
+            what = "no class list names their values; each value is a class of its own"
+            tell(Problem(_WHERE, what))
+        return palette
     text = text_of(members.read(file)[:_MOST], file)
     names, colours = _PARSERS[file](text, file)
     if not names or len(names) > NOT_JUDGED:
@@ -128,7 +137,7 @@ def _values(members: Members, masks: Iterable[str]) -> set[int]:
 def _unnamed(values: set[int]) -> Palette:
     """Name classes by their values; two values, the second 255, are a ground and an object."""
     if values == {0, NOT_JUDGED}:
-        return Palette((BACKGROUND, "object"), {0: 0, NOT_JUDGED: 1}, {})
+        return Palette((BACKGROUND, _OBJECT), {0: 0, NOT_JUDGED: 1}, {})
     found = sorted(values - {NOT_JUDGED})
     names = tuple(BACKGROUND if value == 0 else f"class {value}" for value in found)
     return Palette(names, {value: number for number, value in enumerate(found)}, {})
