@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.byod.mask_sets import MASKED
-from data.byod.more_sets import MORE
+from data.byod.more_sets import MORE, darknet
 from data.byod.sets import ALL, coco, pictures_alone
 from data.byod.test_formats import kept
 from haversack.base.errors import HaversackError
+from haversack.data.byod.check import Checked
 from haversack.data.byod.shard import read_shard
 from haversack.data.errors import DataError
 from haversack.services.datasets import check_data
@@ -29,12 +30,22 @@ CASES = int(os.environ.get("HAVERSACK_CASES", "500"))
 DAMAGED = min(500, CASES // 20)
 FORMS: dict[str, tuple[Callable[[Path], Path], str | None]] = {
     **{name: (make, None) for name, make in {**ALL, **MORE}.items()},
+    "yolo, labels beside pictures": (darknet, None),
     "unlabeled": (pictures_alone, None),
     **{f"masks, {name}": (make, "segmentation") for name, make in MASKED.items()},
 }
+SAY_NO_MORE = ("imagefolder", "unlabeled")
+"""Forms that say nothing of a picture that is gone."""
+GONE = ("lost", "empty", "nul")
 HOSTILE: st.SearchStrategy[object] = st.sampled_from(
     [None, True, -1, 0, 2**63, 1e308, -0.5, "", "x", "\0", "../a", [], [[]], {}, {"a": []}, [None]]
 )
+
+
+@cache
+def whole(form: str) -> Checked:
+    """Give what is found in a whole set of a form."""
+    return check_data(pristine(form), task=FORMS[form][1])
 
 
 @cache
@@ -49,21 +60,49 @@ def pristine(form: str) -> Path:
 def test_damage_is_a_typed_error_or_a_problem_or_loses_no_picture(
     form: str, data: st.DataObject
 ) -> None:
-    whole = check_data(pristine(form), task=FORMS[form][1])
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "set"
         shutil.copytree(pristine(form), folder)
         path = data.draw(st.sampled_from(sorted(p for p in folder.rglob("*") if p.is_file())))
         kind = _damage(path, data)
-        try:
-            found = check_data(folder, whole.format, FORMS[form][1])
-        except HaversackError as error:
-            assert error.message
-            assert error.hint
-        else:
-            says_no_more = form in ("imagefolder", "unlabeled")  # than what lies in the folder
-            unseen = kind == "lost" and says_no_more
-            assert found.problems or unseen or len(found.pictures) == len(whole.pictures)
+        found = _checked_or_refused(folder, form)
+    assert found is None or _tells_or_has_all(found, form, kind)
+
+
+@pytest.mark.parametrize("kind", ["lost", "empty"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_that_is_lost_or_empty_is_told_wherever_a_label_goes_with_it(
+    form: str, kind: str, tmp_path: Path
+) -> None:
+    assert not whole(form).problems
+    files = sorted(path for path in pristine(form).rglob("*") if path.is_file())
+    first_of_each = {(path.parent, path.suffix): path for path in reversed(files)}
+    for at, path in enumerate(first_of_each.values()):
+        folder = tmp_path / str(at)
+        shutil.copytree(pristine(form), folder)
+        damaged = folder / path.relative_to(pristine(form))
+        damaged.write_bytes(b"")
+        if kind == "lost":
+            damaged.unlink()
+        found = _checked_or_refused(folder, form)
+        assert found is None or _tells_or_has_all(found, form, kind), damaged.name
+
+
+def _checked_or_refused(folder: Path, form: str) -> Checked | None:
+    """Check a damaged set; None where that is an error as it should be."""
+    try:
+        return check_data(folder, whole(form).format, FORMS[form][1])
+    except HaversackError as error:
+        assert error.message
+        assert error.hint
+        return None
+
+
+def _tells_or_has_all(found: Checked, form: str, kind: str) -> bool:
+    if found.problems or (kind == "lost" and form in SAY_NO_MORE):
+        return True
+    same = len(found.pictures) == len(whole(form).pictures)
+    return same and (kind not in GONE or found.counts() == whole(form).counts())
 
 
 def _damage(path: Path, data: st.DataObject) -> str:
@@ -74,7 +113,9 @@ def _damage(path: Path, data: st.DataObject) -> str:
         case "lost":
             path.unlink()
         case "cut":
-            path.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
+            left = data.draw(st.integers(0, len(content) - 1))
+            path.write_bytes(content[:left])
+            return kind if left else "empty"
         case "flip" | "noise":
             for _ in range(1 if kind == "flip" else 12):
                 at = data.draw(st.integers(0, len(content) - 1))
