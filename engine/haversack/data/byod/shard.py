@@ -2,7 +2,8 @@
 
 The same set gives the same bytes: members in order, no times, owners or modes of this machine. The
 pictures are the files that were brought, byte for byte; masks are indexed PNGs in the numbers of
-the set's classes. A picture is read by one ``pread``.
+the set's classes, each right behind its picture. A picture is read by one ``pread``, its mask with
+it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -41,6 +42,9 @@ from haversack.data.errors import DataError
 from haversack.data.pictures import decode
 from haversack.data.readers.members import Members, PreadFile
 from haversack.data.sample import NOT_JUDGED, Boxes, Mask, Sample, Target
+
+_MOST_BETWEEN = 2 * BLOCK
+"""Bytes that lie between two members that follow each other: what fills a block, and a header."""
 
 
 def write_shard(file: BinaryIO, members: Members, checked: Checked) -> None:
@@ -87,7 +91,7 @@ class Kept:
 
 
 class ShardDataset:
-    """One split of a shard; pictures are read with one pread each."""
+    """One split of a shard; a picture is read with one pread, its mask with it."""
 
     def __init__(self, file: PreadFile, index: Index) -> None:
         """Show one split of an opened shard."""
@@ -121,20 +125,19 @@ class ShardDataset:
     def __getitem__(self, index: int) -> Sample:
         """Read a picture with its labels."""
         source = self._sources[index]
-        offset, size = self._places[index].tolist()
-        content = self._file.read(offset, size, source)
+        picture, mask = self._places[index].tolist(), self._mask_places[index].tolist()
+        content, mask_content = _read_both(self._file, picture, mask, source)
         image = decode(content, source)
-        return Sample(image, self._target(index, image.shape[:2]), source)
+        return Sample(image, self._target(index, image.shape[:2], mask_content), source)
 
-    def _target(self, index: int, shape: tuple[int, ...]) -> Target:
+    def _target(self, index: int, shape: tuple[int, ...], mask: bytes) -> Target:
         if self._task == "classification":
             return int(self._labels[index])
         if self._task != "segmentation":
             start, end = self._box_starts[index : index + 2]
             return Boxes(self._boxes[start:end], self._box_labels[start:end])
         name = f"the mask of {self._sources[index]}"
-        offset, size = self._mask_places[index].tolist()
-        labels = decode_labels(self._file.read(offset, size, name), name)
+        labels = decode_labels(mask, name)
         highest = labels[labels != NOT_JUDGED].max(initial=0)
         if labels.shape != shape or highest >= len(self.classes):
             raise DataError(f"{name} does not fit its picture or the classes", HINT)
@@ -170,10 +173,9 @@ class Shard:
     def kept(self) -> Iterator[Kept]:
         """Give every picture as it was brought."""
         for row in self._index.table.to_pylist():
-            content = self._file.read(row["offset"], row["size"], row["source"])
-            has_mask = row["mask_size"] > 0
-            place = (row["mask_offset"], row["mask_size"], f"the mask of {row['source']}")
-            yield Kept(labelled_of(row), content, self._file.read(*place) if has_mask else b"")
+            picture = (row["offset"], row["size"])
+            mask = (row["mask_offset"], row["mask_size"])
+            yield Kept(labelled_of(row), *_read_both(self._file, picture, mask, row["source"]))
 
     def _dataset(self, split: str) -> ShardDataset:
         table = self._index.table.filter(pc.equal(self._index.table["split"], split))
@@ -190,6 +192,20 @@ def read_shard(path: Path) -> dict[str, ShardDataset]:
         DataError: It is no shard of a known format, or its index does not fit its pictures.
     """
     return Shard(path).splits()
+
+
+def _read_both(
+    file: PreadFile, picture: Sequence[int], mask: Sequence[int], source: str
+) -> tuple[bytes, bytes]:
+    """Read a picture and its mask: with one pread where the mask lies right behind it."""
+    (offset, size), (mask_offset, mask_size) = picture, mask
+    if not mask_size:
+        return file.read(offset, size, source), b""
+    if not 0 <= mask_offset - (offset + size) <= _MOST_BETWEEN:
+        content = file.read(offset, size, source)
+        return content, file.read(mask_offset, mask_size, f"the mask of {source}")
+    both = file.read(offset, mask_offset + mask_size - offset, source)
+    return both[:size], both[mask_offset - offset :]
 
 
 def _mask(one: Labelled, content: bytes, painter: Painter) -> bytes:
