@@ -1,4 +1,4 @@
-"""What is kept is read with one pread a picture."""
+"""What is kept is read with one pread a picture, and what comes in is decoded once."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from data.byod.sets import coco, image_folder, pictures_alone
 from haversack.data.byod.shard import Shard, ShardDataset, write_shard
 from haversack.data.byod.shard_index import Index, read_index
 from haversack.data.errors import DataError
+from haversack.data.pictures import decode
 from haversack.data.readers.members import FolderMembers, PreadFile
-from haversack.data.sample import Mask
+from haversack.data.sample import Mask, Picture
 from haversack.services.datasets import check_data
 
 MAKE: dict[str, Callable[[Path], Path]] = {
@@ -101,3 +102,22 @@ def test_a_mask_that_is_cut_off_is_one_typed_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: end - 1])
     with pytest.raises(DataError, match="is cut short"):
         data[0]
+
+
+@pytest.mark.parametrize("task", MAKE)
+def test_every_picture_is_decoded_once_on_its_way_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    folder = MAKE[task](tmp_path / "set")
+    decoded: list[str] = []
+
+    def counted(content: bytes, name: str) -> Picture:
+        decoded.append(name)
+        return decode(content, name)
+
+    for module in ("check", "shard"):
+        monkeypatch.setattr(f"haversack.data.byod.{module}.decode", counted)
+    kept(folder, tmp_path / "shard.tar")
+    pictures = [path for path in folder.rglob("*") if path.suffix in (".jpg", ".png")]
+    masks = [path for path in pictures if path.parent.name == "masks"]
+    assert len(decoded) == len(set(decoded)) == len(pictures) - len(masks)

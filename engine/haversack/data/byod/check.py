@@ -37,6 +37,7 @@ class Checked:
         alike: Pictures that look alike on both sides of the split: the closest of them.
         alike_count: How many there are.
         digests: The digest of each picture's bytes, in the order of the pictures.
+        sizes: The width and height of each picture as it stands upright, in the same order.
     """
 
     format: str
@@ -48,6 +49,7 @@ class Checked:
     alike: tuple[LookAlike, ...] = ()
     alike_count: int = 0
     digests: tuple[str, ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Count the pictures of each class, of boxes the objects."""
@@ -99,6 +101,7 @@ def check_set(
     seen: dict[str, Labelled] = {}
     brought: dict[str, Labelled] = {}
     hashes: dict[str, Hash | None] = {}
+    sizes: dict[str, tuple[int, int]] = {}
     for one in found.pictures:
         on_picture(1)
         try:
@@ -120,6 +123,7 @@ def check_set(
             problems.append(Problem(one.picture, error.message))
             continue
         hashes[one.picture] = perceptual_hash(image)
+        sizes[one.picture] = (width, height)
         seen[digest] = replace(one, boxes=tuple(_clipped(one, width, height, problems)))
     kept = sorted(seen.values(), key=lambda one: one.picture)
     classes = masked or tuple(
@@ -138,8 +142,11 @@ def check_set(
     if found.task != UNLABELED:
         problems += split_faults(pictures, plan, any(one.split == TEST for one in kept))
     facts = (found.format, found.task, classes, pictures, tuple(problems), found.palette)
-    in_order = tuple(digests[one.picture] for one in pictures)
-    return Checked(*facts, *_alike(pictures, hashes), in_order)
+    in_order = (
+        tuple(digests[one.picture] for one in pictures),
+        tuple(sizes[one.picture] for one in pictures),
+    )
+    return Checked(*facts, *_alike(pictures, hashes), *in_order)
 
 
 def _again(one: Labelled, first: Labelled) -> str:

@@ -65,14 +65,14 @@ def write_shard(file: BinaryIO, members: Members, checked: Checked) -> None:
         _add(tar, GUIDE, encode_guide((0, 0), (0, 0)))
         for at, one in enumerate(checked.pictures):
             content = members.read(one.picture)
-            if checked.digests and sha256_bytes(content) != checked.digests[at]:
+            if sha256_bytes(content) != checked.digests[at]:
                 raise DataError(
                     f"{one.picture} is another picture than when it was checked",
                     "Import again once nothing changes the folder.",
                 )
             row = {"member": f"pictures/{at:08}.{one.picture.rpartition('.')[2].lower()}"}
             row |= _placed("", _add(tar, row["member"], content))
-            mask = b"" if painter is None else _mask(one, content, painter)
+            mask = b"" if painter is None else _mask(one, checked.sizes[at], painter)
             place = _add(tar, f"masks/{at:08}.png", mask) if mask else (0, 0)
             rows.append(row | _placed("mask_", place))
         told = _add(tar, TOLD, encode_told(checked))
@@ -208,8 +208,8 @@ def _read_both(
     return both[:size], both[mask_offset - offset :]
 
 
-def _mask(one: Labelled, content: bytes, painter: Painter) -> bytes:
-    height, width = decode(content, one.picture).shape[:2]
+def _mask(one: Labelled, size: tuple[int, int], painter: Painter) -> bytes:
+    width, height = size
     return encode_labels(painter.mask(one, height, width)[0])
 
 
