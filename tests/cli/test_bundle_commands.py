@@ -7,6 +7,7 @@ import pytest
 from cli.cli_calls import Call
 from haversack.pantry.pantry import Pantry
 from haversack.services.capture import capture
+from services.kits import borrowed_recipe
 
 
 @pytest.fixture
@@ -95,6 +96,7 @@ def test_packing_needs_a_key_its_passphrase_and_something_ready(
     call("keys", "new", "team", "--passphrase-file", secret)
     told = call("pack", str(out), "--key", "team", "--passphrase-file", secret, "--json")
     assert told.code == 2 and "ready" in told.json["message"]
+    borrowed_recipe(pantry, tmp_path)
     wrong = tmp_path / "wrong.txt"
     wrong.write_text("not the right one\n")
     told = call("pack", str(out), "--key", "team", "--passphrase-file", str(wrong), "--json")
@@ -175,3 +177,35 @@ def test_a_bundle_is_exported_as_an_oci_layout(
     assert call("bundle", "export", str(bundle)).code == 2
     assert call("bundle", "export", str(bundle), "--oms", str(tmp_path / "oms")).code == 2
     assert call("bundle", "export", str(bundle), "--oci", str(tmp_path / "oci")).code == 2
+
+
+def test_packing_shows_licences_and_what_they_may_forbid_before_it_writes(
+    call: Call, pantry: Pantry, secret: str, tmp_path: Path
+) -> None:
+    borrowed_recipe(pantry, tmp_path)
+    out, weights = tmp_path / "KIT", "assets/weights/resnet10t.safetensors"
+    call("keys", "new", "team", "--passphrase-file", secret)
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("not the right one\n")
+    refused = call("pack", str(out), "--key", "team", "--passphrase-file", str(wrong), "--json")
+    assert refused.code == 1 and not out.exists()
+    told = call("pack", str(out), "--key", "team", "--passphrase-file", secret, "--json")
+    assert told.code == 0 and told.json["files"] == 3, told.err
+    for shown in (refused.err, told.err):
+        assert "number of files: BSD-3-Clause (1), not stated (1), own (1)" in shown
+        (line,) = [one for one in shown.splitlines() if one.startswith("caution")]
+        assert line.startswith("caution, not stated (its source states no licence; ask before")
+        assert line.endswith(weights)
+
+
+def test_a_plan_shows_licences_in_words_and_gives_programs_the_caution(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    borrowed_recipe(pantry, tmp_path)
+    plan = ("pack", str(tmp_path / "KIT"), "--key", "team", "--plan")
+    items = {one["kind"]: one for one in call(*plan, "--json").json["items"]}
+    assert items["weights"]["licence"] == "NOASSERTION"
+    assert "states no licence" in items["weights"]["caution"]
+    assert items["recipe"]["caution"] is None and items["dataset"]["caution"] is None
+    shown = call(*plan).out
+    assert "caution, not stated" in shown and "NOASSERTION" not in shown

@@ -57,7 +57,7 @@ class Workstation:
         ]
 
     def start(self) -> subprocess.Popen[str]:
-        """Start the program, in a process group of its own, and wait until it says something."""
+        """Start the program, in a process group of its own, and wait until it begins to write."""
         process = subprocess.Popen(
             [sys.executable, "-m", "haversack", *self.words],
             env={"PATH": os.environ["PATH"], "HAVERSACK_HOME": str(self.keys)},
@@ -67,7 +67,10 @@ class Workstation:
             start_new_session=True,
         )
         assert process.stderr is not None
-        assert process.stderr.readline()
+        said = process.stderr.readline()
+        while said.startswith(("licences", "caution")):  # told before anything is written
+            said = process.stderr.readline()
+        assert said
         return process
 
 

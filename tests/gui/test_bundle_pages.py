@@ -16,6 +16,7 @@ from haversack.services.shelves import Pantry, open_or_build
 from haversack.services.volumes import shipped_volumes
 from haversack_gui.widgets.key_dialog import KeyDialog
 from haversack_gui.widgets.reason_dialog import ReasonDialog
+from services.kits import borrowed_recipe
 
 OpenDesk = Callable[..., Desk]
 SECRET = "correct horse battery"
@@ -261,3 +262,38 @@ def test_a_delta_leaves_out_what_the_field_machine_has_and_says_so_before(
     desk.click(page.pack)
     desk.settle()
     assert "left out: the field machine has them" in page.receipt.text()
+
+
+def test_the_pack_page_says_which_licences_may_forbid_a_use_and_what_is_own(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    borrowed_recipe(pantry, tmp_path)
+    page = open_desk(pantry, "pack").page
+    said = page.licences.text()
+    assert said.startswith("Licences inside: BSD-3-Clause, not stated, own.")
+    assert "resnet10t.safetensors" in said and "states no licence; ask before you use it" in said
+    assert "digits" not in said.lower(), "nothing is forbidden of those"
+    rows = range(page.model.rowCount())
+    licences = {(page.model.rows[at].kind, page.model.index(at, 3).data()) for at in rows}
+    assert licences == {
+        ("recipe", "own"),
+        ("dataset", "BSD-3-Clause"),
+        ("weights", "not stated"),
+        ("volume", "not stated"),
+    }
+
+
+def test_the_open_page_calls_nothing_of_another_publisher_ones_own(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    ring = open_keyring(home)
+    ring.new("field-team", SECRET)
+    pack_now(pantry, tmp_path / "stick", ring, "field-team", SECRET, name="kit")
+    page = trusting_desk(
+        open_desk, open_or_build(tmp_path / "field"), tmp_path / "stick", home
+    ).page
+    rows = range(page.model.rowCount())
+    licences = {(page.model.rows[at].kind, page.model.index(at, 3).data()) for at in rows}
+    assert ("recipe", "publisher's own") in licences
+    assert "own" not in {licence for _kind, licence in licences}

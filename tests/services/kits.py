@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from safetensors.numpy import save
+
+from haversack.base.digests import sha256_file
 from haversack.bundle.items import PackReceipt
+from haversack.pantry.assets import Fetched
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
@@ -44,6 +49,25 @@ def stocked_pantry(folder: Path) -> Pantry:
     capture(recipe.assets(), pantry)
     pantry.recipes.save(recipe)
     return pantry
+
+
+def borrowed_recipe(pantry: Pantry, folder: Path, name: str = "borrowed") -> Recipe:
+    """Keep a recipe that is ready, and whose weights come from a source that states no licence."""
+    file = folder / "borrowed.safetensors"
+    file.write_bytes(save({"weight": np.zeros(4, np.float32)}))
+    recipe = Recipe.empty(pantry.registry, "classification", pantry.path)
+    recipe.fill_empty_recursively({"backbone": "backbones/timm/other"})
+    recipe["backbone.name"] = "resnet10t"
+    recipe["backbone.weights"] = f"{sha256_file(file)}:{file.stat().st_size}"
+    recipe.name = name
+    for asset in recipe.assets():
+        if asset.kind == "weights":
+            fetched = Fetched(fetched_from="a test", raw_sha256=asset.sha256)
+            pantry.assets.put(asset, fetched, file=file)
+        else:
+            capture((asset,), pantry)
+    pantry.recipes.save(recipe)
+    return recipe
 
 
 def put_volume(

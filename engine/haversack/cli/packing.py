@@ -9,13 +9,16 @@ import typer
 
 from haversack.cli.asking import PassphraseFile, passphrase
 from haversack.cli.command import Answer, PantryOption, command
-from haversack.cli.output import human_size, table
+from haversack.cli.output import human_size, printable, table
 from haversack.cli.session import Session
 from haversack.cli.sizes import parse_size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
+    from haversack.bundle.items import PackItem
     from haversack.services.carry.runtime_items import RuntimePlan
     from haversack.services.contents import Selection
 
@@ -102,6 +105,8 @@ def pack(
     ring = KeyRing()
     ring.show(key)
     service.refuse_the_pantry(out, opened)
+    for line in _licences(service.plan(opened, recipes, code).items):
+        session.say(printable(line))
     secret = passphrase(passphrase_file, f"the key {key}")
     with session.listening() as hear:
         receipt = service.pack(
@@ -163,20 +168,40 @@ def have(
     return Answer(found, [table("", ("", ""), facts), *damaged])
 
 
+def _licences(items: Sequence[PackItem]) -> list[str]:
+    """Give a line with the licences of what goes in, and one for each that asks for caution."""
+    from haversack.services.licences import by_caution, count_licences
+
+    counts = ", ".join(f"{words} ({count})" for words, count in count_licences(items).items())
+    lines = [f"licences, with their number of files: {counts}"] if counts else []
+    for (words, said), files in by_caution(items).items():
+        lines.append(f"caution, {words} ({said}): {', '.join(file.logical_path for file in files)}")
+    return lines
+
+
 def _plan(chosen: Selection, runtime: RuntimePlan | None) -> Answer:
+    from haversack.services.licences import caution_of, licence_in_words
+
     items = [
         {
             "path": item.logical_path,
             "kind": item.kind,
             "size": item.size,
             "licence": item.licence,
+            "caution": caution_of(item),
             "source": item.source,
             "sha256": item.sha256,
         }
         for item in chosen.items
     ]
     rows = [
-        (item.kind, item.logical_path, human_size(item.size), item.licence, item.source)
+        (
+            item.kind,
+            item.logical_path,
+            human_size(item.size),
+            licence_in_words(item),
+            item.source,
+        )
         for item in chosen.items
     ]
     data = {
@@ -189,6 +214,7 @@ def _plan(chosen: Selection, runtime: RuntimePlan | None) -> Answer:
     total = f"{len(items)} files, {human_size(chosen.total_bytes)}; nothing was written"
     shown: list[RenderableType] = [
         table("", ("kind", "path", "size", "licence", "source"), rows),
+        *_licences(chosen.items),
         total,
     ]
     if runtime is not None:

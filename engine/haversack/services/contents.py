@@ -20,11 +20,11 @@ from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import statement_of
 from haversack.services.errors import MissingAssets
+from haversack.services.licences import NOT_STATED
 from haversack.services.readiness import describe_missing
 
 RECIPE_TYPE = "application/vnd.haversack.recipe+json"
 VOLUME_TYPE = "application/vnd.apache.parquet"
-OWN_LICENCE = "NOASSERTION"  # SPDX for: not stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,31 +165,42 @@ def suffix_of(asset: Asset) -> str:
 
 def _volume_items(name: str, pantry: Pantry) -> Iterator[PackItem]:
     path, card = pantry.volumes.path(name), pantry.volumes.card(name)
-    licence = str(card.get("licence") or OWN_LICENCE)
+    licence = str(card.get("licence") or NOT_STATED)
+    source = str(card.get("source") or "")[:1000]
     yield PackItem(
         logical_path=f"volumes/{name}.parquet",
         kind="volume",
         media_type=VOLUME_TYPE,
         licence=licence,
-        source=str(card.get("source") or "")[:1000],
+        source=source,
         sha256=sha256_file(path),
         size=path.stat().st_size,
         open=_opener(path),
     )
     yield _from_bytes(
-        f"volumes/{name}.card.json", "volume", "application/json", dump_canonical(card), licence
+        f"volumes/{name}.card.json",
+        "volume",
+        "application/json",
+        dump_canonical(card),
+        licence,
+        source,
     )
 
 
 def _from_bytes(
-    path: str, kind: str, media_type: str, content: bytes, licence: str = OWN_LICENCE
+    path: str,
+    kind: str,
+    media_type: str,
+    content: bytes,
+    licence: str = NOT_STATED,
+    source: str = "this pantry",
 ) -> PackItem:
     return PackItem(
         logical_path=path,
         kind=kind,
         media_type=media_type,
         licence=licence,
-        source="this pantry",
+        source=source,
         sha256=sha256_bytes(content),
         size=len(content),
         open=lambda: io.BytesIO(content),

@@ -10,6 +10,7 @@ from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
 from haversack.services.errors import NotMeasured
 from haversack.services.golden_rows import AND, golden_row, measured_on
+from haversack.services.licences import OWN_MEASUREMENTS
 from haversack.services.volumes import load_volume
 from haversack.services.work import recipe_of
 from haversack.volume.card import Card
@@ -64,7 +65,7 @@ def add_measurement(pantry: Pantry, spec: RunSpec, state: RunState) -> tuple[Car
         measured="every recipe that was measured in this pantry, the newest of each",
         by="haversack measure",
         on=AND.join(dict.fromkeys([measured_on([measured]), *others])),
-        source="this pantry's runs",
+        source=OWN_MEASUREMENTS,
         rows=len(rows),
     )
     pantry.volumes.put(name, content, card.as_dict())

@@ -16,6 +16,7 @@ from haversack.runs.spec import RunKind
 from haversack.runs.store import RunRecord
 from haversack.services.doctor import processor_name
 from haversack.services.golden_rows import AND, measured_hardware, total_memory
+from haversack.services.licences import NOT_STATED, OWN_MEASUREMENTS
 from haversack.services.versions import environment_lock
 from haversack.services.work import run_store
 from haversack.volume.card import Card
@@ -102,7 +103,8 @@ def keep_results(pantry: Pantry, task: str, name: str = "") -> Card:
         "measured": "recipes trained and measured in this pantry",
         "by": "haversack measure",
         "on": f"{AND.join(dict.fromkeys(row['hardware'] for row in rows))}; {system}",
-        "licence": "NOASSERTION",
+        "licence": NOT_STATED,
+        "source": OWN_MEASUREMENTS,
     }
     with tempfile.TemporaryDirectory(prefix="haversack-results-") as scratch:
         file = Path(scratch) / "volume.parquet"

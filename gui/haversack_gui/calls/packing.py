@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from haversack_gui.jobs import Changed, Told
 from haversack_gui.words import tr
 
 STICKS = ((0, "One folder"), (4, "Sticks of 4 GB"), (8, "Sticks of 8 GB"), (32, "Sticks of 32 GB"))
+NAMED = 3
+"""How many files the line of licences names for each caution; its tooltip names all."""
 FULLNESS = 0.93
 """How much of a stick's nominal size is counted on; the rest is the file system's own."""
 
@@ -78,6 +81,8 @@ class PackPlan:
         left_out: Bytes that the field machine has already.
         sticks: Bytes on each stick; one entry where all goes into one folder.
         problem: Why it cannot be packed so; empty where it can.
+        licences: The licences inside, and what some of them may forbid; empty where all is own.
+        cautions: The latter with every file, for a tooltip.
     """
 
     contents: tuple[Content, ...]
@@ -85,6 +90,8 @@ class PackPlan:
     left_out: int = 0
     sticks: tuple[int, ...] = ()
     problem: str = ""
+    licences: str = ""
+    cautions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,37 @@ def plan(pantry: OpenPantry, wish: Wish) -> PackPlan:
         )
         for item in seen.selection.items
     )
-    return PackPlan(contents, seen.selection.total_bytes, seen.bytes_left_out, seen.sticks)
+    return PackPlan(
+        contents,
+        seen.selection.total_bytes,
+        seen.bytes_left_out,
+        seen.sticks,
+        licences=_licences(contents),
+        cautions="\n".join(_cautions(contents, len(contents))),
+    )
+
+
+def _licences(contents: Sequence[Content]) -> str:
+    from haversack.services.licences import count_licences
+
+    inside = list(count_licences(contents))
+    if inside in ([], ["own"]):
+        return ""
+    first = tr("Licences inside: {licences}. Check that they allow what the stick is for.")
+    return "\n".join([first.format(licences=", ".join(inside)), *_cautions(contents, NAMED)])
+
+
+def _cautions(contents: Sequence[Content], most: int) -> list[str]:
+    from haversack.services.licences import by_caution
+
+    lines = []
+    for (licence, said), files in by_caution(contents).items():
+        titles = [file.title for file in files if not file.path.endswith(".card.json")]
+        names = ", ".join(titles[:most])
+        if len(titles) > most:
+            names = tr("{names} and {count} more").format(names=names, count=len(titles) - most)
+        lines.append(f"{names} ({licence}): {said}.")
+    return lines
 
 
 def target(folder: Path, sticks: bool) -> Target:

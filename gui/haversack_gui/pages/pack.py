@@ -214,14 +214,9 @@ class PackPage(Page):
         self.model.show(plan.contents)
         files = words.count(len(plan.contents), tr("file"), tr("files"))
         self.total.setText(f"{files}, {words.size(plan.total)}")
-        licences = sorted({file.licence for file in plan.contents} - {"", "NOASSERTION"})
-        self.licences.setText(
-            tr("Licences inside: {licences}. Check that they allow what the stick is for.").format(
-                licences=", ".join(licences)
-            )
-            if licences
-            else ""
-        )
+        self.licences.setText(plan.licences)
+        self.licences.setToolTip(words.as_written(plan.cautions))
+        self.licences.setVisible(bool(plan.licences))
         self._offer()
 
     def _keys(self, keys: list[Key]) -> None:

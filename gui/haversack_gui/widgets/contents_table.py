@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHeaderView, QTableView
 
+from haversack.services.licences import caution_of, licence_in_words
 from haversack_gui import words
 from haversack_gui.calls.bundles import Content
 from haversack_gui.models.rows import Column, RowsModel
@@ -20,30 +21,37 @@ KINDS = {
     "catalogue": "Catalogue",
     "code": "Code",
 }
-NO_LICENCE = {"": "—", "NOASSERTION": "own"}
 WIDTHS = (150, 0, 84, 108, 96)
 
 
 def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
-    """Make the list; the model takes the files."""
-    model: RowsModel[Content] = RowsModel(_columns())
+    """Make the list of what somebody would pack here; the model takes the files."""
+    model: RowsModel[Content] = RowsModel(_columns(tr("own")))
     return model, _view(model, spoken)
 
 
 def ticked_contents(spoken: str) -> tuple[TickedRows[Content], QTableView]:
-    """Make the list with a tick before each file."""
-    model: TickedRows[Content] = TickedRows(_columns(), lambda file: file.path)
+    """Make the list of what somebody else packed, with a tick before each file."""
+    columns = _columns(tr("publisher's own"))
+    model: TickedRows[Content] = TickedRows(columns, lambda file: file.path)
     return model, _view(model, spoken)
 
 
-def _columns() -> tuple[Column[Content], ...]:
+def _columns(own: str) -> tuple[Column[Content], ...]:
+    def licence(file: Content) -> str:
+        return licence_in_words(file, own)
+
+    def about(file: Content) -> str:
+        said = caution_of(file)
+        return f"{licence(file)}: {said}" if said else licence(file)
+
     return (
         Column(
             tr("What"), lambda file: tr(KINDS.get(file.kind, file.kind)), key=lambda file: file.kind
         ),
         Column(tr("Name"), lambda file: file.title, tip=lambda file: file.path),
         Column(tr("Size"), _size, key=lambda file: file.size, number=True),
-        Column(tr("Licence"), lambda file: NO_LICENCE.get(file.licence, file.licence)),
+        Column(tr("Licence"), licence, tip=about),
         Column(tr("From"), lambda file: file.source or "—"),
     )
 

@@ -14,13 +14,13 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from haversack.base.errors import FileFormatError, UsageError
+from haversack.services.licences import NOT_STATED
 from haversack.services.machine import Machine
 
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _METADATA_LIMIT = 4 << 20
 _CUDA = re.compile(r"nvidia-cuda-runtime(-cu\d+)?")
 _SHORT = 80
-NOT_STATED = "NOASSERTION"
 
 
 @dataclass(frozen=True, slots=True)
