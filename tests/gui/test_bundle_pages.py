@@ -297,3 +297,15 @@ def test_the_open_page_calls_nothing_of_another_publisher_ones_own(
     licences = {(page.model.rows[at].kind, page.model.index(at, 3).data()) for at in rows}
     assert ("recipe", "publisher's own") in licences
     assert "own" not in {licence for _kind, licence in licences}
+
+
+def test_the_list_of_contents_fits_the_smallest_window(
+    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
+) -> None:
+    borrowed_recipe(pantry, tmp_path)
+    desk = open_desk(pantry, "pack")
+    desk.window.resize(1024, 640)
+    desk.settle()
+    table = desk.page.table
+    assert table.horizontalScrollBar().maximum() == 0
+    assert min(table.columnWidth(place) for place in range(5)) >= 60

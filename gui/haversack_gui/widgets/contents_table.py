@@ -21,7 +21,8 @@ KINDS = {
     "catalogue": "Catalogue",
     "code": "Code",
 }
-WIDTHS = (150, 0, 84, 108, 96)
+WIDTHS = (120, 0, 72, 92, 0)
+"""The width of each column; those of 0 share what is left."""
 
 
 def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
@@ -61,14 +62,13 @@ def _size(file: Content) -> str:
 
 
 def _view(model: RowsModel[Content], spoken: str) -> QTableView:
-    made = table(model, spoken, stretch=4)
+    made = table(model, spoken)
     model.setParent(made)
     header = made.horizontalHeader()
-    header.setMinimumSectionSize(72)
-    header.setResizeContentsPrecision(40)
-    header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-    header.setStretchLastSection(True)
+    header.setMinimumSectionSize(60)
     for place, width in enumerate(WIDTHS):
+        how = QHeaderView.ResizeMode.Interactive if width else QHeaderView.ResizeMode.Stretch
+        header.setSectionResizeMode(place, how)
         if width:
             made.setColumnWidth(place, width)
     return made
