@@ -85,6 +85,29 @@ def test_options_lists_what_fits_a_slot(call: Call, smoke: str) -> None:
     assert call("recipe", "options", "smoke", "nonsense").code == 5
 
 
+def test_options_say_which_of_them_need_a_network_first(
+    call: Call, smoke: str, pantry: Pantry
+) -> None:
+    backbones = call("recipe", "options", "smoke", "backbone", "--json").json
+    assert len(backbones) == 3
+    for one in backbones:
+        architecture = one["kind"].partition("@")[0].rpartition("/")[2]
+        assert (one["here"], one["lacking"]) == (False, [f"weights/{architecture}"])
+    shown = call("recipe", "options", "smoke", "backbone").out
+    assert shown.count("needs preparing with a network") == 3
+    capture(light_recipe(pantry).assets(), pantry)
+    sets = call("recipe", "options", "smoke", "data_generator", "--json").json
+    lacking = {one["kind"].partition("@")[0]: one["lacking"] for one in sets}
+    assert lacking["data/sets/url/detection/smoke-pascal-like"] == []
+    cut_outs = "data/sets/composed/detection/cut-out-scenes"
+    assert lacking[cut_outs] == ["datasets/photo-cut-outs"]
+    lines = call("recipe", "options", "smoke", "data_generator").out.splitlines()
+    (line,) = [line for line in lines if "smoke-pascal-like" in line]
+    assert "  here  " in line
+    shown = call("recipe", "options", "smoke", "optimizer").out
+    assert "nothing to fetch" in shown and "needs preparing" not in shown
+
+
 def test_a_recipe_travels_as_text(call: Call, smoke: str, tmp_path: Path) -> None:
     file = tmp_path / "smoke.sppr"
     assert call("recipe", "export", "smoke", "-o", str(file)).code == 0

@@ -17,6 +17,7 @@ from haversack.recipe.tree import Recipe
 
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
+    from haversack.services.readiness import Needs
 
 Assignments = Annotated[
     list[str] | None,
@@ -142,9 +143,14 @@ def list_options(
     slot: Annotated[str, typer.Argument(help="A slot, such as backbone or trainer.optimizer.")],
     pantry: PantryOption = None,
 ) -> Answer:
-    """List what can fill a slot of a recipe."""
-    loaded = session.pantry(pantry).recipes.load(recipe)
-    found = loaded.options(slot)
+    """List what can fill a slot of a recipe, and which of it needs a network first."""
+    from haversack.services.readiness import needs_of
+
+    opened = session.pantry(pantry)
+    loaded = opened.recipes.load(recipe)
+    found = [
+        (meta, needs_of(loaded.registry.get(meta.kind), opened)) for meta in loaded.options(slot)
+    ]
     data = [
         {
             "name": meta.display_name,
@@ -153,8 +159,16 @@ def list_options(
             "taxonomy": meta.taxonomy,
             "help": meta.help,
             "tags": meta.tags,
+            "here": not needs.lacking,
+            "lacking": needs.lacking,
         }
-        for meta in found
+        for meta, needs in found
     ]
-    rows = [(meta.title, meta.kind, meta.help) for meta in found]
-    return Answer(data, [table("", ("title", "kind", ""), rows)])
+    rows = [(meta.title, meta.kind, _offline(needs), meta.help) for meta, needs in found]
+    return Answer(data, [table("", ("title", "kind", "files", ""), rows)])
+
+
+def _offline(needs: Needs) -> str:
+    if not needs.files:
+        return "nothing to fetch"
+    return "needs preparing with a network" if needs.lacking else "here"

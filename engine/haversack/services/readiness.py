@@ -7,6 +7,7 @@ from typing import Literal
 
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset, Unpinned
+from haversack.recipe.schema import Ingredient
 from haversack.recipe.tree import Recipe
 
 ReadinessState = Literal["ready", "needs preparing", "incomplete"]
@@ -51,6 +52,27 @@ def readiness(recipe: Recipe, pantry: Pantry) -> Readiness:
     elif missing or unpinned:
         state = "needs preparing"
     return Readiness(state, unset, missing, unpinned, _proved(recipe, pantry))
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an ingredient needs as it comes, before any option of it is changed.
+
+    Attributes:
+        files: Names of its files.
+        lacking: Those that are not in the pantry.
+    """
+
+    files: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+def needs_of(schema: type[Ingredient], pantry: Pantry) -> Needs:
+    """Say which files an ingredient would need, and which of them only a network can bring."""
+    fresh = schema()
+    assets, unpinned = fresh.assets(), tuple(file.name for file in fresh.unpinned().values())
+    missing = (asset.name for asset in assets if not pantry.assets.is_ready(asset))
+    return Needs((*(asset.name for asset in assets), *unpinned), (*missing, *unpinned))
 
 
 def describe_asset(asset: Asset) -> str:

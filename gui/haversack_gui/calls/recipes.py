@@ -89,6 +89,7 @@ def save(pantry: OpenPantry, recipe: Recipe, replaces: str, told: Told) -> Chang
 def choices(pantry: OpenPantry, recipe: Recipe, slot: str) -> list[Choice]:
     """List what can fill a slot, and whether its files are here."""
     from haversack.services.datasets import own_choices
+    from haversack.services.readiness import needs_of
 
     found = []
     own = own_choices(pantry.engine, recipe.task)
@@ -99,10 +100,9 @@ def choices(pantry: OpenPantry, recipe: Recipe, slot: str) -> list[Choice]:
             found.append(Choice(meta.kind, meta.path, name, about, meta.tags, 1, True, ingredient))
         if brought:
             continue
-        assets = recipe.registry.get(meta.kind)().assets()
-        here = all(pantry.engine.assets.is_ready(asset) for asset in assets)
-        facts = (meta.kind, meta.path, meta.title, meta.help, meta.tags, len(assets), here)
-        found.append(Choice(*facts, meta.kind))
+        needs = needs_of(recipe.registry.get(meta.kind), pantry.engine)
+        facts = (meta.kind, meta.path, meta.title, meta.help, meta.tags)
+        found.append(Choice(*facts, len(needs.files), not needs.lacking, meta.kind))
     return found
 
 
