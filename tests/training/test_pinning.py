@@ -23,6 +23,7 @@ from haversack.recipe.tree import Recipe
 from haversack.runs.spec import AssetFile, RunKind, RunSpec
 from haversack.services.contents import select
 from haversack.services.errors import MissingAssets
+from haversack.services.isolation import isolation
 from haversack.services.pinning import pin
 from haversack.services.readiness import readiness
 from haversack.services.work import asset_files
@@ -119,6 +120,7 @@ def test_pinning_fetches_converts_and_names_what_was_found(
     assert pantry.assets.is_ready(asset)
     record = pantry.assets.get(asset.name)
     assert record.raw_sha256 == found.fetched
+    assert record.fetched.converted_apart is isolation().possible
     assert f"its name says SHA-256 {found.fetched[:8]}" in record.fetched_from
     assert found.sha256 in pinned.history[-1]
     assert not pantry.store.has(found.fetched)  # what was fetched was a pickle; it is not kept

@@ -22,6 +22,8 @@ class Fetched(BaseModel):
         fetched_from: The place: an address, a package, a path, a bundle.
         fetched_at: UTC, ISO 8601.
         raw_sha256: Digest of the fetched file, before any conversion.
+        converted_apart: Whether the worker that converted it had no network; None where nothing
+            was converted here, or an earlier version did not note it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +31,7 @@ class Fetched(BaseModel):
     fetched_from: str
     fetched_at: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     raw_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    converted_apart: bool | None = None
 
 
 class AssetRecord(BaseModel):
@@ -98,7 +101,7 @@ class AssetShelf:
                     f"{asset.name} has {size} bytes where {asset.size} were expected",
                     "The catalogue's entry for it is wrong; report this.",
                 )
-            self.documents.put(stem, record.model_dump(mode="json"))
+            self.documents.put(stem, record.model_dump(mode="json", exclude_none=True))
         return record
 
     def get(self, name: str) -> AssetRecord:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from haversack.base.progress import CancelToken, Meter, Progress
+from haversack.pantry.assets import Fetched
 from haversack.pantry.fetch.asset import fetch_asset
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset
@@ -70,16 +72,51 @@ def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken
     try:
         with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
             source = pantry.store.path(fetched.raw_sha256)
-            converted = convert_apart(asset.convert, source, pantry, Path(scratch).resolve())
-            pantry.assets.put(asset, fetched, file=converted)
+            made = convert_apart(asset.convert, source, pantry, Path(scratch).resolve(), on_event)
+            pantry.assets.put(asset, made.noted(fetched), file=made.file)
     finally:
         pantry.store.discard(fetched.raw_sha256)
 
 
-def convert_apart(conversion: str, source: Path, pantry: Pantry, folder: Path) -> Path:
-    """Convert a foreign file once, in a worker without a network where one can be made."""
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a conversion made.
+
+    Attributes:
+        file: The file.
+        apart: Whether the worker that made it had no network.
+    """
+
+    file: Path
+    apart: bool
+
+    def noted(self, fetched: Fetched) -> Fetched:
+        """Give the note on where the bytes came from, with how they were converted."""
+        return fetched.model_copy(update={"converted_apart": self.apart})
+
+
+def convert_apart(
+    conversion: str, source: Path, pantry: Pantry, folder: Path, on_event: Listener = ignore
+) -> Converted:
+    """Convert a foreign file once, in a worker without a network.
+
+    Where no network namespace can be made the worker has the network, which is said.
+
+    Args:
+        conversion: As of an asset.
+        source: The foreign file.
+        pantry: Where the asset goes; the worker may read it and not change it.
+        folder: An empty folder for what is made.
+        on_event: Hears where the network could not be cut off.
+
+    Raises:
+        RunFailed: The conversion failed.
+    """
     target = folder / "converted"
     apart = isolation()
+    if not apart.possible:
+        why = f"no network namespace can be made here ({apart.why_not})"
+        on_event(Said(f"this conversion is not cut off from the network: {why}"))
     run_worker(
         RunSpec(
             kind=RunKind.CONVERT,
@@ -93,4 +130,4 @@ def convert_apart(conversion: str, source: Path, pantry: Pantry, folder: Path) -
         ),
         prefix=apart.prefix([pantry.path]) if apart.possible else (),
     )
-    return target
+    return Converted(target, apart.possible)

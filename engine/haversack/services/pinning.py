@@ -73,8 +73,8 @@ def _first(
     on_event(Said(f"converting {file.name} to safetensors"))
     try:
         with tempfile.TemporaryDirectory(prefix="haversack-convert-") as scratch:
-            kept = convert_apart(file.convert, source, pantry, Path(scratch).resolve())
-            return _record(file, fetched, kept, pantry)
+            made = convert_apart(file.convert, source, pantry, Path(scratch).resolve(), on_event)
+            return _record(file, made.noted(fetched), made.file, pantry)
     finally:
         pantry.store.discard(fetched.raw_sha256)
 
