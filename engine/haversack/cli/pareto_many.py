@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.console import RenderableType
 
 from haversack.base.files import write_text
@@ -99,6 +98,8 @@ def _front(found: ManyResult) -> list[dict[str, Any]]:
 
 
 def _ranked(found: ManyResult) -> list[dict[str, Any]]:
+    import numpy as np
+
     from haversack.volume.ranks import DOMINATED_BY, FRONT, ranks
 
     gains = found.asked.gains

@@ -7,8 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from haversack.base.errors import EXIT_USAGE, HaversackError, UsageError
 from haversack.base.files import write_bytes
 
@@ -52,6 +50,7 @@ def draw(found: FrontResult, file: Path) -> None:
         raise UsageError(
             f"{file.name!r} is not a picture", f"It ends in one of {', '.join(KINDS)}."
         )
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
