@@ -23,6 +23,7 @@ from haversack.runs.ranks import (
     told_failure,
 )
 from haversack.runs.worker_channel import Channel, join_channel, open_channel
+from haversack.training import compiled_code
 
 
 def main() -> int:
@@ -32,6 +33,7 @@ def main() -> int:
     (``--report``), what torchvision says of its weights (``--weights``), or which architectures
     timm has (``--architectures``).
     """
+    compiled_code.keep_private()
     for word, tell in _TOLD.items():
         if word in sys.argv[1:]:
             return _tell(tell())

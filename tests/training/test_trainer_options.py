@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import copy
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,22 @@ import pytest
 import torch
 from lightning.pytorch import LightningModule, Trainer
 from torch import nn
+from torch._dynamo.utils import counters
 
 from haversack.catalog.shipped import registry
 from haversack.recipe.upgrade import upgrade
 from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
 from haversack.training.jobs.train import train
+from haversack.training.loading.batches import Batch
 from haversack.training.loop import fitting
 from haversack.training.loop.averaging import MovingAverage
-from haversack.training.loop.compiling import KEPT_AT, compile_or_tell
+from haversack.training.loop.compiling import compile_or_tell
 from haversack.training.loop.module import HOOK_NOTED
 from haversack.training.loop.trainer import usable_precision
+from haversack.training.networks.d_fine import d_fine
+from haversack.training.networks.rt_detr_v2 import rt_detr_v2
+from haversack.training.networks.set_detector import SetDetectorNet
 from long_form import LONG_FORM
 from training_desk import Desk, small_recipe
 
@@ -84,17 +90,6 @@ def _small_network() -> _Small:
     return _Small()
 
 
-def test_what_is_compiled_is_kept_where_nobody_else_can_write(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(KEPT_AT, "so that it is put back")
-    monkeypatch.delenv(KEPT_AT)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with _without_a_compiler():
-        compile_or_tell(nn.Conv2d(3, 2, 1), torch.zeros(1, 3, 4, 4), lambda _: None)
-    assert Path(os.environ[KEPT_AT]).is_relative_to(tmp_path)
-
-
 def test_without_a_compiler_a_network_stays_as_it_is_and_a_person_is_told() -> None:
     told: list[str] = []
     network, picture = _small_network(), torch.rand(2, 3, 8, 8)
@@ -123,6 +118,24 @@ def test_a_compiled_network_answers_as_before_and_keeps_its_names() -> None:
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.allclose(network.eval()(picture), wanted, atol=1e-5)
     assert list(network.state_dict()) == names
+
+
+@long_form
+@pytest.mark.parametrize("make", [partial(d_fine, "nano"), partial(rt_detr_v2, "r18vd")])
+def test_a_detection_transformer_trains_through_what_is_compiled_to_the_same_loss(
+    make: Callable[..., SetDetectorNet],
+) -> None:
+    network, images = make(2, 64, 12, 0, False).train(), torch.rand(2, 3, 64, 64)
+    boxes = torch.tensor([[[4.0, 4, 20, 20]], [[30.0, 8, 60, 40]]])
+    batch: Batch = {"images": images, "boxes": boxes, "labels": torch.tensor([[0], [1]])}
+    plain = copy.deepcopy(network)
+    assert compile_or_tell(network, images, pytest.fail)
+    counters.clear()
+    torch.manual_seed(1)
+    found = network.losses(images, batch)["loss"]
+    assert counters["stats"]["unique_graphs"] + counters["frames"]["ok"] > 0
+    torch.manual_seed(1)
+    assert found.item() == pytest.approx(plain.losses(images, batch)["loss"].item(), rel=1e-3)
 
 
 def test_the_average_follows_quickly_at_first_and_slowly_later() -> None:

@@ -49,6 +49,18 @@ def test_a_stopped_run_is_resumed_to_its_end(tmp_path: Path) -> None:
     assert list((tmp_path / "run/logs/tensorboard").iterdir())
 
 
+def test_compiled_code_which_is_run_again_is_never_kept_where_everybody_may_write(
+    tmp_path: Path,
+) -> None:
+    recipe = small_recipe("classification", model__image_size=32)
+    spec = spec_of(recipe, "train", tmp_path / "run", limits=Limits(fast_dev_run=True))
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    shared.mkdir()
+    run_worker(spec, env={"TMPDIR": str(shared), "XDG_CACHE_HOME": str(own)})
+    assert [kept.name for kept in shared.iterdir() if "inductor" in kept.name] == []
+    assert (own / "haversack/compiled").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("broken", ["sppr", "device", "picture"])
 def test_what_cannot_be_done_is_one_line_with_a_remedy(tmp_path: Path, broken: str) -> None:
     recipe = small_recipe("classification", model__image_size=32)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Callable
 
-import platformdirs
 import torch
 from torch import nn
 from torch._dynamo import config as _config
 
-KEPT_AT = "TORCHINDUCTOR_CACHE_DIR"
-
 
 def compile_or_tell(network: nn.Module, example: torch.Tensor, tell: Callable[[str], None]) -> bool:
     """Compile a network in place after a copy of it went forward and back once, compiled.
+
+    A network whose training takes another way than its answers names in ``shared_parts()`` what
+    lies on both; those parts are compiled then.
 
     Args:
         network: Its weights, random generators and names of tensors stay as they are.
@@ -26,8 +25,6 @@ def compile_or_tell(network: nn.Module, example: torch.Tensor, tell: Callable[[s
         Whether the network is compiled.
     """
     devices = [example.device] if example.is_cuda else []
-    # What the compiler keeps it unpickles and runs again: never from where everybody may write.
-    os.environ.setdefault(KEPT_AT, str(platformdirs.user_cache_path("haversack") / "compiled"))
     try:
         with torch.random.fork_rng(devices=devices), _config.patch(suppress_errors=False):
             _try(copy.deepcopy(network).to(example.device), example)
@@ -37,12 +34,18 @@ def compile_or_tell(network: nn.Module, example: torch.Tensor, tell: Callable[[s
         tell(f"the network is trained uncompiled: {type(error).__name__}: {line[:200]}")
         return False
     _config.suppress_errors = True  # another shape that fails later runs uncompiled
-    network.compile()
+    _compile(network)
     return True
 
 
+def _compile(network: nn.Module) -> None:
+    shared = getattr(network, "shared_parts", None)
+    for part in (network,) if shared is None else shared():
+        part.compile()
+
+
 def _try(probe: nn.Module, example: torch.Tensor) -> None:
-    probe.compile()
+    _compile(probe)
     outputs = probe.train()(example)
     sums = [output.float().sum() for output in outputs if output.requires_grad]
     torch.autograd.backward(sums)

@@ -61,6 +61,10 @@ class SetDetectorNet(nn.Module):
         found = self.detector(pixel_values=images, labels=set_targets(batch))
         return {"loss": found.loss, **{name: found.loss_dict[f"loss_{name}"] for name in PARTS}}
 
+    def shared_parts(self) -> tuple[nn.Module, ...]:
+        """Give what answers and losses both go through, whatever the number of true boxes."""
+        return tuple(self.detector.get_submodule(f"model.{n}") for n in ("backbone", "encoder"))
+
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
         """Start from published tensors; what depends on the classes stays as it is.
 
