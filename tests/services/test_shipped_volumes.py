@@ -18,7 +18,7 @@ from haversack.volume.columns import VENDOR_COLUMNS
 from haversack.volume.relative import add_relative_task_metric
 from haversack.volume.volume import Volume
 
-NAMES = ("xval_det",)
+NAMES = ("xval_cls", "xval_det", "xval_seg")
 ALWAYS = ("if_task_metric", "od_task_metric", "od_inf_rate_ms", "od_size_MB", "if_inf_macs")
 """Columns that every machine can measure."""
 
@@ -36,8 +36,9 @@ def rows(name: str) -> pd.DataFrame:
     return volume(name).frame()
 
 
-def test_a_wide_volume_is_shipped() -> None:
-    assert set(NAMES) <= set(shipped_volumes())
+def test_the_three_tasks_have_a_volume_each_and_no_other_is_shipped() -> None:
+    assert tuple(sorted(shipped_volumes())) == NAMES
+    assert {plan(name).task for name in NAMES} == {"classification", "detection", "segmentation"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,6 +51,7 @@ def test_every_recipe_of_the_plan_was_measured_in_every_precision(name: str) -> 
     ]
     frame = rows(name)
     assert len(wanted) >= 60
+    assert frame["dataset"].nunique() >= 3
     assert list(zip(frame["run_id"], frame["quantization"], strict=True)) == wanted
     assert frame["id"].tolist() == list(range(1, len(wanted) + 1))
 
