@@ -127,13 +127,18 @@ def test_a_detection_transformer_trains_through_what_is_compiled_to_the_same_los
     ran: list[fx.GraphModule] = []
 
     def captured_alone(graph: fx.GraphModule, _examples: list[Tensor]) -> Callable[..., Any]:
-        return lambda *given: (ran.append(graph), graph(*given))[1]
+        def run(*given: Tensor) -> Any:
+            ran.append(graph)
+            return graph(*given)
+
+        return run
 
     compile_quickly = partialmethod(nn.Module.compile, backend=captured_alone)
     monkeypatch.setattr(nn.Module, "compile", compile_quickly)
     network, images = make(2, 64, 12, 0, False).train(), torch.rand(2, 3, 64, 64)
     boxes = torch.tensor([[[4.0, 4, 20, 20]], [[30.0, 8, 60, 40]]])
-    batch: Batch = {"images": images, "boxes": boxes, "labels": torch.tensor([[0], [1]])}
+    labels, masks = torch.tensor([[0], [1]]), torch.empty(0)
+    batch: Batch = {"images": images, "boxes": boxes, "labels": labels, "masks": masks}
     plain = copy.deepcopy(network)
     assert compile_or_tell(network, images, pytest.fail)
     ran.clear()
