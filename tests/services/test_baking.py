@@ -9,77 +9,32 @@ from typing import Any
 
 import pytest
 
-from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
 from haversack.services.bake import oven, stages
 from haversack.services.bake.collect import collect
 from haversack.services.bake.oven import bake
-from haversack.services.bake.plan import Plan, Unit, read_plan, units
-from haversack.services.bake.stages import (
-    measured_file,
-    read_result,
-    train_unit,
-    trained_file,
-)
-
-MEASURED = {
-    "p50_ms": 2.5, "size": 10_000_000, "metrics": {"map_50": 0.5}, "parameters": 3, "macs": 1,
-    "peak_memory_bytes": None, "energy_mJ": None, "avg_cpu_freq_Hz": None,
-}  # fmt: skip
-
-
-class _Kitchen:
-    """Stands for the workers: writes what they would, and fails where it is told to."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.trained: list[str] = []
-        self.measured: list[str] = []
-        self.places: list[Path] = []
-        self.fail_at = ""
-        monkeypatch.setattr(oven, "train_unit", self._train)
-        monkeypatch.setattr(oven, "measure_unit", self._measure)
-        monkeypatch.setattr(oven, "capture", lambda *_args, **_more: None)
-
-    def _train(self, unit: Unit, _quantizations: Any, place: Path, *_: Any, **__: Any) -> None:
-        if unit.key == self.fail_at:
-            raise KeyboardInterrupt
-        self.trained.append(unit.key)
-        self.places.append(place)
-        result = {"train": {"metrics": {"map_50": 0.5}}, "finished": 1.0, "exports": {}}
-        trained_file(place).write_text(json.dumps(result))
-
-    def _measure(self, unit: Unit, quantization: Any, place: Path, *_: Any, **__: Any) -> None:
-        row = f"{unit.key} {quantization}"
-        if row == self.fail_at:
-            raise KeyboardInterrupt
-        self.measured.append(row)
-        self.places.append(place)
-        measured_file(place, quantization).write_text(json.dumps(MEASURED))
+from haversack.services.bake.plan import Plan, units
+from haversack.services.bake.stages import read_result, train_unit, trained_file
+from services.fake_kitchen import MEASURED, Kitchen, keys_of, small_plan
 
 
 @pytest.fixture
-def kitchen(monkeypatch: pytest.MonkeyPatch) -> _Kitchen:
-    return _Kitchen(monkeypatch)
+def kitchen(monkeypatch: pytest.MonkeyPatch) -> Kitchen:
+    return Kitchen(monkeypatch)
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    changed = json.loads(resource("plans/xval_det.json").read_text())
-    changed["cases"] = [{"data.data_generator": "Digit scenes"}]
-    changed["grid"] = {"model.image_size": [64, 96, 128]}
-    changed["quantizations"] = ["float32", "int8"]
-    path = tmp_path / "plan.json"
-    path.write_text(json.dumps(changed))
-    return read_plan(path)
+    return small_plan(tmp_path / "plan.json")
 
 
 def test_an_interrupted_bake_goes_on_and_does_nothing_twice(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+    kitchen: Kitchen, plan: Plan, tmp_path: Path
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
-    bake_keys = _keys(plan, pantry)
+    bake_keys = keys_of(plan, pantry)
     kitchen.fail_at = bake_keys[1]
     with pytest.raises(KeyboardInterrupt):
         bake(plan, pantry, folder)
@@ -94,18 +49,18 @@ def test_an_interrupted_bake_goes_on_and_does_nothing_twice(
 
 
 def test_measuring_can_be_left_to_another_time(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+    kitchen: Kitchen, plan: Plan, tmp_path: Path
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     bake(plan, pantry, folder, with_measuring=False)
-    assert (kitchen.trained, kitchen.measured) == (_keys(plan, pantry), [])
+    assert (kitchen.trained, kitchen.measured) == (keys_of(plan, pantry), [])
     bake(plan, pantry, folder)
-    assert kitchen.trained == _keys(plan, pantry)
+    assert kitchen.trained == keys_of(plan, pantry)
     assert len(kitchen.measured) == 6
 
 
 def test_a_folder_named_from_here_is_the_same_folder_for_workers(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kitchen: Kitchen, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     bake(plan, Pantry.build(tmp_path / "pantry"), Path("baking"))
@@ -113,7 +68,7 @@ def test_a_folder_named_from_here_is_the_same_folder_for_workers(
 
 
 def test_collecting_again_gives_the_same_bytes(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+    kitchen: Kitchen, plan: Plan, tmp_path: Path
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     bake(plan, pantry, folder)
@@ -126,7 +81,7 @@ def test_collecting_again_gives_the_same_bytes(
 
 
 def test_the_card_tells_on_what_was_measured_wherever_it_is_collected(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+    kitchen: Kitchen, plan: Plan, tmp_path: Path
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     bake(plan, pantry, folder)
@@ -150,10 +105,10 @@ def _hold(place: str, ready: Any, done: Any) -> None:
 
 
 def test_a_unit_that_another_process_has_is_left_to_it_until_that_process_ends(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+    kitchen: Kitchen, plan: Plan, tmp_path: Path
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
-    keys, context = _keys(plan, pantry), multiprocessing.get_context("spawn")
+    keys, context = keys_of(plan, pantry), multiprocessing.get_context("spawn")
     ready, done = context.Queue(), context.Event()
     other = context.Process(target=_hold, args=(str(folder / keys[0]), ready, done))
     other.start()
@@ -169,7 +124,7 @@ def test_a_unit_that_another_process_has_is_left_to_it_until_that_process_ends(
 
 
 def test_two_processes_do_not_measure_in_one_folder_at_a_time(
-    kitchen: _Kitchen, plan: Plan, tmp_path: Path
+    kitchen: Kitchen, plan: Plan, tmp_path: Path
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     bake(plan, pantry, folder, with_measuring=False)
@@ -211,7 +166,3 @@ def test_a_training_that_ended_is_not_gone_on_with_where_its_export_was_interrup
         "exports": {"float32": {"file": "export"}},
         "finished": 5.0,
     }
-
-
-def _keys(plan: Plan, pantry: Pantry) -> list[str]:
-    return [unit.key for unit in units(plan, pantry.registry)]

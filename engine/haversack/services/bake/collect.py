@@ -9,6 +9,7 @@ from typing import Any
 from haversack.base.errors import HaversackError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.registry import Registry
+from haversack.services.bake.kept_plan import require_kept
 from haversack.services.bake.plan import Plan, Quantization, Unit, units
 from haversack.services.bake.stages import measured_file, read_result, trained_file
 from haversack.services.class_counts import Counts, dataset_counts
@@ -31,10 +32,12 @@ def collect(
         pantry: Where the data sets lie; their classes are counted for the card.
 
     Raises:
+        AnotherPlanError: The folder holds the results of another plan.
         HaversackError: Nothing is measured yet, or a data set in the pantry is damaged.
     """
     import pandas as pd
 
+    require_kept(plan, registry, folder)
     rows = list(_rows(plan, registry, folder))
     if not rows:
         raise HaversackError(f"nothing of {plan.name} is measured yet", "Bake the plan first.")

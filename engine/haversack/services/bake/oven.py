@@ -9,6 +9,7 @@ from pathlib import Path
 
 from haversack.base.progress import CancelToken, Meter
 from haversack.pantry.pantry import Pantry
+from haversack.services.bake.kept_plan import keep_plan
 from haversack.services.bake.plan import Plan, Unit, units
 from haversack.services.bake.stages import measure_unit, measured_file, train_unit, trained_file
 from haversack.services.capture import capture
@@ -43,11 +44,13 @@ def bake(
         work in the folder; the bake is run again to measure.
 
     Raises:
+        AnotherPlanError: The folder holds the results of another plan.
         RunFailed: A worker failed; run it again to go on.
         FetchError: An asset could not be fetched.
     """
     folder = folder.absolute()  # workers run elsewhere
     todo = list(units(plan, pantry.registry))
+    keep_plan(plan, pantry.registry, folder)
     needed = {a.name: a for unit in todo for a in unit.recipe.assets()}
     capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
     meter = Meter("training", len(todo), on_event, "models", cancel)
