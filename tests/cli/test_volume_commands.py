@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.cli_calls import Call
+from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
+from haversack.services.bake import oven
 from haversack.volume.write import write_volume
 
 TABLE = "backbone,latency,acc,remark\ntf_efficientnet_lite0.x,2,70,=1+1\nother_net.y,1,60,b\n"
@@ -97,3 +100,20 @@ def test_show_tells_the_classes_of_the_data_and_says_plainly_where_they_are_unkn
     (tmp_path / "plain.csv").write_text("id,od_inf_rate_ms\n1,2\n")
     plain = call("volume", "show", str(tmp_path / "plain.csv")).out
     assert "the volume names no data set" in " ".join(plain.split())
+
+
+def test_a_bake_trains_as_many_recipes_at_a_time_as_is_asked(
+    call: Call, pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def bake(*_: Any, jobs: int, **__: Any) -> bool:
+        asked.append(jobs)
+        return False
+
+    monkeypatch.setattr(oven, "bake", bake)
+    plan = str(resource("plans/xval_cls.json"))
+    assert call("volume", "bake", plan).code == 0
+    assert call("volume", "bake", plan, "--jobs", "3").code == 0
+    assert asked == [1, 3]
+    assert call("volume", "bake", plan, "--jobs", "0").code == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from haversack.base.progress import CancelToken
 from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
 from haversack.services.bake import oven
@@ -28,13 +30,26 @@ class Kitchen:
         self.measured: list[str] = []
         self.places: list[Path] = []
         self.fail_at = ""
+        self.environments: list[dict[str, str]] = []
+        self.during: Callable[[str, CancelToken | None], object] = lambda _key, _cancel: None
         monkeypatch.setattr(oven, "train_unit", self._train)
         monkeypatch.setattr(oven, "measure_unit", self._measure)
         monkeypatch.setattr(oven, "capture", lambda *_args, **_more: None)
 
-    def _train(self, unit: Unit, _quantizations: Any, place: Path, *_: Any, **__: Any) -> None:
+    def _train(
+        self,
+        unit: Unit,
+        _quantizations: Any,
+        place: Path,
+        _pantry: Pantry,
+        *,
+        cancel: CancelToken | None,
+        env: dict[str, str],
+    ) -> None:
         if unit.key == self.fail_at:
             raise KeyboardInterrupt
+        self.environments.append(env)
+        self.during(unit.key, cancel)
         self.trained.append(unit.key)
         self.places.append(place)
         result = {"train": {"metrics": {"map_50": 0.5}}, "finished": 1.0, "exports": {}}

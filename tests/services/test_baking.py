@@ -141,7 +141,7 @@ class _Worker:
     def __init__(self) -> None:
         self.ran: list[tuple[str, bool]] = []
 
-    def __call__(self, spec: RunSpec, *_: Any) -> RunState:
+    def __call__(self, spec: RunSpec, *_: Any, **__: Any) -> RunState:
         self.ran.append((spec.kind.value, spec.resume_from is not None))
         if len(self.ran) == 2:
             raise KeyboardInterrupt

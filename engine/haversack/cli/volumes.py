@@ -139,6 +139,9 @@ def bake(
     collect_only: Annotated[
         bool, typer.Option("--collect", help="Only gather what is measured already.")
     ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, help="Recipes that are trained side by side.")
+    ] = 1,
     measuring: Annotated[
         bool,
         typer.Option("--measure/--no-measure", help="Measure too, or leave it to a quiet time."),
@@ -160,6 +163,7 @@ def bake(
                 wanted,
                 opened,
                 place,
+                jobs=jobs,
                 with_measuring=measuring,
                 on_event=hear,
                 cancel=session.cancel,

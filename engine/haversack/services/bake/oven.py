@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from haversack.base.progress import CancelToken, Meter
 from haversack.pantry.pantry import Pantry
 from haversack.services.bake.kept_plan import keep_plan
 from haversack.services.bake.plan import Plan, Unit, units
+from haversack.services.bake.side_by_side import share_of_cores, side_by_side
 from haversack.services.bake.stages import measure_unit, measured_file, train_unit, trained_file
 from haversack.services.capture import capture
 from haversack.services.listen import Listener, ignore
@@ -21,6 +23,7 @@ def bake(
     pantry: Pantry,
     folder: Path,
     *,
+    jobs: int = 1,
     with_measuring: bool = True,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
@@ -35,6 +38,7 @@ def bake(
         plan: What is baked.
         pantry: Where the assets are; missing ones are fetched.
         folder: Where each unit keeps its results.
+        jobs: Units that train side by side, each in a worker with its share of the cores.
         with_measuring: False leaves measuring to another time, when the machine is quiet.
         on_event: Hears progress.
         cancel: Stops after the step under way.
@@ -45,7 +49,7 @@ def bake(
 
     Raises:
         AnotherPlanError: The folder holds the results of another plan.
-        RunFailed: A worker failed; run it again to go on.
+        RunFailed: A worker failed, those beside it were stopped; run it again to go on.
         FetchError: An asset could not be fetched.
     """
     folder = folder.absolute()  # workers run elsewhere
@@ -53,13 +57,7 @@ def bake(
     keep_plan(plan, pantry.registry, folder)
     needed = {a.name: a for unit in todo for a in unit.recipe.assets()}
     capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
-    meter = Meter("training", len(todo), on_event, "models", cancel)
-    for unit in todo:
-        place = folder / unit.key
-        with _claimed(place) as mine:
-            if mine and not trained_file(place).exists():
-                train_unit(unit, plan.quantizations, place, pantry, cancel=cancel)
-        meter.advance(1)
+    _train(plan, todo, pantry, folder, jobs, on_event, cancel)
     if not with_measuring:
         return False
     with _claimed(folder) as mine:
@@ -67,6 +65,31 @@ def bake(
         if alone:
             _measure(plan, todo, pantry, folder, on_event, cancel)
     return alone
+
+
+def _train(
+    plan: Plan,
+    todo: list[Unit],
+    pantry: Pantry,
+    folder: Path,
+    jobs: int,
+    on_event: Listener,
+    cancel: CancelToken | None,
+) -> None:
+    meter, telling = Meter("training", len(todo), on_event, "models", cancel), threading.Lock()
+    left = sum(not trained_file(folder / unit.key).exists() for unit in todo)
+    jobs = max(1, min(jobs, left))
+    share = share_of_cores(jobs)
+
+    def train(unit: Unit, stop: CancelToken | None) -> None:
+        place = folder / unit.key
+        with _claimed(place) as mine:
+            if mine and not trained_file(place).exists():
+                train_unit(unit, plan.quantizations, place, pantry, cancel=stop, env=share)
+        with telling:
+            meter.advance(1)
+
+    side_by_side(todo, train, jobs, cancel)
 
 
 def _measure(

@@ -53,12 +53,22 @@ def train_unit(
     pantry: Pantry,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> None:
     """Train a unit and export it in each quantization; a training that ended is not gone on with.
 
     A recipe may end before its last epoch: its training, resumed, would go on.
+
+    Args:
+        unit: What is trained.
+        quantizations: What it is exported as.
+        folder: Where its results go.
+        pantry: Where its assets are.
+        on_event: Hears the workers.
+        cancel: Asks the worker under way to stop.
+        env: Variables that win over those of a worker.
     """
-    bench = _Bench(unit, folder, pantry, on_event, cancel)
+    bench = _Bench(unit, folder, pantry, on_event, cancel, env)
     done = finished_training(folder)
     if not done.exists():
         last = folder / "train" / "checkpoints" / "last"
@@ -113,9 +123,10 @@ class _Bench:
         pantry: Pantry,
         on_event: Listener,
         cancel: CancelToken | None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self._unit, self._folder, self._pantry = unit, folder, pantry
-        self._on_event, self._cancel = on_event, cancel
+        self._on_event, self._cancel, self._env = on_event, cancel, env
 
     def run(
         self,
@@ -139,7 +150,12 @@ class _Bench:
                 "options": dict(options or {}),
             }
         )
-        state = run_worker(spec, self._on_event, self._cancel)
+        self._stop_if_asked()
+        state = run_worker(spec, self._on_event, self._cancel, env=self._env)
+        if state.status == "stopped":
+            self._stop_if_asked()
+        return state
+
+    def _stop_if_asked(self) -> None:
         if self._cancel is not None:
             self._cancel.raise_if_cancelled()
-        return state
