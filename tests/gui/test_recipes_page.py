@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QSpinBox
@@ -93,6 +94,31 @@ def test_the_list_says_which_ingredients_work_without_a_network(
     assert len(named) == 3
     assert {text for text in texts if "needs preparing with a network" in text} == named
     assert any("backbones/timm/other" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("slot", "titles"),
+    [
+        ("model.loss", ["Cross-entropy", "Focal loss"]),
+        ("data.augmentation", ["Basic", "None"]),
+    ],
+)
+def test_losses_and_augmentations_of_a_classifier_can_be_chosen(
+    open_desk: OpenDesk, empty_pantry: Pantry, slot: str, titles: list[str]
+) -> None:
+    desk = open_desk(empty_pantry, "recipes")
+    desk.page.take("new:classification")
+    desk.settle()
+    desk.click(desk.page.fill)
+    desk.settle()
+    select(desk, slot)
+    if slot == "data.augmentation":
+        desk.click(desk.page.slot_panel.replace)
+    desk.settle()
+    entries = desk.page.slot_panel.picker.list
+    texts = [entries.item(place).text() for place in range(entries.count())]
+    assert len(texts) == len(titles)
+    assert all(text.startswith(title) for text, title in zip(texts, titles, strict=True))
 
 
 def test_an_unfinished_recipe_that_is_finished_is_not_kept_twice(

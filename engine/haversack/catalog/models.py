@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from haversack.catalog.tasks import CLASSIFICATION, DETECTION, SEGMENTATION
-from haversack.recipe.schema import Ingredient, Meta, slot
+from haversack.recipe.schema import Ingredient, Meta, slot, slot_added_later
 
 Suggestions = Mapping[str, Mapping[str, object]]
 
@@ -82,6 +82,9 @@ class TimmClassifier(Model):
     image_size: int = picture_side(64, least=32, most=1024)
     drop_rate: float = Field(0.1, ge=0.0, le=0.9, description="Dropout before the classifier")
     backbone: Ingredient | None = slot("backbone", about="What turns a picture into features")
+    loss: Ingredient | None = slot_added_later(
+        "loss", about="What training minimises; plain cross-entropy where it is empty"
+    )
 
 
 class CenterPoint(Detector):

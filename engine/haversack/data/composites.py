@@ -147,7 +147,7 @@ def select_classes(source: Dataset, names: Iterable[str]) -> Dataset:
             f"Choose from: {', '.join(source.classes[:20])}.",
         )
     chosen = _renumbered(source, tuple(name for name in source.classes if name in wanted))
-    labels = _labels(source)
+    labels = labels_of(source)
     if labels is None:
         return chosen
     kept = [at for at, label in enumerate(labels) if source.classes[label] in wanted]
@@ -207,7 +207,7 @@ def known_labels(dataset: Dataset) -> Rows | None:
     return labels
 
 
-def _labels(dataset: Dataset) -> Rows | None:
+def labels_of(dataset: Dataset) -> Rows | None:
     """Give the class of each sample, if need be by reading all; None for boxes and masks."""
     known = known_labels(dataset)
     if known is not None or not len(dataset) or not isinstance(dataset[0].target, int):

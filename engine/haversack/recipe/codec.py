@@ -14,15 +14,20 @@ MAX_TREE_DEPTH = 16
 
 
 def to_data(node: Ingredient) -> dict[str, Any]:
-    """Give a tree as nested dicts: ``kind``, options, and slots (None, dict or list)."""
+    """Give a tree as nested dicts: ``kind``, options, and slots (None, dict or list).
+
+    A slot that was added later is left out while it is empty.
+    """
     data: dict[str, Any] = {"kind": node.kind}
     data.update((name, getattr(node, name)) for name in option_names(type(node)))
     for name, spec in slots_of(type(node)).items():
         value = getattr(node, name)
         if spec.many:
             data[name] = [to_data(child) for child in value]
-        else:
-            data[name] = None if value is None else to_data(value)
+        elif value is not None:
+            data[name] = to_data(value)
+        elif not spec.added_later:
+            data[name] = None
     return data
 
 

@@ -29,6 +29,7 @@ SYNONYMS = {
     "augmentation": ("data", "augmentation"),
     "augmentations": ("data", "augmentation"),
     "backbone": ("model", "backbone"),
+    "loss": ("model", "loss"),
     "optimizer": ("trainer", "optimizer"),
     "scheduler": ("trainer", "scheduler"),
     "early_stop": ("trainer", "early_stop"),

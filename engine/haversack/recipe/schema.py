@@ -68,12 +68,15 @@ class SlotSpec:
         many: Whether it takes a tuple of them.
         optional: Whether a recipe is complete without it.
         resets: Names of sibling slots that are emptied when this one is assigned by hand.
+        added_later: Whether recipes were written before there was this slot, which is optional:
+            while it is empty it is left out of a recipe's text, so that those keep their ids.
     """
 
     role: str
     many: bool = False
     optional: bool = False
     resets: tuple[str, ...] = ()
+    added_later: bool = False
 
 
 class Ingredient(BaseModel):
@@ -107,6 +110,11 @@ def slot(
 ) -> Any:
     """Declare a slot for one ingredient; the field's type is ``Ingredient | None``."""
     return _slot_field(None, SlotSpec(role, False, optional, resets), about)
+
+
+def slot_added_later(role: str, *, about: str = "") -> Any:
+    """Declare an optional slot that older recipes do not know and that leaves their ids alone."""
+    return _slot_field(None, SlotSpec(role, optional=True, added_later=True), about)
 
 
 def slots(role: str, *, optional: bool = False, about: str = "") -> Any:

@@ -17,6 +17,7 @@ from haversack.catalog.training import LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
 from haversack.training.builders.datasets import build_datasets
+from haversack.training.builders.losses import build_training_loss
 from haversack.training.builders.networks import build_network
 from haversack.training.builders.optimizers import build_optimizer
 from haversack.training.builders.tasks import build_task
@@ -30,7 +31,7 @@ from haversack.training.memory import memory_told
 from haversack.training.report import write_report
 from haversack.training.settings import Settings, settings_of
 from haversack.training.suggesting.batch_size import suggest_batch_size, try_batch_sizes
-from haversack.training.tasks.task import GivesItsLoss, Task
+from haversack.training.tasks.task import GivesItsLoss, Loss, Task
 from haversack.training.work import Work, expect
 
 BATCH_SECONDS = 60.0
@@ -67,10 +68,11 @@ def suggest(work: Work) -> dict[str, Any]:
     network = build_network(work, len(classes), settings.image_size, pretrained=True)
     task = build_task(work, len(classes), settings.image_size)
     work.emit(PhaseBegan(phase="batch size"))
-    trials = _batch_sizes(work, settings, network, task, splits["train"])
+    minimised = build_training_loss(work, splits["train"]) or task.loss
+    trials = _batch_sizes(work, settings, network, minimised, splits["train"])
     work.emit(PhaseBegan(phase="learning rate"))
     with memory_told(work, settings):
-        points, rate = _rates(work, settings, network, task, splits)
+        points, rate = _rates(work, settings, network, task, minimised, splits)
     if rate is None:
         work.note("no learning rate is suggested: too few rates were tried to tell", warning=True)
     found = {"data.batch_size": suggest_batch_size(trials), "trainer.optimizer.learning_rate": rate}
@@ -87,7 +89,7 @@ def suggest(work: Work) -> dict[str, Any]:
 
 
 def _batch_sizes(
-    work: Work, settings: Settings, network: nn.Module, task: Task, dataset: Dataset
+    work: Work, settings: Settings, network: nn.Module, minimised: Loss, dataset: Dataset
 ) -> list[Any]:
     """Try batch sizes as they are trained: optimizer, precision, layout and loss of the recipe."""
     options = expect(work.root.trainer, LightningTrainer, "trainer")
@@ -108,7 +110,7 @@ def _batch_sizes(
         with torch.autocast(device.type, half) if half else nullcontext():
             if isinstance(probe, GivesItsLoss):
                 return probe.losses(images, batch)["loss"]
-            return task.loss(probe(images), batch)["loss"]
+            return minimised(probe(images), batch)["loss"]
 
     def make_optimizer(probe: nn.Module) -> Optimizer:
         return build_optimizer(options.optimizer, probe)
@@ -117,10 +119,10 @@ def _batch_sizes(
 
 
 def _rates(
-    work: Work, settings: Settings, network: nn.Module, task: Task, splits: Any
+    work: Work, settings: Settings, network: nn.Module, task: Task, minimised: Loss, splits: Any
 ) -> tuple[list[tuple[float, float]], float | None]:
     options = expect(work.root.trainer, LightningTrainer, "trainer")
-    module = module_of(options, network, task, scheduled=False)
+    module = module_of(options, network, task, minimised, scheduled=False)
     module.about = template_of(work, settings, splits["train"].classes)
     loader = train_loader(work, settings, splits["train"])
     steps = settings.limit_batches or RATES

@@ -14,6 +14,7 @@ from haversack.catalog.training import BestAndLast, EarlyStop, LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
 from haversack.training.builders.loggers import build_recorder
+from haversack.training.builders.losses import build_training_loss
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.state import About
 from haversack.training.loading.batches import Batch, left_out, make_loader
@@ -54,7 +55,7 @@ def fit(
     options = expect(work.root.trainer, LightningTrainer, "trainer")
     early_stop = options.early_stop
     task = build_task(work, len(template.classes), settings.image_size)
-    module = module_of(options, network, task)
+    module = module_of(options, network, task, build_training_loss(work, splits["train"]))
     placement = place(work.spec, work.rank)
     if options.compile:
         _compile(work, settings, network, placement)

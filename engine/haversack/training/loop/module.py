@@ -16,7 +16,7 @@ from haversack.training.checkpoint.lightning_io import ABOUT
 from haversack.training.checkpoint.state import About
 from haversack.training.gathering import gather
 from haversack.training.loading.batches import Batch, as_input
-from haversack.training.tasks.task import GivesItsLoss, Outputs, Task
+from haversack.training.tasks.task import GivesItsLoss, Loss, Outputs, Task
 
 RANKS = "haversack_ranks"
 WEIGHTS = ("state_dict", "current_model_state")
@@ -48,6 +48,7 @@ class TaskModule(LightningModule):
         make_optimizer: Gives the optimizer of the network.
         make_scheduler: Gives the scheduler for an optimizer and the number of steps, or None.
         memory_format: How pictures and weights lie in memory.
+        training_loss: What training minimises, where not the task's loss; validation tells that.
 
     Attributes:
         about: What the next checkpoint says of itself.
@@ -62,6 +63,7 @@ class TaskModule(LightningModule):
         make_optimizer: Callable[[nn.Module], Optimizer],
         make_scheduler: Callable[[Optimizer, int], LambdaLR | None],
         memory_format: torch.memory_format = torch.preserve_format,
+        training_loss: Loss | None = None,
     ) -> None:
         """Train a network for a task."""
         super().__init__()
@@ -74,6 +76,7 @@ class TaskModule(LightningModule):
         self._make_scheduler = make_scheduler
         self._memory_format = memory_format
         self._losses = network.losses if isinstance(network, GivesItsLoss) else None
+        self._training_loss = training_loss or task.loss
         self._meter = task.meter()
         self._val_loss: list[Tensor] = []
         self._val_seen = 0
@@ -95,7 +98,7 @@ class TaskModule(LightningModule):
         if self._losses is not None:
             losses = self._losses(self._pictures(batch), batch)
         else:
-            losses = self.task.loss(self._ask(batch), batch)
+            losses = self._training_loss(self._ask(batch), batch)
         return {name: value if name == "loss" else value.detach() for name, value in losses.items()}
 
     def on_validation_epoch_start(self) -> None:

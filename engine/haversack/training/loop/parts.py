@@ -18,12 +18,16 @@ from haversack.training.loading.samples import SquaredSamples
 from haversack.training.loop.module import TaskModule
 from haversack.training.loop.trainer import layout
 from haversack.training.settings import Settings
-from haversack.training.tasks.task import Task
+from haversack.training.tasks.task import Loss, Task
 from haversack.training.work import Work
 
 
 def module_of(
-    options: LightningTrainer, network: nn.Module, task: Task, scheduled: bool = True
+    options: LightningTrainer,
+    network: nn.Module,
+    task: Task,
+    training_loss: Loss | None,
+    scheduled: bool = True,
 ) -> TaskModule:
     """Give the module of a network with the recipe's optimizer and, if wanted, its schedule."""
     schedule = options.scheduler if scheduled else None
@@ -33,6 +37,7 @@ def module_of(
         lambda net: build_optimizer(options.optimizer, net),
         lambda optimizer, steps: build_scheduler(schedule, optimizer, steps),
         layout(options.channels_last),
+        training_loss,
     )
 
 

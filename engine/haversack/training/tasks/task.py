@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +14,8 @@ from haversack.training.loading.batches import Batch
 
 Outputs = tuple[Tensor, ...]
 Shape = tuple[int, ...]
+Loss = Callable[[Outputs, Batch], dict[str, Tensor]]
+"""Gives ``loss``, what is minimised, and its parts."""
 
 
 def _no_mask() -> npt.NDArray[np.uint8]:
