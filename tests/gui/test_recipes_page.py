@@ -100,7 +100,7 @@ def test_the_list_says_which_ingredients_work_without_a_network(
     ("slot", "titles"),
     [
         ("model.loss", ["Cross-entropy", "Focal loss"]),
-        ("data.augmentation", ["Basic", "None"]),
+        ("data.augmentation", ["Basic", "None", "Torchvision"]),
     ],
 )
 def test_losses_and_augmentations_of_a_classifier_can_be_chosen(

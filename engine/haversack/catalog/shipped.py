@@ -15,6 +15,7 @@ from haversack.catalog import (
     outcomes,
     segmenters,
     tasks,
+    torchvision_augmentations,
     training,
 )
 from haversack.catalog.mnist import FashionMnist, Mnist
@@ -86,6 +87,9 @@ def registry() -> Registry:
             augmentations.ClassificationBasic,
             augmentations.DetectionBasic,
             augmentations.SegmentationBasic,
+            torchvision_augmentations.TorchvisionClassification,
+            torchvision_augmentations.TorchvisionDetection,
+            torchvision_augmentations.TorchvisionSegmentation,
             losses.CrossEntropy,
             losses.Focal,
             training.AdamW,

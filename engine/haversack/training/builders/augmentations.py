@@ -14,6 +14,7 @@ from haversack.catalog.augmentations import (
     NoAugmentation,
     SegmentationBasic,
 )
+from haversack.catalog.torchvision_augmentations import Torchvision
 from haversack.data.sample import Boxes, Mask, Picture, Sample
 from haversack.recipe.schema import Ingredient
 from haversack.training.builders.table import builder_for
@@ -97,9 +98,16 @@ def _mirror_and_light(options: DetectionBasic | SegmentationBasic) -> Augment:
     return augment
 
 
+def _torchvision(options: Torchvision) -> Augment:
+    from haversack.training.builders.torchvision_augmentations import TorchvisionAugment
+
+    return TorchvisionAugment(options)
+
+
 _TABLE: Mapping[type[Ingredient], Callable[..., Augment]] = {
     NoAugmentation: _nothing,
     ClassificationBasic: _classification,
     DetectionBasic: _mirror_and_light,
     SegmentationBasic: _mirror_and_light,
+    Torchvision: _torchvision,
 }

@@ -1,0 +1,1 @@
+from torchvision.transforms import v2 as v2
