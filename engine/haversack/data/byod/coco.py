@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from haversack.data.byod.coco_json import (
     HINT,
@@ -33,8 +33,11 @@ from haversack.data.readers.size_said import size_said
 
 def annotation_files(members: Members) -> list[str]:
     """Give the JSON files of a set that look like COCO's, by their keys."""
-    names = [name for name in members.names() if name.lower().endswith(".json")]
-    return [name for name in names if _looks_right(members.read(name))]
+    return [name for name in _json_files(members) if _looks_right(members.read(name))]
+
+
+def _json_files(members: Members) -> Iterator[str]:
+    return (name for name in members.names() if name.lower().endswith(".json"))
 
 
 def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
@@ -43,36 +46,43 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
     Raises:
         DataError: There is none, or one is not what COCO's are.
     """
-    files = annotation_files(members)
-    if not files:
-        raise DataError(f"{members.label} has no COCO annotation file", HINT)
     wanted = wanted or Wanted()
     outlines = wanted.task == "segmentation"
     places = Places(members.names())
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     elsewhere: list[_Listed] = []
-    for file in files:
-        document = wanted.readers.coco(file, members.read(file), problems.append, outlines)
+    is_there = False
+    for file in _json_files(members):
+        content = members.read(file)
+        if not _looks_right(content):
+            continue
+        is_there = True
+        document = wanted.readers.coco(file, content, problems.append, outlines)
+        del content  # a large file is not kept beside its records
         for listed in _listed(file, document, problems.append):
             place = places.exact(file, listed.said)
             if place is None:
                 elsewhere.append(listed)
             else:
                 _put(listed, place, places, pictures, problems)
+    if not is_there:
+        raise DataError(f"{members.label} has no COCO annotation file", HINT)
     for listed in elsewhere:
         _put(listed, places.only(listed.said), places, pictures, problems)
     task: Task = "segmentation" if outlines else "detection"
     return Found("coco", task, tuple(pictures), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(NamedTuple):
     """An entry of a file's list, whose picture is still to be found."""
 
     file: str
     said: str
-    labelled: Labelled
+    boxes: tuple[tuple[str, Box], ...]
+    split: str
+    regions: tuple[Region, ...]
+    size: tuple[int, int] | None
 
 
 def _listed(file: str, document: Document, tell: Callable[[Problem], None]) -> Iterator[_Listed]:
@@ -83,8 +93,7 @@ def _listed(file: str, document: Document, tell: Callable[[Problem], None]) -> I
         objects = tuple(boxes.get(image.id, ()))
         areas = tuple(regions.get(image.id, ()))
         size = size_said(image.width, image.height)
-        labelled = Labelled("", boxes=objects, split=split, regions=areas, size=size)
-        yield _Listed(file, image.file_name, labelled)
+        yield _Listed(file, image.file_name, objects, split, areas, size)
 
 
 def _split_of(file: str) -> str:
@@ -101,14 +110,15 @@ def _put(
     pictures: list[Labelled],
     problems: list[Problem],
 ) -> None:
-    said = listed.said[:200]
     if place is None:
-        problems.append(Problem(listed.file, f"the picture {said} is missing"))
+        problems.append(Problem(listed.file, f"the picture {listed.said[:200]} is missing"))
     elif places.take(place):
-        split = listed.labelled.split or split_in(place)
-        pictures.append(replace(listed.labelled, picture=place, split=split))
+        _, _, boxes, split, regions, size = listed
+        split = split or split_in(place)
+        pictures.append(Labelled(place, boxes=boxes, split=split, regions=regions, size=size))
     else:
-        what = f"the picture {said} is listed a second time; its objects there are left out"
+        said = f"the picture {listed.said[:200]} is listed a second time"
+        what = f"{said}; its objects there are left out"
         problems.append(Problem(listed.file, what))
 
 

@@ -20,18 +20,17 @@ class Places:
         """Know the pictures by their paths and by their last names."""
         self._by_last: dict[str, list[str]] = defaultdict(list)
         self._taken: set[str] = set()
-        for name in names:
-            if is_picture(name):
-                self._by_last[_last(name)].append(name)
+        self._known = {name for name in names if is_picture(name)}
+        for name in self._known:
+            self._by_last[_last(name)].append(name)
 
     def exact(self, file: str, said: str) -> str | None:
         """Find a picture where a file says it lies: from the set's folder, else from its own."""
+        if said in self._known:
+            return said
         path = _plain(said).lstrip("/")
-        found = self._by_last.get(_last(path), ())
-        for place in (path, posixpath.normpath(posixpath.join(posixpath.dirname(file), path))):
-            if place in found:
-                return place
-        return None
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+        return next((place for place in (path, beside) if place in self._known), None)
 
     def only(self, said: str) -> str | None:
         """Find the one picture whose path ends as a file says; None where several do.
