@@ -11,6 +11,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a peer's process loads nothing of ours
+    from haversack.data.byod.wanted import Wanted
 
 IMAGES, OBJECTS, CLASSES = 20_000, 140_000, 80
 ROUNDS = 5
@@ -20,7 +24,7 @@ def write_file(path: Path) -> int:
     """Write annotations of 20,000 pictures and 140,000 boxes; give the bytes."""
     chance = random.Random(0)  # noqa: S311 - pictures, not secrets
     images = [
-        {"id": at, "file_name": f"{at:012}.jpg", "width": 640, "height": 480, "license": 1}
+        {"id": at, "file_name": picture_name(at), "width": 640, "height": 480, "license": 1}
         for at in range(IMAGES)
     ]
     annotations = []
@@ -42,6 +46,11 @@ def write_file(path: Path) -> int:
     return path.write_text(json.dumps(document))
 
 
+def picture_name(number: int) -> str:
+    """Give a picture's name as COCO's are."""
+    return f"{number:012}.jpg"
+
+
 def check(path: Path) -> Callable[[], object]:
     """Decode and see that every reference leads somewhere."""
     from haversack.data.byod.coco_json import decode
@@ -50,22 +59,51 @@ def check(path: Path) -> Callable[[], object]:
 
 
 def take_in(path: Path) -> Callable[[], object]:
-    """Check, and make the records of every picture that an import goes on with."""
-    from haversack.data.byod.coco import boxes_by_image
-    from haversack.data.byod.coco_json import Boxed, decode
-    from haversack.data.byod.records import Labelled
+    """Read as an import does, up to the records of every picture."""
+    from haversack.data.byod.wanted import Wanted
+
+    return _reading(path, Wanted("detection"))
+
+
+def take_in_apart(path: Path) -> Callable[[], object]:
+    """Read as the app and the command line do: the JSON in a process of its own."""
+    from haversack.data.byod.wanted import Wanted
+    from haversack.services import apart
+
+    return _reading(path, Wanted("detection", readers=apart.APART))
+
+
+def _reading(path: Path, wanted: Wanted) -> Callable[[], object]:
+    from haversack.data.byod.coco import read_coco
+
+    members = _Listing(path)
 
     def work() -> object:
-        document = decode(path.name, path.read_bytes(), _refuse)
-        assert isinstance(document, Boxed)
-        boxes = boxes_by_image(path.name, document, _refuse)
-        records = [
-            Labelled(one.file_name, boxes=tuple(boxes.get(one.id, ()))) for one in document.images
-        ]
-        assert sum(len(record.boxes) for record in records) == OBJECTS
-        return records
+        found = read_coco(members, wanted)
+        assert not found.problems, found.problems[0]
+        assert len(found.pictures) == IMAGES
+        assert sum(len(record.boxes) for record in found.pictures) == OBJECTS
+        return found
 
     return work
+
+
+class _Listing:
+    """The annotation file beside its pictures, of which a reader asks the names alone."""
+
+    def __init__(self, path: Path) -> None:
+        self.label = path.parent.name
+        self._path = path
+        self._names = sorted([path.name, *map(picture_name, range(IMAGES))])
+
+    def names(self) -> list[str]:
+        return self._names
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def read(self, name: str) -> bytes:
+        return self._path.with_name(name).read_bytes()
 
 
 def with_orjson(path: Path) -> Callable[[], object]:
@@ -93,10 +131,13 @@ def with_datumaro(path: Path) -> Callable[[], object]:
     return lambda: len(datumaro.Dataset.import_from(str(path), "coco_instances"))
 
 
+CHECKING, TAKING_IN, APART = "haversack, checking", "haversack, taking in", "same, JSON apart"
+ORJSON = "orjson, parsing alone"
 READERS = {
-    "haversack, checking": check,
-    "haversack, taking in": take_in,
-    "orjson, parsing alone": with_orjson,
+    CHECKING: check,
+    TAKING_IN: take_in,
+    APART: take_in_apart,
+    ORJSON: with_orjson,
     "pycocotools": with_pycocotools,
     "supervision": with_supervision,
     "Datumaro": with_datumaro,
