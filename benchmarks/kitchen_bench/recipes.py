@@ -36,6 +36,10 @@ class Size:
     batch: int
 
 
+WANTED = (1.0, 10.0, 50.0, 200.0)
+"""Milliseconds of a step at which what the worker adds is measured."""
+MOST_MS = 1.0
+"""What it may add."""
 CANDIDATES = (
     Size("2 convolutions", 32, 1),
     Size("2 convolutions", 32, 4),
@@ -54,12 +58,19 @@ CANDIDATES = (
 )
 
 
-def recipe_of(size: Size, workers: int = 0) -> Recipe:
-    """Give a classification of digits by that network, from random numbers."""
+def recipe_of(size: Size, workers: int = 0, augmented: bool = False) -> Recipe:
+    """Give a classification of digits by that network, from random numbers.
+
+    Args:
+        size: The network and its input.
+        workers: Loader processes.
+        augmented: Whether pictures vary as a recipe's do that nobody changed.
+    """
     recipe = Recipe.empty(registry(), "classification")
     light = size.architecture == LITE
     backbone = LITE if light else "Another timm architecture"
-    recipe.fill_empty_recursively({"backbone": backbone, "augmentation": "None"})
+    as_they_are = {} if augmented else {"augmentation": "None"}
+    recipe.fill_empty_recursively({"backbone": backbone, **as_they_are})
     if light:
         recipe["model.backbone.use_pretrained"] = False
     else:

@@ -26,18 +26,24 @@ from pathlib import Path
 
 from kitchen_bench import loops
 from kitchen_bench.networks import weights_digest
-from kitchen_bench.recipes import Size, nearest, quiet_work, recipe_of, spec_of, step_times
+from kitchen_bench.recipes import (
+    MOST_MS,
+    WANTED,
+    Size,
+    nearest,
+    quiet_work,
+    recipe_of,
+    spec_of,
+    step_times,
+)
 from kitchen_bench.turns import Loop, Pass, Round, Turn, take_turns
 
-WANTED = (1.0, 10.0, 50.0, 200.0)
-"""Milliseconds of a step."""
 DROPPED = 8
 """First steps that are not counted: everything is still being set up."""
 SECONDS = 50.0
 """How long the loops of one size run, together."""
 TURN_SECONDS = 0.02
 MOST_TURNS = 400
-MOST_MS = 1.0
 PICTURES = 1340
 """Of an epoch's 1347 digits: a round ends before the validation begins."""
 
