@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import torch
 
-from haversack.data.byod.shard import Shard
 from haversack.data.sample import Dataset
-from haversack.pantry.pantry import Pantry
-from haversack.services.datasets import import_data
 from haversack.training.measuring.energy import Counter, joules_per_run, processor_counter
 from haversack.training.measuring.gpu import open_gpu, uuid_of
 from kitchen_bench import data_loading, device_training, timm_peer
 from kitchen_bench.device_training import WAYS, Clock, Scale, Way
 from kitchen_bench.networks import network_of
+from kitchen_bench.recipes import LITE, MOST_MS, SMALL, WANTED, Size, nearest
 
 ROUNDS = 3
+CANDIDATES = (
+    Size("2 convolutions", 32, 4),
+    Size("12 convolutions", 64, 4),
+    Size(SMALL, 64, 32),
+    *(Size(LITE, 224, batch) for batch in (8, 32, 64, 128, 256, 512)),
+)
+MISSED = f"  more than {MOST_MS} ms"
+"""Ends the row of a step to which the worker adds more than it may, where a GPU computes it."""
+STEP_TITLES = f"{'':38}{'bare ms':>9}{'bare /s':>9}{'worker /s':>10}{'added ms':>10}"
 AS_TIMM = Way("bf16-mixed", channels_last=True)
 
 
@@ -39,8 +49,10 @@ def lines(
     spent, why = _counter(device)
     idle = 0.0 if spent is None else _idle_watts(spent, seconds)
     yield from _steps(device, scale, folder)
+    if device.type == "cuda":
+        yield from _other_steps(device, scale, folder)
     pictures = data_loading.write_pictures(folder / "pictures", _count(scale))
-    data = _shard(folder, pictures)
+    data = data_loading.as_shard(pictures, folder)
     yield from _loading(device, scale, data, pictures)
     yield from _training(Clock(device, scale, spent, idle), folder, data, pictures, script)
     yield from _energy(device, scale, folder, seconds, spent, why)
@@ -49,24 +61,63 @@ def lines(
 def _steps(device: torch.device, scale: Scale, folder: Path) -> Iterator[str]:
     size = scale.size
     yield f"== steps of {size.architecture}, {size.edge} px, {size.batch} pictures made beforehand"
-    yield f"{'':38}{'bare /s':>9}{'worker /s':>10}{'added ms':>10}"
-    data = device_training.made(scale)
+    yield STEP_TITLES
     for number, way in enumerate(WAYS):
-        bare, ours, notes = [], [], list[str]()
-        for turn in range(ROUNDS):
-            clocks = Clock(device, scale), Clock(device, scale)
-            place = folder / f"steps-{number}-{turn}"
-            notes += _by_hand(way, clocks[0], data, place / "bare")
-            notes += device_training.by_the_worker(way, clocks[1], data, place / "worker")
-            bare.append(clocks[0].pictures_per_second)
-            ours.append(clocks[1].pictures_per_second)
-        one, other = statistics.median(bare), statistics.median(ours)
-        if one:
-            added = 1e3 * size.batch * (1 / other - 1 / one)
-            yield f"{way!s:38}{one:9.0f}{other:10.0f}{added:+10.2f}"
-        else:
-            yield f"{way!s:38}{'left out':>9}{other:10.0f}"
-        yield from sorted({f"  told: {note}" for note in notes})
+        yield from _step(str(way), way, Clock(device, scale), folder / f"steps-{number}")
+
+
+def _other_steps(device: torch.device, scale: Scale, folder: Path) -> Iterator[str]:
+    """Steps of several lengths; one that a GPU has no size for is the nearest that it has."""
+    yield f"== steps of about {', '.join(f'{ms:g}' for ms in WANTED)} ms, {WAYS[0]}"
+    yield STEP_TITLES
+    times = _step_times(device, scale.workers, folder / "calibration")
+    for number, wanted in enumerate(WANTED):
+        size = nearest(wanted / 1e3, times)
+        name = f"{size.architecture}, {size.edge} px, {size.batch}"
+        clock = Clock(device, replace(scale, size=size))
+        yield from _step(name, WAYS[0], clock, folder / f"lengths-{number}")
+
+
+def _step_times(device: torch.device, workers: int, folder: Path) -> dict[Size, float]:
+    """Give the bare step of each candidate that fits on the device, in seconds."""
+    found = {}
+    for size in CANDIDATES:
+        scale = Scale(size, steps=10, warm_up=5, workers=workers)
+        clock = Clock(device, scale)
+        try:
+            device_training.by_hand(WAYS[0], clock, device_training.made(scale), folder)
+            found[size] = size.batch / clock.pictures_per_second
+        except torch.OutOfMemoryError:
+            pass  # a smaller GPU has the smaller ones
+        torch.cuda.empty_cache()
+    return found
+
+
+def _step(name: str, way: Way, like: Clock, place: Path) -> Iterator[str]:
+    """Give a row: by hand and by the worker in turn, each beginning every other time."""
+    device, scale = like.device, like.scale
+    data, batch = device_training.made(scale), scale.size.batch
+    bare, ours, added = list[float](), list[float](), list[float]()
+    notes = list[str]()
+    for turn in range(ROUNDS):
+        clocks = Clock(device, scale), Clock(device, scale)
+        passes = [
+            partial(_by_hand, way, clocks[0], data, place / f"{turn}-bare"),
+            partial(device_training.by_the_worker, way, clocks[1], data, place / f"{turn}-worker"),
+        ]
+        for run in reversed(passes) if turn % 2 else passes:
+            notes += run()
+        one, other = (clock.pictures_per_second for clock in clocks)
+        bare.append(one)
+        ours.append(other)
+        added.append(1e3 * batch * (1 / other - 1 / one) if one else math.nan)
+    one, other, more = (statistics.median(values) for values in (bare, ours, added))
+    if one:
+        missed = MISSED if device.type == "cuda" and more > MOST_MS else ""
+        yield f"{name:38}{1e3 * batch / one:9.2f}{one:9.0f}{other:10.0f}{more:+10.2f}{missed}"
+    else:
+        yield f"{name:38}{'':9}{'left out':>9}{other:10.0f}"
+    yield from sorted({f"  told: {note}" for note in notes})
 
 
 def _by_hand(way: Way, clock: Clock, data: Mapping[str, Dataset], folder: Path) -> list[str]:
@@ -84,12 +135,18 @@ def _by_hand(way: Way, clock: Clock, data: Mapping[str, Dataset], folder: Path) 
 
 def _loading(device: torch.device, scale: Scale, data: Dataset, pictures: Path) -> Iterator[str]:
     yield f"== {_count(scale)} JPEGs onto the device, {scale.workers} loader processes"
-    ours, theirs = Clock(device, scale), Clock(device, scale)
-    total = scale.warm_up + scale.steps
-    device_training.loading(ours, islice(device_training.batches(scale, data, device), total))
-    device_training.loading(theirs, islice(timm_peer.batches(scale, pictures, device), total))
-    yield f"{'haversack, shard':38}{ours.pictures_per_second:9.0f} /s"
-    yield f"{'timm, create_loader':38}{theirs.pictures_per_second:9.0f} /s"
+    passes: dict[str, Callable[[], Iterable[object]]] = {
+        "haversack, shard": lambda: device_training.batches(scale, data, device),
+        "timm, create_loader": lambda: timm_peer.batches(scale, pictures, device),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in passes}
+    for turn in range(ROUNDS):
+        for name in reversed(passes) if turn % 2 else passes:
+            clock = Clock(device, scale)
+            device_training.loading(clock, islice(passes[name](), scale.warm_up + scale.steps))
+            rates[name].append(clock.pictures_per_second)
+    for name, all_of in rates.items():
+        yield f"{name:38}{statistics.median(all_of):9.0f} /s"
 
 
 def _training(
@@ -148,13 +205,6 @@ def _asked(network: torch.nn.Module, images: torch.Tensor) -> Callable[[], objec
             torch.cuda.synchronize(images.device)
 
     return run
-
-
-def _shard(folder: Path, pictures: Path) -> Dataset:
-    """Take the pictures in as a person would; all of them are trained on."""
-    pantry = Pantry.build(folder / "pantry")
-    kept, _ = import_data(pictures, pantry, "bench")
-    return Shard(pantry.store.path(kept.sha256)).everything()
 
 
 def _count(scale: Scale) -> int:

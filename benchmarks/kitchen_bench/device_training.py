@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,12 +18,14 @@ from unittest import mock
 import numpy as np
 import torch
 from lightning.pytorch import Callback, Trainer
+from torch import nn
 from torch.nn import functional
 
 from haversack.catalog.training import LightningTrainer
 from haversack.data.sample import Dataset, Sample
 from haversack.recipe.tree import Recipe
 from haversack.runs.spec import Limits
+from haversack.training.builders.networks import build_network
 from haversack.training.builders.optimizers import build_optimizer, build_scheduler
 from haversack.training.dispatch import perform
 from haversack.training.jobs import train as jobs
@@ -33,7 +36,7 @@ from haversack.training.loop.trainer import make_trainer
 from haversack.training.measuring.energy import Counter
 from haversack.training.work import expect
 from kitchen_bench.networks import CLASSES, network_of
-from kitchen_bench.recipes import Size, quiet_work, recipe_of, spec_of
+from kitchen_bench.recipes import SMALLER, Size, quiet_work, recipe_of, spec_of
 
 
 @dataclass(frozen=True)
@@ -154,14 +157,22 @@ def by_the_worker(way: Way, clock: Clock, data: Mapping[str, Dataset], folder: P
         work, settings, options, placement, callbacks = given
         return make_trainer(work, settings, options, placement, [*callbacks, _Ends(clock)])
 
+    build: Callable[..., nn.Module] = build_network
+    if scale.size.architecture in SMALLER:  # no recipe names them
+        build = partial(_given, scale.size, folder)
     limits = Limits(limit_batches=scale.warm_up + scale.steps)
     spec = spec_of(recipe_for(scale, way), folder, limits=limits, device=str(clock.device))
     with (
         mock.patch.object(fitting, "make_trainer", with_clock),
         mock.patch.object(jobs, "build_datasets", lambda _: data),
+        mock.patch.object(jobs, "build_network", build),
     ):
         perform(spec, lambda event: notes.append(getattr(event, "text", "")), lambda: False, 0)
     return [note for note in notes if note]
+
+
+def _given(size: Size, folder: Path, *_: object, **__: object) -> nn.Module:
+    return network_of(size, folder)
 
 
 def by_hand(way: Way, clock: Clock, data: Mapping[str, Dataset], folder: Path) -> None:

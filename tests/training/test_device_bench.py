@@ -70,6 +70,55 @@ def test_a_network_that_cannot_be_compiled_by_hand_is_left_out_and_the_bench_goe
     assert told == "  told: by hand left out: RuntimeError: no C compiler was found"
 
 
+@pytest.fixture
+def with_rates(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every step by hand take 100 ms, and the worker's 1.5 ms more."""
+
+    def pass_at(step: float) -> Any:
+        def run(_: object, clock: Any, *__: object) -> list[str]:
+            clock.pictures_per_second = clock.scale.size.batch / step
+            return []
+
+        return run
+
+    monkeypatch.setattr(bench.device_training, "by_hand", pass_at(0.1))
+    monkeypatch.setattr(bench.device_training, "by_the_worker", pass_at(0.1015))
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+def test_what_the_worker_adds_to_a_step_is_judged_on_a_gpu_alone(
+    bench: Any, with_rates: None, tmp_path: Path, kind: str
+) -> None:
+    report = bench.device_report
+    clock = bench.device_training.Clock(torch.device(kind), bench.script.SMALL_ONE)
+    (row,) = report._step("a way", bench.device_training.WAYS[0], clock, tmp_path)
+    assert row.removesuffix(report.MISSED).split()[-1] == "+1.50"
+    assert row.endswith(report.MISSED) == (kind == "cuda")
+
+
+def test_the_bench_ends_with_1_where_a_step_costs_more_than_it_may(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench_kitchen_gpu.py", "--device", "cpu"])
+    report = bench.script.device_report
+    for told, code in ((["a row", "another"], 0), (["a row" + report.MISSED, "another"], 1)):
+        monkeypatch.setattr(report, "lines", lambda *_, told=told: iter(told))
+        assert bench.script.main() == code
+
+
+def test_steps_of_other_lengths_are_those_of_the_nearest_size(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = bench.device_report
+    monkeypatch.setattr(report, "ROUNDS", 1)
+    monkeypatch.setattr(report, "WANTED", (1.0,))
+    monkeypatch.setattr(report, "CANDIDATES", report.CANDIDATES[:2])
+    rows = report._other_steps(torch.device("cpu"), bench.script.SMALL_ONE, tmp_path)
+    row = list(rows)[-1]
+    assert row.startswith("2 convolutions, 32 px, 4 ")
+    assert all(float(rate) > 0 for rate in row[38:].split()[:3])
+
+
 def test_timms_script_is_found_by_a_path_from_here(
     bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
