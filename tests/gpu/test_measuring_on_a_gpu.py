@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
+import onnxruntime
 import pytest
 import torch
 
 from haversack.runs.spec import Limits
-from haversack.training.inference.session import runs_on_gpus
+from haversack.training.inference.session import BY_TENSORRT, ON_GPU, runs_on_gpus
 from haversack.training.jobs.measure import measure
 from haversack.training.jobs.train import train
 from haversack.training.measuring.gpu import open_gpu, uuid_of
@@ -19,6 +21,12 @@ from training_desk import Desk, small_recipe
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
 LIMITS = Limits(limit_batches=8, batch_size=16, image_size=64, max_epochs=1)
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+
+
+def _has_tensorrt() -> bool:
+    """Say whether ONNX Runtime knows TensorRT, and its library is here."""
+    known = BY_TENSORRT in onnxruntime.get_available_providers()
+    return known and find_library("nvinfer") is not None
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +66,10 @@ def test_the_driver_tells_of_the_gpu_that_torch_uses() -> None:
             "onnxruntime",
             marks=pytest.mark.skipif(not runs_on_gpus(), reason="this ONNX Runtime has no CUDA"),
         ),
+        pytest.param(
+            "tensorrt",
+            marks=pytest.mark.skipif(not _has_tensorrt(), reason="this machine has no TensorRT"),
+        ),
     ],
 )
 def test_a_network_is_measured_on_the_gpu_and_says_so(trained: Desk, runtime: str) -> None:
@@ -70,8 +82,9 @@ def test_a_network_is_measured_on_the_gpu_and_says_so(trained: Desk, runtime: st
         assert (found[name] is None) == (name in found["not_measured"]), name
         assert found[name] != 0
     assert (found["gpu_memory_bytes"] is None) == (runtime == "torch")
-    if runtime == "onnxruntime":
-        assert found["nodes"] is None or found["nodes"]["CUDAExecutionProvider"] > 0
+    if runtime != "torch":
+        taken = BY_TENSORRT if runtime == "tensorrt" else ON_GPU
+        assert found["nodes"] is None or found["nodes"][taken] > 0
     wanted = found["framework_metrics"]["accuracy"]
     assert found["metrics"]["accuracy"] == pytest.approx(wanted, abs=0.02)
 
@@ -81,5 +94,6 @@ def test_the_bench_gives_every_table(tmp_path: Path, monkeypatch: pytest.MonkeyP
     report = importlib.import_module("kitchen_bench.device_report")
     scale = importlib.import_module("bench_kitchen_gpu").SMALL_ONE
     monkeypatch.setattr(report, "ROUNDS", 1)
+    monkeypatch.setattr(report, "CANDIDATES", (scale.size, *report.CANDIDATES[:2]))
     lines = list(report.lines(torch.device("cuda", 0), scale, tmp_path, None, 1.0))
-    assert sum(line.startswith("==") for line in lines) == 4
+    assert sum(line.startswith("==") for line in lines) == 5

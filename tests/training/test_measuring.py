@@ -6,6 +6,7 @@ import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -17,6 +18,9 @@ from onnx import TensorProto, helper
 
 from haversack.training.errors import TrainingError
 from haversack.training.inference.session import (
+    BY_TENSORRT,
+    ON_CPU,
+    ON_GPU,
     Gpu,
     bound_run,
     nodes_by_provider,
@@ -188,3 +192,46 @@ def test_a_gpu_that_onnx_runtime_cannot_use_is_an_error_and_no_run_on_the_proces
     with pytest.raises(TrainingError, match=r"no (CUDA|Tensorrt)ExecutionProvider") as caught:
         open_session(_doubling(), 1, Gpu(0, tensorrt))
     assert "onnxruntime-gpu" in caught.value.hint
+
+
+class _Session:
+    """A session of an ONNX Runtime with TensorRT, which runs by what it was asked for first."""
+
+    usable = (BY_TENSORRT, ON_GPU, ON_CPU)
+
+    def __init__(self, _model: bytes, _options: object, providers: list[tuple[str, Any]]) -> None:
+        self.asked = providers
+
+    def get_providers(self) -> list[str]:
+        return [name for name, _ in self.asked if name in self.usable]
+
+    def get_provider_graph_assignment_info(self) -> list[Any]:
+        return [SimpleNamespace(ep_name=self.get_providers()[0], get_nodes=lambda: ["a node"])]
+
+
+@pytest.fixture
+def with_tensorrt(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [BY_TENSORRT, ON_GPU, ON_CPU]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: known)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: None)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", _Session)
+
+
+@pytest.mark.usefixtures("with_tensorrt")
+def test_tensorrt_runs_what_it_can_then_cuda_of_the_same_gpu_then_the_processor() -> None:
+    session: Any = open_session(b"a network", 1, Gpu(1, tensorrt=True))
+    assert session.asked == [
+        (BY_TENSORRT, {"device_id": 1}),
+        (ON_GPU, {"device_id": 1}),
+        (ON_CPU, {}),
+    ]
+    assert nodes_by_provider(session) == {BY_TENSORRT: 1}
+
+
+@pytest.mark.usefixtures("with_tensorrt")
+def test_tensorrt_whose_library_is_absent_is_an_error_and_no_run_by_cuda(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_Session, "usable", (ON_GPU, ON_CPU))
+    with pytest.raises(TrainingError, match="no TensorrtExecutionProvider that works here"):
+        open_session(b"a network", 1, Gpu(0, tensorrt=True))
