@@ -39,7 +39,7 @@ def small_recipe(task: str, answers: Answers | None = None, **options: object) -
     return recipe
 
 
-def tiny_classifier(**options: object) -> Recipe:
+def tiny_classifier(answers: Answers | None = None, **options: object) -> Recipe:
     """Give a recipe of the smallest network that there is: for what the loop does around it."""
     tiny: dict[str, object] = {
         "model__image_size": 32,
@@ -47,9 +47,8 @@ def tiny_classifier(**options: object) -> Recipe:
         "backbone__weights": "none",
         "data__num_workers": 0,
     }
-    return small_recipe(
-        "classification", {"backbone": "Another timm architecture"}, **{**tiny, **options}
-    )
+    chosen: Answers = {"backbone": "Another timm architecture", **(answers or {})}
+    return small_recipe("classification", chosen, **{**tiny, **options})
 
 
 def spec_of(recipe: Recipe, kind: str, run_dir: Path, **fields: Any) -> RunSpec:

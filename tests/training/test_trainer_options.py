@@ -15,10 +15,14 @@ from lightning.pytorch import LightningModule, Trainer
 from torch import Tensor, fx, nn
 
 from haversack.catalog.shipped import registry
+from haversack.data.sample import Sample
 from haversack.recipe.upgrade import upgrade
 from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
+from haversack.training.builders.networks import build_network
+from haversack.training.jobs import train as jobs
 from haversack.training.jobs.train import train
+from haversack.training.loading import batches
 from haversack.training.loading.batches import Batch
 from haversack.training.loop import fitting
 from haversack.training.loop.averaging import MovingAverage
@@ -29,7 +33,7 @@ from haversack.training.networks.d_fine import d_fine
 from haversack.training.networks.rt_detr_v2 import rt_detr_v2
 from haversack.training.networks.set_detector import SetDetectorNet
 from long_form import LONG_FORM
-from training_desk import Desk, small_recipe
+from training_desk import Desk, small_recipe, tiny_classifier
 
 long_form = pytest.mark.skipif(not LONG_FORM, reason="compiles for a minute: the long form alone")
 LIMITS = Limits(limit_batches=1, batch_size=4, image_size=32, max_epochs=1)
@@ -48,6 +52,69 @@ def test_precision_and_memory_layout_change_the_speed_but_not_what_is_learnt(des
     mixed = _losses(desk, "mixed", trainer__precision="bf16-mixed")
     assert mixed == pytest.approx(plain, rel=0.05)
     assert mixed != plain
+
+
+def _moved(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch, clip: float) -> float:
+    """Train by plain descent; give how far the weights are then from where they began."""
+    began: dict[str, torch.Tensor] = {}
+    networks: list[nn.Module] = []
+
+    def build(*given: Any, **named: Any) -> nn.Module:
+        network = build_network(*given, **named)
+        began.update({name: one.detach().clone() for name, one in network.named_parameters()})
+        networks.append(network)
+        return network
+
+    monkeypatch.setattr(jobs, "build_network", build)
+    recipe = tiny_classifier({"optimizer": "SGD"}, trainer__gradient_clip=clip)
+    for option, value in {"momentum": 0.0, "weight_decay": 0.0, "nesterov": False}.items():
+        recipe[f"trainer.optimizer.{option}"] = value
+    limits = LIMITS.model_copy(update={"limit_batches": 4})
+    train(desk.work(recipe, "train", name, limits=limits))
+    (network,) = networks
+    steps = [(one.detach() - began[name]).norm() for name, one in network.named_parameters()]
+    return float(torch.stack(steps).norm())
+
+
+def test_a_gradient_is_clipped_to_the_norm_that_a_recipe_sets(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = _moved(desk, "free", monkeypatch, clip=0.0)
+    assert free > 1e-3
+    assert _moved(desk, "clipped", monkeypatch, clip=1e-6) < 1e-3 * free
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+def test_pictures_and_weights_lie_as_a_recipe_sets_however_they_are_collated(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_last: bool
+) -> None:
+    seen: list[bool] = []
+
+    def collated(samples: list[Sample]) -> Batch:
+        batch = collate(samples)
+        return {**batch, "images": batch["images"].contiguous()}
+
+    def note(network: nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+        if network.training:
+            kernels = [one for one in network.parameters() if one.dim() == 4 and one.shape[-1] > 1]
+            assert kernels
+            seen.extend(map(_lies_last, (*given, *kernels)))
+
+    def build(*given: Any, **named: Any) -> nn.Module:
+        network = build_network(*given, **named)
+        network.register_forward_pre_hook(note)
+        return network
+
+    collate = batches.collate
+    monkeypatch.setattr(batches, "collate", collated)
+    monkeypatch.setattr(jobs, "build_network", build)
+    recipe = tiny_classifier(trainer__channels_last=is_last)
+    train(desk.work(recipe, "train", "run", limits=LIMITS))
+    assert seen and set(seen) == {is_last}
+
+
+def _lies_last(tensor: torch.Tensor) -> bool:
+    return tensor.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_lightning_still_notes_its_hooks_under_the_name_that_the_module_sets_quickly() -> None:
