@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,18 @@ from haversack.training.errors import CheckpointError
 from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.train import train
 from haversack.training.stopping import StopRequested
+from long_form import LONG_FORM
+from smallest_models import MODELS, Model, smallest
 from training_desk import Desk, small_recipe
 
 LIMITS = Limits(limit_batches=4, batch_size=8, image_size=32)
+FEW = Limits(limit_batches=3, batch_size=2, image_size=64)
 EPOCHS = 3
 CURVES = ("train/loss", "train/loss_mean", "val/loss", "val/accuracy", "train/learning_rate")
+OF_OTHER_TASKS = [
+    Model("Feature pyramid", "segmentation", {"image_size": 64}, ()),
+    *(model for model in MODELS if model.title == "D-FINE"),
+]
 
 
 def _recipe(**options: Any) -> Recipe:
@@ -42,9 +49,9 @@ def _averaging_recipe() -> Recipe:
     return _recipe(trainer__ema_decay=0.6, trainer__accumulate=3, trainer__gradient_clip=1.0)
 
 
-def _whole(folder: Path, recipe: Recipe) -> Desk:
+def _whole(folder: Path, recipe: Recipe, limits: Limits = LIMITS) -> Desk:
     desk = Desk(folder)
-    train(desk.work(recipe, "train", "run", limits=LIMITS))
+    train(desk.work(recipe, "train", "run", limits=limits))
     return desk
 
 
@@ -96,6 +103,24 @@ def test_averaged_weights_and_accumulated_steps_go_on_exactly_where_they_stopped
     _assert_same(desk, averaging)
 
 
+@pytest.mark.skipif(not LONG_FORM, reason="trains seven times: the long form alone")
+@pytest.mark.parametrize("model", OF_OTHER_TASKS, ids=lambda model: model.title)
+def test_a_detector_and_a_segmenter_go_on_exactly_where_they_stopped(
+    model: Model, tmp_path: Path
+) -> None:
+    recipe = smallest(model)
+    recipe["trainer.num_epochs"], recipe["trainer.seed"] = EPOCHS, 11
+    whole = _whole(tmp_path / "whole", recipe, FEW)
+    assert len(whole.curve("train/loss")) == EPOCHS * 3
+    metric = "val/map_50" if model.task == "detection" else "val/miou"
+    stops = [(_during_validation, (1, 0)), (_during_step(2), (0, 2)), (_during_step(5), (1, 2))]
+    for number, (when, place) in enumerate(stops):
+        desk = Desk(tmp_path / str(number))
+        _stop_and_resume(desk, recipe, when, place, FEW)
+        _assert_same(desk, whole, (*CURVES, metric))
+    assert len(whole.curve(metric)) == EPOCHS
+
+
 def test_the_average_is_what_is_validated_and_kept(averaging: Desk, uninterrupted: Desk) -> None:
     best = averaging.folder / "run/checkpoints/best"
     recipe = _averaging_recipe()
@@ -110,11 +135,15 @@ def test_the_average_is_what_is_validated_and_kept(averaging: Desk, uninterrupte
 
 
 def _stop_and_resume(
-    desk: Desk, recipe: Recipe, when: Callable[[Event], bool], place: tuple[int, int]
+    desk: Desk,
+    recipe: Recipe,
+    when: Callable[[Event], bool],
+    place: tuple[int, int],
+    limits: Limits = LIMITS,
 ) -> None:
     desk.on_event = lambda event: desk.stop.set() if when(event) else None
     with pytest.raises(StopRequested) as stopped:
-        train(desk.work(recipe, "train", "run", limits=LIMITS))
+        train(desk.work(recipe, "train", "run", limits=limits))
     assert stopped.value.checkpoint == "checkpoints/last"
     last = desk.folder / "run/checkpoints/last"
     about = read_about(last)
@@ -122,12 +151,12 @@ def _stop_and_resume(
     desk.on_event = lambda _: None
     desk.stop.clear()
     torch.manual_seed(999)  # nothing of this process's state may matter
-    result = train(desk.work(recipe, "train", "run", limits=LIMITS, resume_from=last))
+    result = train(desk.work(recipe, "train", "run", limits=limits, resume_from=last))
     assert result["epochs"] == EPOCHS
 
 
-def _assert_same(desk: Desk, wanted: Desk) -> None:
-    for name in CURVES:
+def _assert_same(desk: Desk, wanted: Desk, curves: Sequence[str] = CURVES) -> None:
+    for name in curves:
         assert desk.curve(name) == wanted.curve(name), name
     found, kept = _weights(desk.folder), _weights(wanted.folder)
     assert found.keys() == kept.keys()
