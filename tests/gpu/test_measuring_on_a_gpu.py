@@ -15,6 +15,7 @@ from haversack.runs.spec import Limits
 from haversack.training.inference.session import BY_TENSORRT, ON_GPU, runs_on_gpus
 from haversack.training.jobs.measure import measure
 from haversack.training.jobs.train import train
+from haversack.training.measuring import measure as measuring
 from haversack.training.measuring.gpu import open_gpu, uuid_of
 from training_desk import Desk, small_recipe
 
@@ -72,15 +73,20 @@ def test_the_driver_tells_of_the_gpu_that_torch_uses() -> None:
         ),
     ],
 )
-def test_a_network_is_measured_on_the_gpu_and_says_so(trained: Desk, runtime: str) -> None:
+def test_a_network_is_measured_on_the_gpu_and_says_so(
+    trained: Desk, runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "ENERGY_SECONDS", 3.0)
     found = _measured(trained, runtime)
     assert (found["device"], found["runtime"]) == ("cuda:0", runtime)
     assert found["hardware"].startswith(torch.cuda.get_device_name(0))
     assert 0 < found["p50_ms"] <= found["p99_ms"]
     assert found["versions"]["cuda"] == torch.version.cuda
+    assert found["versions"]["cudnn"][0].isdigit()
     for name in ("gpu_memory_bytes", "energy_mJ", "gpu"):
         assert (found[name] is None) == (name in found["not_measured"]), name
         assert found[name] != 0
+    assert ("energy_seconds" in found["settings"]) == (found["energy_mJ"] is not None)
     assert (found["gpu_memory_bytes"] is None) == (runtime == "torch")
     if runtime != "torch":
         taken = BY_TENSORRT if runtime == "tensorrt" else ON_GPU

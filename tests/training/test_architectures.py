@@ -114,6 +114,7 @@ def test_a_batch_without_objects_has_a_finite_loss(desk: Desk) -> None:
             assert torch.isfinite(told["loss"])
 
 
+@pytest.mark.usefixtures("short_energy")
 def test_a_light_detector_in_int8_is_measured_with_its_accuracy(desk: Desk) -> None:
     recipe = smallest(MODELS[0])
     recipe["trainer.num_epochs"] = 1

@@ -129,6 +129,7 @@ def test_a_segmenter_learns_and_evaluates_to_what_training_said(segmenter: Segme
     assert judged == pytest.approx({k: metrics[k] for k in judged}, abs=1e-6)
 
 
+@pytest.mark.usefixtures("short_energy")
 def test_its_onnx_file_agrees_with_torch_and_is_measured(segmenter: Segmenter) -> None:
     work = segmenter.desk.work(
         segmenter.recipe,

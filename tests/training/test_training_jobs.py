@@ -183,6 +183,7 @@ def test_an_exported_file_agrees_with_torch_and_judges_alike(classifier: Trained
     )
 
 
+@pytest.mark.usefixtures("short_energy")
 def test_a_measurement_in_int8_says_what_it_is_and_what_it_could_not_measure(
     classifier: Trained,
 ) -> None:
@@ -213,6 +214,7 @@ def test_a_measurement_in_int8_says_what_it_is_and_what_it_could_not_measure(
     assert "gpu_memory_bytes" in result["not_measured"]
 
 
+@pytest.mark.usefixtures("short_energy")
 def test_a_checkpoint_is_measured_in_torch_where_that_is_wanted(classifier: Trained) -> None:
     options = {"runtime": "torch", "seconds": 0.1, "accuracy": False}
     work = classifier.desk.work(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +16,24 @@ from haversack.training.device import usable_cores
 _CORES = Path("/sys/devices/system/cpu")
 _GOVERNOR = _CORES / "cpu0/cpufreq/scaling_governor"
 _THROTTLES = "cpu[0-9]*/thermal_throttle/core_throttle_count"
-_LIBRARIES = ("haversack", "torch", "onnx", "timm", "numpy")
+_LIBRARIES = (
+    "haversack",
+    "torch",
+    "torchvision",
+    "lightning",
+    "timm",
+    "transformers",
+    "onnx",
+    "numpy",
+)
+_TENSORRT = (
+    "tensorrt",
+    "tensorrt-cu13",
+    "tensorrt-cu12",
+    "tensorrt-cu13-libs",
+    "tensorrt-cu12-libs",
+)
+"""Packages that bring TensorRT; one that came otherwise does not tell its version."""
 
 
 def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -68,11 +86,16 @@ def describe_machine(gpu: int | None = None) -> dict[str, object]:
         gpu: The GPU that is measured; None for the processor.
     """
     hardware = f"{processor_name()}, {usable_cores()} threads"
-    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    versions = _installed(_LIBRARIES)
     versions["onnxruntime"] = onnxruntime.__version__  # its package has one of several names
     if gpu is not None:
         hardware = f"{torch.cuda.get_device_name(gpu)}; {hardware}"
         versions["cuda"] = str(torch.version.cuda)
+        number = torch.backends.cudnn.version()  # type: ignore[no-untyped-call] # torch leaves it
+        versions |= cudnn_version(number)
+        brought = _installed(_TENSORRT)
+        if brought:
+            versions["tensorrt"] = next(iter(brought.values()))
     return {
         "hardware": hardware,
         "cores": usable_cores(),
@@ -81,3 +104,20 @@ def describe_machine(gpu: int | None = None) -> dict[str, object]:
         "python": platform.python_version(),
         "versions": versions,
     }
+
+
+def cudnn_version(number: int | None) -> dict[str, str]:
+    """Give cuDNN's version from torch's number, such as 91002 or, before 9, 8902."""
+    if number is None:
+        return {}
+    major, rest = divmod(number, 10_000 if number >= 90_000 else 1_000)
+    return {"cudnn": f"{major}.{rest // 100}.{rest % 100}"}
+
+
+def _installed(packages: tuple[str, ...]) -> dict[str, str]:
+    """Give the versions of those packages that are installed; none is imported for it."""
+    found = {}
+    for name in packages:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found

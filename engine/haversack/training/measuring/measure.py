@@ -29,6 +29,7 @@ from haversack.training.stopping import StopRequested
 from haversack.training.work import Work
 
 ENERGY_SECONDS = 30.0
+"""How long the idle device is watched, and how long it then runs the network."""
 
 
 def measure_subject(
@@ -40,7 +41,7 @@ def measure_subject(
         work: Where progress goes; whether to stop.
         open_subject: Opens what is measured; that is measured too.
         picture: A picture as it comes from the disk or camera.
-        min_runs: Runs after which a measurement is enough.
+        min_runs: Runs after which a measurement is enough, with processing and without.
         seconds: Seconds after which it is enough.
 
     Returns:
@@ -48,7 +49,8 @@ def measure_subject(
         for picture to predictions, ``load_ms``, ``peak_memory_bytes``, ``gpu_memory_bytes``,
         ``energy_mJ`` (of the GPU where it ran there, else of the processor),
         ``avg_cpu_freq_Hz``, ``nodes`` that each provider of ONNX Runtime runs on a GPU, what the
-        machine and its GPU are, and ``not_measured`` with the reason for each None.
+        machine and its GPU are, ``settings`` (``min_runs``, ``seconds``, and ``energy_seconds``
+        where an energy is told), and ``not_measured`` with the reason for each None.
     """
     started = time.perf_counter()
     subject = open_subject()
@@ -87,8 +89,8 @@ def measure_subject(
     with torch.inference_mode():
         whole = measure_latency(
             with_processing,
-            max(1, min_runs // 4),
-            seconds / 4,
+            min_runs,
+            seconds,
             lambda n: watch("measure with processing", n),
         )
     throttled = throttle_count()
@@ -96,9 +98,8 @@ def measure_subject(
     counter, missing = _counter(subject, gpu)
     joules, why = (None, missing)
     if counter is not None:
-        joules, why = joules_per_run(
-            network_alone, min(ENERGY_SECONDS, 3 * seconds), counter, check
-        )
+        joules, why = joules_per_run(network_alone, ENERGY_SECONDS, counter, check)
+    settings = {"min_runs": min_runs, "seconds": seconds}
     found: dict[str, tuple[object, str]] = {
         "peak_memory_bytes": memory.processor,
         "gpu_memory_bytes": memory.gpu,
@@ -120,6 +121,7 @@ def measure_subject(
     return subject, {
         **asdict(alone),
         "with_processing": asdict(whole),
+        "settings": settings if joules is None else settings | {"energy_seconds": ENERGY_SECONDS},
         "load_ms": load_ms,
         **{name: value for name, (value, _) in found.items()},
         "threads": subject.threads,
