@@ -89,7 +89,7 @@ def _work(channel: Channel) -> int:
 
         result = perform(channel.spec, channel.send, channel.stop.is_set, os.getpid(), channel.rank)
     except Exception as error:  # noqa: BLE001 - whatever happens, the parent is told
-        outcome = explain(error)
+        outcome = explain(error, channel.spec)
         if isinstance(outcome, Failed):
             traceback.print_exc()
             outcome = _first_cause(channel, outcome)
@@ -118,7 +118,7 @@ def _help(channel: Channel) -> int:
 
         perform(channel.spec, channel.send, channel.stop.is_set, os.getpid(), channel.rank)
     except Exception as error:  # noqa: BLE001 - the process that speaks has to be told
-        outcome = explain(error)
+        outcome = explain(error, channel.spec)
         if not isinstance(outcome, Failed):
             return EXIT_DONE  # as agreed between all
         traceback.print_exc()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 import torch
 
@@ -23,6 +26,8 @@ from haversack.services.work import recipe_of, resume_spec, run_store
 from haversack.training.builders.datasets import build_datasets
 from haversack.training.curves import recorder
 from haversack.training.errors import OutOfMemoryError
+from haversack.training.inference.evaluating import evaluate_over
+from haversack.training.inference.runner import Trained
 from haversack.training.jobs import train as job
 from haversack.training.jobs.train import train
 from haversack.training.loading.samples import SquaredSamples
@@ -44,6 +49,53 @@ def test_memory_that_runs_out_says_what_to_lower(desk: Desk) -> None:
     assert "haversack runs resume big --set data.batch_size=12" in caught.value.hint
     with pytest.raises(ZeroDivisionError), memory_told(work, settings_of(work)):
         _ = 1 / 0
+
+
+@pytest.mark.parametrize("kind", ["suggest", "rehearse", "prepare"])
+def test_a_run_that_cannot_be_resumed_is_not_told_to_resume(desk: Desk, kind: str) -> None:
+    work = desk.work(small_recipe("classification"), kind, "run", limits=Limits(batch_size=24))
+    with pytest.raises(OutOfMemoryError) as caught, memory_told(work, settings_of(work)):
+        raise MemoryError
+    assert "data.batch_size=12" in caught.value.hint and "resume" not in caught.value.hint
+
+
+class _Few:
+    classes = ("a",)
+
+    def __len__(self) -> int:
+        return 24
+
+    def __getitem__(self, index: int) -> Sample:
+        return Sample(np.zeros((8, 8, 3), np.uint8), 0, f"{index}")
+
+
+class _Large:
+    runtime = "torch"
+
+    def __call__(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return (torch.empty(1 << 58, dtype=torch.uint8),)  # really asked for
+
+
+@pytest.mark.parametrize(
+    ("kind", "batch", "hint"),
+    [
+        ("evaluate", 12, "haversack evaluate trained --batch-size 6."),
+        ("evaluate", 1, "more memory"),
+        ("measure", 12, "more memory"),
+        ("export", 12, "more memory"),
+    ],
+)
+def test_a_batch_that_does_not_fit_when_a_trained_network_is_judged_has_a_remedy_of_its_own(
+    desk: Desk, kind: str, batch: int, hint: str
+) -> None:
+    limits, options = Limits(batch_size=batch), {"of_run": "trained"}
+    work = desk.work(tiny_classifier(), kind, "run", limits=limits, options=options)
+    task = cast(Any, SimpleNamespace(meter=lambda: None))
+    trained = Trained(_Large(), task, ("a",), 8)
+    with pytest.raises(OutOfMemoryError) as caught:
+        evaluate_over(work, trained, _Few(), settings_of(work))
+    assert f"a batch of {batch} pictures of 8 px" in caught.value.message
+    assert hint in caught.value.hint and "data.batch_size" not in caught.value.hint
 
 
 @pytest.mark.skipif(not LONG_FORM, reason="a minute: the long form alone")

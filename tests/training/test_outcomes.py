@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
+from onnx import TensorProto, helper
 
 from haversack.data.composites import Joined, random_subset
 from haversack.data.errors import DataError
 from haversack.data.sample import Sample
 from haversack.runs.events import Failed, Stopped
+from haversack.runs.spec import RunKind, RunSpec
+from haversack.training.inference import onnx_runner
+from haversack.training.inference.session import open_session
 from haversack.training.loading.batches import left_out, make_loader
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.outcome import explain
@@ -23,6 +30,45 @@ def test_memory_that_runs_out_is_told_with_what_to_make_smaller() -> None:
     python = explain(MemoryError())
     assert isinstance(python, Failed)
     assert python.error == "OutOfMemoryError"
+
+
+@pytest.mark.parametrize("kind", ["evaluate", "export", "measure", "predict", "convert"])
+def test_memory_that_runs_out_after_a_training_is_told_with_a_remedy_that_can_be_taken(
+    kind: str,
+) -> None:
+    spec = RunSpec(kind=RunKind(kind), run_id="r", run_dir=Path("r"), options={"of_run": "trained"})
+    outcome = explain(MemoryError(), spec)
+    assert isinstance(outcome, Failed)
+    assert outcome.error == "OutOfMemoryError"
+    assert outcome.message == f"the device has not enough memory to {kind}"
+    assert "more memory" in outcome.hint and "batch_size" not in outcome.hint
+    on_gpu = explain(torch.OutOfMemoryError("CUDA out of memory."), spec)
+    assert isinstance(on_gpu, Failed)
+    has_devices = kind in {"evaluate", "measure", "predict"}
+    assert (f"haversack {kind} trained --devices cpu" in on_gpu.hint) == has_devices
+
+
+def test_memory_that_runs_out_in_onnx_runtime_is_told_as_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = helper.make_tensor_value_info("numbers", TensorProto.FLOAT, ["n"])
+    shape = helper.make_tensor_value_info("shape", TensorProto.INT64, [1])
+    node = helper.make_node("ConstantOfShape", ["shape"], ["numbers"])
+    graph = helper.make_graph([node], "too much", [shape], [numbers])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    session = open_session(model.SerializeToString(), 1)
+    with pytest.raises(Exception) as caught:
+        session.run(None, {"shape": np.array([1 << 58])})  # really asked for
+    outcome = explain(caught.value)
+    assert isinstance(outcome, Failed) and outcome.error == "OutOfMemoryError"
+
+    def opened(*_: object) -> None:
+        raise caught.value
+
+    (tmp_path / "model.onnx").write_bytes(b"larger than there is memory")
+    monkeypatch.setattr(onnx_runner, "open_session", opened)
+    with pytest.raises(type(caught.value)):
+        onnx_runner.open_onnx(tmp_path / "model.onnx")
 
 
 def test_an_error_with_a_remedy_keeps_both_lines() -> None:

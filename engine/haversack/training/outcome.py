@@ -7,13 +7,19 @@ from pathlib import Path
 from haversack.base.errors import HaversackError
 from haversack.base.files import storage_error
 from haversack.runs.events import Failed, Stopped
+from haversack.runs.spec import RunSpec
 from haversack.training.loading.failures import recovered
-from haversack.training.memory import is_out_of_memory
+from haversack.training.memory import is_out_of_memory, without_memory
 from haversack.training.stopping import StopRequested
 
 
-def explain(error: Exception) -> Failed | Stopped:
-    """Turn an exception into the worker's last event."""
+def explain(error: Exception, spec: RunSpec | None = None) -> Failed | Stopped:
+    """Turn an exception into the worker's last event.
+
+    Args:
+        error: What ended the work.
+        spec: What was being done; the remedy for want of memory depends on it.
+    """
     if isinstance(error, StopRequested):
         return Stopped(checkpoint=error.checkpoint, epoch=error.epoch)
     if isinstance(error, OSError) and error.errno is not None:
@@ -25,11 +31,8 @@ def explain(error: Exception) -> Failed | Stopped:
     if isinstance(error, HaversackError):
         return Failed(error=type(error).__name__, message=error.message, hint=error.hint)
     if is_out_of_memory(error):
-        return Failed(
-            error="OutOfMemoryError",
-            message="the device has not enough memory for this batch and picture size",
-            hint="Halve data.batch_size or model.image_size, then run it again.",
-        )
+        message, hint = without_memory(spec, error)
+        return Failed(error="OutOfMemoryError", message=message, hint=hint)
     line = str(error).strip().splitlines()
     return Failed(
         error=type(error).__name__,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from torch.utils.data import DataLoader
 
@@ -13,6 +14,7 @@ from haversack.training.errors import CheckpointError
 from haversack.training.inference.runner import Trained
 from haversack.training.loading.batches import Batch, make_loader
 from haversack.training.loading.samples import SquaredSamples
+from haversack.training.memory import memory_told
 from haversack.training.settings import Settings
 from haversack.training.stopping import StopRequested
 from haversack.training.tasks.task import Outputs
@@ -37,6 +39,7 @@ def evaluate_over(
 
     Raises:
         CheckpointError: The dataset has other classes than the network was trained on.
+        OutOfMemoryError: A batch does not fit in memory.
         StopRequested: Somebody asked to stop.
     """
     if tuple(dataset.classes) != trained.classes:
@@ -48,22 +51,23 @@ def evaluate_over(
     total = min(len(loader), settings.limit_batches or len(loader))
     meter, seen, started = trained.task.meter(), 0, time.monotonic()
     work.emit(PhaseBegan(phase="evaluate"))
-    for number, batch in enumerate(loader, start=1):
-        if number > total:
-            break
-        if work.stopped():
-            raise StopRequested
-        outputs = trained.runner(batch["images"])
-        meter.update(outputs, batch)
-        watch(outputs, batch)
-        seen += len(batch["images"])
-        pace = (time.monotonic() - started) / number
-        left = pace * (total - number)
-        work.emit(
-            Progressed(
-                phase="evaluate", done=number, total=total, unit="batches", seconds_left=left
+    with memory_told(work, replace(settings, image_size=trained.image_size), "a batch"):
+        for number, batch in enumerate(loader, start=1):
+            if number > total:
+                break
+            if work.stopped():
+                raise StopRequested
+            outputs = trained.runner(batch["images"])
+            meter.update(outputs, batch)
+            watch(outputs, batch)
+            seen += len(batch["images"])
+            pace = (time.monotonic() - started) / number
+            left = pace * (total - number)
+            work.emit(
+                Progressed(
+                    phase="evaluate", done=number, total=total, unit="batches", seconds_left=left
+                )
             )
-        )
     return meter.compute(), seen
 
 

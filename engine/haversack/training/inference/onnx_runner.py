@@ -14,6 +14,7 @@ from haversack.training.errors import CheckpointError
 from haversack.training.export.about import KEY, OnnxAbout
 from haversack.training.inference.session import INPUT, Gpu, open_session
 from haversack.training.loading.batches import as_input
+from haversack.training.memory import is_out_of_memory
 from haversack.training.tasks.task import Outputs
 
 MAX_ONNX_BYTES = 2 << 30
@@ -63,7 +64,7 @@ def open_onnx(path: Path, threads: int = 0, gpu: Gpu | None = None) -> OnnxRunne
     except StorageError as error:
         raise CheckpointError(error.message, hint) from error
     except Exception as error:
-        if not type(error).__module__.startswith("onnxruntime"):
+        if not type(error).__module__.startswith("onnxruntime") or is_out_of_memory(error):
             raise
         raise CheckpointError(f"{path.name} is not an ONNX file that runs here", hint) from error
     runtime = "tensorrt" if gpu is not None and gpu.tensorrt else "onnxruntime"
