@@ -28,6 +28,15 @@ def test_a_folder_that_a_person_names_stays(monkeypatch: pytest.MonkeyPatch) -> 
     assert os.environ[KEPT_AT] == "/named"
 
 
+def test_what_torch_chose_in_the_process_that_started_this_one_does_not_stay(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(KEPT_AT, "/tmp/torchinductor_somebody")  # noqa: S108 - torch's choice
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    keep_private()
+    assert Path(os.environ[KEPT_AT]).is_relative_to(tmp_path)
+
+
 def test_where_the_cache_cannot_be_made_it_is_a_private_folder_of_this_process(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from haversack.runs.events import Event, Measured, Started
 from haversack.runs.failure import RunFailed
 from haversack.runs.spec import Limits
 from haversack.runs.supervisor import run_worker
+from haversack.training.compiled_code import KEPT_AT
 from training_desk import small_recipe, spec_of
 
 pytestmark = pytest.mark.torch
@@ -56,7 +57,11 @@ def test_compiled_code_which_is_run_again_is_never_kept_where_everybody_may_writ
     spec = spec_of(recipe, "train", tmp_path / "run", limits=Limits(fast_dev_run=True))
     shared, own = tmp_path / "shared", tmp_path / "own"
     shared.mkdir()
-    run_worker(spec, env={"TMPDIR": str(shared), "XDG_CACHE_HOME": str(own)})
+    chosen_by_torch = str(shared / "torchinductor_user")  # by a program that had imported torch
+    run_worker(
+        spec,
+        env={KEPT_AT: chosen_by_torch, "TMPDIR": str(shared), "XDG_CACHE_HOME": str(own)},
+    )
     assert [kept.name for kept in shared.iterdir() if "inductor" in kept.name] == []
     assert (own / "haversack/compiled").stat().st_mode & 0o077 == 0
 

@@ -18,11 +18,13 @@ KEPT_AT = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def keep_private() -> None:
-    """Choose the folder, unless the environment names one; before torch or timm is imported.
+    """Choose the folder, unless a person's environment names one; before timm is imported.
 
+    A folder of the name that torch gives was chosen by torch, in the process that started this one.
     Where the user's cache cannot be written it is a folder of this process, gone at its end.
     """
-    if KEPT_AT in os.environ:
+    named = os.environ.get(KEPT_AT, "")
+    if named and not Path(named).name.startswith("torchinductor_"):
         return
     folder = platformdirs.user_cache_path("haversack") / "compiled"
     try:
