@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any, Literal
 import psutil
 from pydantic import BaseModel, ConfigDict
 
+from haversack.base.cores import usable_cores
 from haversack.pantry.fetch.interfaces import devices_up
 from haversack.runs.asking import ask_worker
 from haversack.services.isolation import isolation
@@ -96,8 +96,9 @@ def _python() -> Finding:
 
 
 def _processor() -> Finding:
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return Finding(name="processor", level="good", text=f"{processor_name()}, {count} usable")
+    return Finding(
+        name="processor", level="good", text=f"{processor_name()}, {usable_cores()} usable"
+    )
 
 
 def processor_name() -> str:

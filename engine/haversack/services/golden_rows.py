@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from haversack.base.cores import usable_cores
 from haversack.catalog.own import OwnPictures
 from haversack.recipe.sppr import to_sppr
 from haversack.recipe.tree import Recipe
@@ -78,8 +78,7 @@ def measured_hardware(measured: Mapping[str, Any]) -> str:
 
 def hardware() -> str:
     """Give this machine's processor and the threads that may be used, as rows name it."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{processor_name()}, {threads} threads"
+    return f"{processor_name()}, {usable_cores()} threads"
 
 
 def measured_on(results: Iterable[Mapping[str, Any]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,6 @@ from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.runs.spec import RunKind
 from haversack.runs.store import RunRecord
-from haversack.services.doctor import processor_name
 from haversack.services.golden_rows import AND, measured_hardware, total_memory
 from haversack.services.licences import NOT_STATED, OWN_MEASUREMENTS
 from haversack.services.versions import environment_lock
@@ -111,12 +109,6 @@ def keep_results(pantry: Pantry, task: str, name: str = "") -> Card:
         card = write_volume(file, frame, fields)
         pantry.volumes.put(card.name, file.read_bytes(), card.as_dict())
     return card
-
-
-def this_hardware() -> str:
-    """Name this machine as the column ``hardware`` does."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{processor_name()}, {threads} threads"
 
 
 def _scaled(value: Any, factor: float) -> float | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
 
 from haversack.training.errors import TrainingError
@@ -30,13 +28,6 @@ def choose_device(wanted: str) -> torch.device:
     if not torch.cuda.is_available() or index >= torch.cuda.device_count():
         raise TrainingError(f"this machine has no {wanted}", hint)
     return torch.device("cuda", index)
-
-
-def usable_cores() -> int:
-    """Give the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def describe(device: torch.device) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from haversack.base.cores import usable_cores
 from haversack.base.progress import CancelToken
 
 Thing = TypeVar("Thing")
@@ -67,9 +68,7 @@ def share_of_cores(jobs: int) -> dict[str, str]:
     """Give what tells a worker its share of the cores; a number that a person has set stays."""
     if jobs == 1 or "OMP_NUM_THREADS" in os.environ:
         return {}
-    usable = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if usable else os.cpu_count() or 1
-    return {"OMP_NUM_THREADS": str(max(1, cores // jobs))}
+    return {"OMP_NUM_THREADS": str(max(1, usable_cores() // jobs))}
 
 
 class _Halt(CancelToken):

@@ -8,8 +8,8 @@ import onnxruntime
 import torch
 from pydantic import ValidationError
 
+from haversack.base.cores import usable_cores
 from haversack.base.files import StorageError, read_bytes
-from haversack.training.device import usable_cores
 from haversack.training.errors import CheckpointError
 from haversack.training.export.about import KEY, OnnxAbout
 from haversack.training.inference.session import INPUT, Gpu, open_session

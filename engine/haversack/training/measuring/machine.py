@@ -11,7 +11,7 @@ import onnxruntime
 import psutil
 import torch
 
-from haversack.training.device import usable_cores
+from haversack.base.cores import usable_cores
 
 _CORES = Path("/sys/devices/system/cpu")
 _GOVERNOR = _CORES / "cpu0/cpufreq/scaling_governor"

@@ -9,8 +9,9 @@ from typing import Any
 
 import torch
 
+from haversack.base.cores import usable_cores
 from haversack.training.checkpoint.folder import MODEL
-from haversack.training.device import choose_device, usable_cores
+from haversack.training.device import choose_device
 from haversack.training.errors import CheckpointError, TrainingError
 from haversack.training.export.about import OnnxAbout
 from haversack.training.inference.onnx_runner import open_onnx
