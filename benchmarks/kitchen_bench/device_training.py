@@ -142,7 +142,8 @@ def made(scale: Scale) -> Mapping[str, Dataset]:
 
 def recipe_for(scale: Scale, way: Way) -> Recipe:
     """Give the recipe that trains in a way."""
-    recipe = recipe_of(scale.size, scale.workers)
+    recipe = recipe_of(scale.size)
+    recipe["data.num_workers"] = scale.workers
     recipe["trainer.precision"] = way.precision
     recipe["trainer.channels_last"] = way.channels_last
     recipe["trainer.compile"] = way.compile

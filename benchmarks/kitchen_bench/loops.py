@@ -119,16 +119,18 @@ def _loss(network: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> tor
 def _loader(work: Work, begins: Pass) -> DataLoader[Batch]:
     settings = settings_of(work)
     samples = SquaredSamples(build_datasets(work)["train"], settings.image_size, None, 0)
-    size, workers, seed = settings.batch_size, settings.workers, settings.seed
-    return _telling(begins, samples, size, workers, seed, training=True)
+    return _telling(begins, samples, settings.batch_size, 0, settings.seed, training=True)
 
 
-def _telling(begins: Pass, *given: Any, **named: Any) -> DataLoader[Batch]:
+def _telling(
+    begins: Pass, samples: SquaredSamples, size: int, _readers: int, *given: Any, **named: Any
+) -> DataLoader[Batch]:
     """Give a loader that tells when samples are put together: a step begins for every loop alike.
 
+    No process reads ahead: who gets a core for what it reads would be luck.
     Lightning's own word for it, a callback, would cost it time that a bare loop has not to spend.
     """
-    loader = make_loader(*given, **named)
+    loader = make_loader(samples, size, 0, *given, **named)
     put_together = loader.collate_fn
 
     def told(samples: list[Any]) -> Any:

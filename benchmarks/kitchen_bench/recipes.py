@@ -58,12 +58,11 @@ CANDIDATES = (
 )
 
 
-def recipe_of(size: Size, workers: int = 0, augmented: bool = False) -> Recipe:
+def recipe_of(size: Size, augmented: bool = False) -> Recipe:
     """Give a classification of digits by that network, from random numbers.
 
     Args:
         size: The network and its input.
-        workers: Loader processes.
         augmented: Whether pictures vary as a recipe's do that nobody changed.
     """
     recipe = Recipe.empty(registry(), "classification")
@@ -78,7 +77,6 @@ def recipe_of(size: Size, workers: int = 0, augmented: bool = False) -> Recipe:
         recipe["model.backbone.weights"] = "none"
     recipe["model.image_size"] = size.edge
     recipe["data.batch_size"] = size.batch
-    recipe["data.num_workers"] = workers
     recipe["trainer.num_epochs"] = 1
     return recipe
 

@@ -13,22 +13,17 @@ from unittest import mock
 
 from lightning.pytorch import Callback, Trainer
 
-from haversack.catalog.datasets import DataPipeline
 from haversack.data.sample import Dataset
 from haversack.runs.spec import Limits
 from haversack.training.dispatch import perform
 from haversack.training.jobs import train as jobs
-from haversack.training.loop import fitting
+from haversack.training.loop import fitting, parts
 from haversack.training.loop.trainer import make_trainer
 from kitchen_bench import data_loading, device_training
 from kitchen_bench.recipes import LITE, Size, recipe_of, spec_of
 
 DROPPED = 5
 MOST_SHARE = 0.02
-SHIPPED = DataPipeline().num_workers
-"""Loader processes of a recipe that nobody changed: what is judged."""
-OTHER = 0 if SHIPPED else 1
-"""Told beside it."""
 DIGITS, JPEGS = "digits", "JPEGs"
 
 
@@ -46,11 +41,21 @@ CASES = (Case(Size(LITE, 64, 16), DIGITS, 60), Case(Size(LITE, 224, 16), JPEGS, 
 
 @dataclass(frozen=True)
 class Wait:
-    """What part of a training's steps, the first few left out, was waiting: ``share``."""
+    """What part of a training's steps, the first few left out, was waiting.
+
+    Attributes:
+        case: What was trained.
+        ahead: Whether pictures were read as a recipe says that nobody changed, which is judged;
+            else when a step asked for them, which is told beside.
+        steps: Steps that were counted.
+        step: Seconds from one step's end to the next one's.
+        share: Of that, what was waiting.
+    """
 
     case: Case
-    workers: int
+    ahead: bool
     steps: int
+    step: float
     share: float
 
     @property
@@ -79,7 +84,7 @@ class _Clock(Callback):
         self._ended = now
 
 
-def measure(case: Case, workers: int) -> Wait:
+def measure(case: Case, ahead: bool) -> Wait:
     """Train so many steps and give the share of them that was spent waiting."""
     clock = _Clock()
 
@@ -87,16 +92,19 @@ def measure(case: Case, workers: int) -> Wait:
         work, settings, options, placement, callbacks = given
         return make_trainer(work, settings, options, placement, [*callbacks, clock])
 
-    recipe = recipe_of(case.size, workers, augmented=True)
+    recipe = recipe_of(case.size, augmented=True)
     with tempfile.TemporaryDirectory(prefix="haversack-bench-") as scratch, ExitStack() as patched:
         folder = Path(scratch)
         patched.enter_context(mock.patch.object(fitting, "make_trainer", with_clock))
         if case.pictures == JPEGS:
             splits = _splits(case, folder)
             patched.enter_context(mock.patch.object(jobs, "build_datasets", lambda _: splits))
+        if not ahead:
+            patched.enter_context(mock.patch.object(parts, "reading_processes", lambda *_: 0))
         spec = spec_of(recipe, folder / "run", limits=Limits(limit_batches=case.steps))
         perform(spec, lambda _event: None, lambda: False, 0)
-    return Wait(case, workers, clock.steps, clock.waited / clock.whole)
+    step = clock.whole / clock.steps
+    return Wait(case, ahead, clock.steps, step, clock.waited / clock.whole)
 
 
 def _splits(case: Case, folder: Path) -> Mapping[str, Dataset]:
@@ -111,11 +119,13 @@ def _splits(case: Case, folder: Path) -> Mapping[str, Dataset]:
 
 def report(found: list[Wait]) -> list[str]:
     """Give the table's lines."""
-    lines = [f"{'network, edge, batch, pictures':40} {'loaders':>7} {'steps':>5} {'waiting':>8}"]
+    titles = f"{'read':>10} {'steps':>5} {'ms a step':>9} {'waiting':>8}"
+    lines = [f"{'network, edge, batch, pictures':40} {titles}"]
     for one in found:
         size = one.case.size
         name = f"{size.architecture}, {size.edge} px, {size.batch}, {one.case.pictures}"
-        told = "" if one.workers == SHIPPED else "  told beside"
+        read, told = ("ahead", "") if one.ahead else ("when asked", "  told beside")
         told += "" if one.holds else f"  more than {MOST_SHARE:.0%}"
-        lines.append(f"{name:40} {one.workers:7} {one.steps:5} {one.share:8.1%}{told}")
+        figures = f"{read:>10} {one.steps:5} {1e3 * one.step:9.1f} {one.share:8.1%}"
+        lines.append(f"{name:40} {figures}{told}")
     return lines

@@ -99,14 +99,13 @@ def test_taking_in_reads_as_an_import_does(
 
 
 @pytest.mark.parametrize(("shipped", "other", "holds"), [(0.01, 0.9, True), (0.03, 0.0, False)])
-def test_waiting_is_judged_with_the_loader_processes_that_are_shipped(
+def test_waiting_is_judged_as_a_recipe_reads_that_nobody_changed(
     bench: Any, monkeypatch: pytest.MonkeyPatch, shipped: float, other: float, holds: bool
 ) -> None:
     waiting = bench.bench_kitchen.waiting
-    shares = {waiting.SHIPPED: shipped, waiting.OTHER: other}
-    assert len(shares) == 2
+    shares = {True: shipped, False: other}
     monkeypatch.setattr(
-        waiting, "measure", lambda case, workers: waiting.Wait(case, workers, 1, shares[workers])
+        waiting, "measure", lambda case, ahead: waiting.Wait(case, ahead, 1, 0.2, shares[ahead])
     )
     assert bench.bench_kitchen.wait() is holds
 

@@ -168,11 +168,8 @@ def _weights(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def test_loader_processes_change_nothing_but_who_reads(desk: Desk, uninterrupted: Desk) -> None:
-    recipe = _recipe()
-    recipe["data.num_workers"] = 2
-    train(desk.work(recipe, "train", "run", limits=LIMITS))
-    for name in CURVES:
-        assert desk.curve(name) == uninterrupted.curve(name), name
+    _stop_and_resume(desk, _recipe(data__num_workers=2), _during_step(6), (1, 2))
+    _assert_same(desk, uninterrupted)
 
 
 def test_the_csv_file_goes_on_where_it_stopped(desk: Desk) -> None:

@@ -21,7 +21,9 @@ class DataPipeline(Ingredient):
     )
     augmentation: Ingredient | None = slot("augmentation", about="How training pictures vary")
     batch_size: int = Field(32, ge=1, le=4096, description="Pictures in one step of training")
-    num_workers: int = Field(0, ge=0, le=64, description="Processes that read pictures")
+    num_workers: int = Field(
+        0, ge=0, le=64, description="Processes that read pictures; 0: as many as suit the machine"
+    )
 
 
 _DIGITS = Asset(

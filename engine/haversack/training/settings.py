@@ -20,18 +20,16 @@ class Settings:
 
     Attributes:
         image_size: Edge of the network's square in pixels.
-        batch_size: Samples in a batch of training.
-        val_batch_size: Samples in a batch of validation.
+        batch_size: Samples in a batch.
         epochs: Epochs in all.
         limit_batches: The most batches in each loop; None for all.
         fast_dev_run: One batch of each loop, no checkpoint.
-        workers: Processes that load pictures.
+        workers: Processes that read pictures; 0 where the recipe leaves it to this machine.
         seed: Seed of everything that is random.
     """
 
     image_size: int
     batch_size: int
-    val_batch_size: int
     epochs: int
     limit_batches: int | None
     fast_dev_run: bool
@@ -50,11 +48,9 @@ def settings_of(work: Work) -> Settings:
     data = expect(work.root.data, DataPipeline, "data")
     fast = trainer.fast_dev_run or limits.fast_dev_run
     epochs = 1 if fast else min(trainer.num_epochs, limits.max_epochs or trainer.num_epochs)
-    batch_size = limits.batch_size or data.batch_size
     return Settings(
         image_size=limits.image_size or expect(work.root.model, Model, "model").image_size,
-        batch_size=batch_size,
-        val_batch_size=batch_size,
+        batch_size=limits.batch_size or data.batch_size,
         epochs=epochs,
         limit_batches=1 if fast else limits.limit_batches,
         fast_dev_run=fast,

@@ -10,9 +10,11 @@ from torch.utils.data import DataLoader
 
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan, Progressed
+from haversack.training.device import choose_device
 from haversack.training.errors import CheckpointError
 from haversack.training.inference.runner import Trained
 from haversack.training.loading.batches import Batch, make_loader
+from haversack.training.loading.reading import reading_processes
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.memory import memory_told
 from haversack.training.settings import Settings
@@ -47,7 +49,7 @@ def evaluate_over(
             "the data has other classes than the network was trained on",
             "Evaluate on data with the same classes, or train again.",
         )
-    loader = validation_loader(trained, dataset, settings)
+    loader = _loader(work, trained, dataset, settings)
     total = min(len(loader), settings.limit_batches or len(loader))
     meter, seen, started = trained.task.meter(), 0, time.monotonic()
     work.emit(PhaseBegan(phase="evaluate"))
@@ -71,9 +73,11 @@ def evaluate_over(
     return meter.compute(), seen
 
 
-def validation_loader(trained: Trained, dataset: Dataset, settings: Settings) -> DataLoader[Batch]:
+def _loader(
+    work: Work, trained: Trained, dataset: Dataset, settings: Settings
+) -> DataLoader[Batch]:
     """Give a loader over a dataset in order, as the network takes it."""
     samples = SquaredSamples(dataset, trained.image_size, None, settings.seed)
-    return make_loader(
-        samples, settings.val_batch_size, settings.workers, settings.seed, training=False
-    )
+    gpu = trained.runner.runtime == "torch" and choose_device(work.spec.device).type == "cuda"
+    readers = reading_processes(settings, len(samples), gpu)
+    return make_loader(samples, settings.batch_size, readers, settings.seed, training=False)

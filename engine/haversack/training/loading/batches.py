@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from haversack.data.sample import Boxes, Mask, Sample
+from haversack.training.loading.reading import can_fork
 from haversack.training.loading.samples import EpochSampler, SquaredSamples
 
 
@@ -59,7 +60,7 @@ def as_input(images: torch.Tensor) -> torch.Tensor:
 def make_loader(
     samples: SquaredSamples,
     batch_size: int,
-    workers: int,
+    readers: int,
     seed: int,
     training: bool,
     part: tuple[int, int] = (0, 1),
@@ -68,8 +69,9 @@ def make_loader(
     """Give a loader over samples.
 
     Training shuffles and leaves out a last batch that is not full; validation does neither.
-    ``part`` is (rank, world) where several processes share the samples. ``pinned`` batches go to a
-    GPU while it computes.
+    ``readers`` processes read ahead; with 0 a batch is read when it is asked for. ``part`` is
+    (rank, world) where several processes share the samples. ``pinned`` batches go to a GPU while it
+    computes.
     """
     sampler = EpochSampler(len(samples), training, seed, *part)
     full = training and len(sampler) >= batch_size
@@ -77,11 +79,12 @@ def make_loader(
         samples,  # type: ignore[arg-type] # it yields Sample, collate makes Batch of them
         batch_size=batch_size,
         sampler=sampler,
-        num_workers=workers,
+        num_workers=readers,
+        multiprocessing_context="fork" if readers and can_fork() else None,
         collate_fn=collate,
         drop_last=full,
         pin_memory=pinned,
-        persistent_workers=workers > 0,
+        persistent_workers=readers > 0,
         generator=torch.Generator().manual_seed(seed),  # the global one is for the network alone
     )
 

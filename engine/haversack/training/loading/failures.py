@@ -13,6 +13,11 @@ from torch.utils.data import get_worker_info
 from haversack.base.errors import HaversackError
 
 _MARK = "haversack-error:"
+_GONE = (
+    "TrainingError",
+    "a process that reads pictures was ended from outside, most often for want of memory",
+    "Lower data.batch_size, or read with fewer processes: data.num_workers.",
+)
 
 
 class LoaderFailed(Exception):  # noqa: N818 - it only carries what failed
@@ -28,7 +33,12 @@ def carried(error: HaversackError) -> Exception:
 
 
 def recovered(error: BaseException) -> tuple[str, str, str] | None:
-    """Give class name, message and hint of what a carrier carries; None for other errors."""
+    """Give class name, message and hint of what a carrier carries; None for other errors.
+
+    That a loader process is gone, which torch tells, is such an error too.
+    """
+    if isinstance(error, RuntimeError) and str(error).startswith("DataLoader worker"):
+        return _GONE
     if not isinstance(error, LoaderFailed):
         return None
     line = str(error).rpartition(_MARK)[2].splitlines()[0]

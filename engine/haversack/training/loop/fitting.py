@@ -17,12 +17,12 @@ from haversack.training.builders.loggers import build_recorder
 from haversack.training.builders.losses import build_training_loss
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.state import About
-from haversack.training.loading.batches import Batch, left_out, make_loader
+from haversack.training.loading.batches import Batch, left_out
 from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
 from haversack.training.loop.keeper import Keeper
-from haversack.training.loop.parts import module_of, train_loader
+from haversack.training.loop.parts import loader_of, module_of, train_loader
 from haversack.training.loop.reporting import Reporting
 from haversack.training.loop.showing import Showing
 from haversack.training.loop.together import Placement, place, share_batch
@@ -93,18 +93,12 @@ def fit(
 def _loaders(
     work: Work, settings: Settings, splits: Mapping[str, Dataset], placement: Placement
 ) -> tuple[DataLoader[Batch], DataLoader[Batch]]:
-    part = (placement.rank, placement.world)
-    batch, val_batch = (
-        share_batch(size, placement.world)
-        for size in (settings.batch_size, settings.val_batch_size)
-    )
-    gpu = placement.kind == "gpu"
+    batch = share_batch(settings.batch_size, placement.world)
     shared = dataclasses.replace(settings, batch_size=batch)
-    size, seed, workers = settings.image_size, settings.seed, settings.workers
-    val_samples = SquaredSamples(splits["val"], size, None, seed)
+    val_samples = SquaredSamples(splits["val"], settings.image_size, None, settings.seed)
     return (
-        train_loader(work, shared, splits["train"], part, pinned=gpu),
-        make_loader(val_samples, val_batch, workers, seed, training=False, part=part, pinned=gpu),
+        train_loader(work, shared, splits["train"], placement),
+        loader_of(val_samples, shared, placement, training=False),
     )
 
 

@@ -14,8 +14,10 @@ from haversack.training.builders.augmentations import build_augmentation
 from haversack.training.builders.optimizers import build_optimizer, build_scheduler
 from haversack.training.checkpoint.state import About
 from haversack.training.loading.batches import Batch, make_loader
+from haversack.training.loading.reading import reading_processes
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.loop.module import TaskModule
+from haversack.training.loop.together import ALONE, Placement
 from haversack.training.loop.trainer import layout
 from haversack.training.settings import Settings
 from haversack.training.tasks.task import Loss, Task
@@ -45,16 +47,30 @@ def train_loader(
     work: Work,
     settings: Settings,
     dataset: Dataset,
-    part: tuple[int, int] = (0, 1),
-    pinned: bool = False,
+    placement: Placement = ALONE,
 ) -> DataLoader[Batch]:
-    """Give the loader of a training split, augmented; else as `make_loader`."""
+    """Give the loader of a training split, augmented, for one of the processes that train."""
     wanted = getattr(work.root.data, "augmentation", None)
     # Nothing to vary: no random generator is made for each sample.
     augment = None if isinstance(wanted, NoAugmentation) else build_augmentation(wanted)
     samples = SquaredSamples(dataset, settings.image_size, augment, settings.seed)
-    batch, workers, seed = settings.batch_size, settings.workers, settings.seed
-    return make_loader(samples, batch, workers, seed, training=True, part=part, pinned=pinned)
+    return loader_of(samples, settings, placement, training=True)
+
+
+def loader_of(
+    samples: SquaredSamples, settings: Settings, placement: Placement, training: bool
+) -> DataLoader[Batch]:
+    """Give a loader over the samples that fall to one of the processes that train together."""
+    gpu, world = placement.kind == "gpu", placement.world
+    return make_loader(
+        samples,
+        settings.batch_size,
+        reading_processes(settings, len(samples) // world, gpu, placement.computing()),
+        settings.seed,
+        training=training,
+        part=(placement.rank, world),
+        pinned=gpu,
+    )
 
 
 def template_of(work: Work, settings: Settings, classes: Sequence[str]) -> About:

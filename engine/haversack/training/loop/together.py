@@ -64,6 +64,10 @@ class Placement:
     rank: int
     world: int
 
+    def computing(self) -> int:
+        """Give how many processes of this machine compute."""
+        return self.devices if isinstance(self.devices, int) else len(self.devices)
+
     def device(self) -> torch.device:
         """Give this process's own device."""
         if self.kind == "cpu":
@@ -87,6 +91,10 @@ class Placement:
         return DDPStrategy(
             process_group_backend=backend, broadcast_buffers=False, find_unused_parameters=True
         )
+
+
+ALONE = Placement("cpu", 1, 1, 0, 1)
+"""One process on the processor."""
 
 
 def place(spec: RunSpec, rank: int = 0) -> Placement:
