@@ -46,6 +46,7 @@ def cores(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(reading, "can_fork", lambda: True)
         monkeypatch.setattr(reading, "usable_cores", lambda: number)
         monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(free, 0, free))
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
 
     return have
 
@@ -70,6 +71,17 @@ def test_a_recipe_that_does_not_say_has_a_share_of_the_cores_read(
 ) -> None:
     cores(there)
     assert reading_processes(_settings(), MANY, gpu, computing) == readers
+
+
+@pytest.mark.parametrize(
+    ("threads", "gpu", "readers"), [("1", False, 0), ("8", False, 2), ("1", True, 8)]
+)
+def test_on_a_processor_as_many_read_as_suit_the_threads_that_compute(
+    cores: Any, monkeypatch: pytest.MonkeyPatch, threads: str, gpu: bool, readers: int
+) -> None:
+    cores(16)
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    assert reading_processes(_settings(), MANY, gpu) == readers
 
 
 def test_what_a_recipe_says_is_done_on_any_machine(cores: Any) -> None:

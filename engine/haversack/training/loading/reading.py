@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -26,9 +27,9 @@ def reading_processes(
     """Give the number of processes that read for one loader.
 
     What the recipe says is done. Where it says 0 they are chosen: on the processor one for every
-    four cores, beside a GPU all cores but one, at least one of either, shared by the processes that
-    compute. None where a reader would have no core of its own, where there are only a few batches,
-    or no shared memory that their batches fit into.
+    four cores (of those that OMP_NUM_THREADS leaves), beside a GPU all cores but one, at least one
+    of either, shared by the processes that compute. None where a reader would have no core of its
+    own, where there are only a few batches, or no shared memory that their batches fit into.
 
     Args:
         settings: Numbers of the run; the batch size is that of the loader.
@@ -42,13 +43,23 @@ def reading_processes(
     if batches <= FEW_BATCHES or not can_fork():
         return 0
     own = usable_cores() // computing
-    wanted = own - 1 if gpu else max(1, own // 4)
+    if gpu:
+        wanted = own - 1
+    else:
+        own = min(own, _most_threads() or own)
+        wanted = max(1, own // 4)
     return max(0, min(wanted, own - 1, MOST_PROCESSES, _fitting(settings)))
 
 
 def can_fork() -> bool:
     """Say whether a process that reads can begin as a copy of this one."""
     return sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
+
+
+def _most_threads() -> int:
+    """Give how many threads are to compute, where somebody set it; else 0."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdecimal() else 0
 
 
 def _fitting(settings: Settings) -> int:
