@@ -31,6 +31,7 @@ from haversack.training.inference.runner import Trained
 from haversack.training.jobs import train as job
 from haversack.training.jobs.train import train
 from haversack.training.loading.samples import SquaredSamples
+from haversack.training.loop import parts
 from haversack.training.memory import memory_told
 from haversack.training.settings import settings_of
 from haversack.training.stopping import StopRequested
@@ -204,6 +205,7 @@ def test_a_run_stopped_within_an_epoch_goes_on_after_the_same_pictures_at_anothe
         counts = {"train": PICTURES, "val": 4}
         return {name: Subset(data, range(counts[name])) for name, data in splits.items()}
 
+    monkeypatch.setattr(parts, "reading_processes", lambda *_: 0)  # what is read is seen here
     monkeypatch.setattr(SquaredSamples, "__getitem__", note)
     monkeypatch.setattr(job, "build_datasets", few)
     monkeypatch.setattr(recorder, "SECONDS_HELD", 0.0)
