@@ -99,7 +99,7 @@ def test_the_card_tells_on_what_was_measured_wherever_it_is_collected(
 
 
 def _hold(place: str, ready: Any, done: Any) -> None:
-    with oven._claimed(Path(place)) as mine:
+    with oven.claim(Path(place)) as mine:
         ready.put(mine)
         done.wait(60)
 
@@ -128,7 +128,7 @@ def test_two_processes_do_not_measure_in_one_folder_at_a_time(
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     bake(plan, pantry, folder, with_measuring=False)
-    with oven._claimed(folder) as mine:
+    with oven.claim(folder) as mine:
         assert mine and not bake(plan, pantry, folder)
         assert kitchen.measured == []
     assert bake(plan, pantry, folder)

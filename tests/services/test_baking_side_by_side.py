@@ -114,7 +114,7 @@ def test_units_that_another_bake_has_are_left_to_it_by_every_thread(
 ) -> None:
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     keys = keys_of(plan, pantry)
-    with oven._claimed(folder / keys[0]) as mine:
+    with oven.claim(folder / keys[0]) as mine:
         assert mine and not bake(plan, pantry, folder, jobs=2)
     assert sorted(kitchen.trained) == keys[1:] and kitchen.measured == []
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from haversack.base.files import storage_error
+from haversack.base.locking import try_lock
 from haversack.bundle.errors import PackError
 
 
@@ -33,24 +34,19 @@ def only_writer(folders: Iterable[Path]) -> Iterator[None]:
         yield
 
 
-if sys.platform != "win32":
-    import fcntl
-
-    @contextlib.contextmanager
-    def _locked(folder: Path) -> Iterator[None]:
-        try:
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError as error:
-            raise storage_error(error, folder, "locking") from error
-        try:
-            with contextlib.suppress(OSError):  # some file systems know no locks
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise PackError(
-                        f"something else packs into {folder} at this moment",
-                        "Wait until it has finished, then pack again.",
-                    ) from None
-            yield
-        finally:
-            os.close(descriptor)
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise storage_error(error, folder, "locking") from error
+    try:
+        with contextlib.suppress(OSError):  # some file systems know no locks
+            if not try_lock(descriptor):
+                raise PackError(
+                    f"something else packs into {folder} at this moment",
+                    "Wait until it has finished, then pack again.",
+                )
+        yield
+    finally:
+        os.close(descriptor)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from haversack.base.files import storage_error
+from haversack.base.locking import try_lock
 from haversack.base.progress import CancelToken, tell_wait
 from haversack.pantry.errors import PantryBusyError
 
@@ -19,20 +18,6 @@ PATIENCE = 60.0
 TOLD_AFTER = 1.0
 WAITING = "waiting for another program that uses this pantry"
 _POLL = 0.02
-_HELD_ELSEWHERE = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int, shared: bool) -> None:
-        """Lock the first byte; Windows offers no shared lock here, so readers take turns."""
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int, shared: bool) -> None:
-        """Lock the open file; two opens within one process exclude each other as well."""
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 class FileLock:
@@ -119,13 +104,11 @@ class FileLock:
         except OSError as error:
             raise storage_error(error, self.path, "locking") from error
         try:
-            _try_lock(descriptor, shared)
-            if not self._passing or self._is_still(descriptor):
+            if try_lock(descriptor, shared) and (not self._passing or self._is_still(descriptor)):
                 return descriptor
         except OSError as error:
-            if error.errno not in _HELD_ELSEWHERE:
-                os.close(descriptor)
-                raise storage_error(error, self.path, "locking") from error
+            os.close(descriptor)
+            raise storage_error(error, self.path, "locking") from error
         os.close(descriptor)
         return None
 

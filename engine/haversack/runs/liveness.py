@@ -1,37 +1,32 @@
-"""Whether a run's worker is alive: it holds a lock that the kernel lets go when it dies."""
+"""Whether a run's worker is alive: it holds a lock that the kernel lets go when it dies.
+
+Windows keeps others from reading what is locked; there nothing is, and no run is told as lost.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows has no flock; there a run is never told as lost
-    fcntl = None  # type: ignore[assignment] # the module is absent
+from haversack.base.locking import try_lock
 
 
 def hold(file: BinaryIO) -> bool:
     """Take the lock for as long as ``file`` is open; False if another process has it."""
-    if fcntl is None:
+    if sys.platform == "win32":
         return True
     try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return try_lock(file.fileno())
     except OSError:
         return True  # this file system has no locks
-    return True
 
 
 def is_held(path: Path) -> bool:
     """Say whether a living process holds the lock on ``path``."""
-    if fcntl is None:
+    if sys.platform == "win32":
         return True
     with contextlib.suppress(OSError), path.open("rb") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+        return not try_lock(file.fileno(), shared=True)
     return False

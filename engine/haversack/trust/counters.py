@@ -7,8 +7,8 @@ from pathlib import Path
 from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.errors import FileFormatError, UsageError
 from haversack.base.files import read_bytes, write_bytes
+from haversack.base.locking import locked
 from haversack.trust.errors import TrustError
-from haversack.trust.locking import locked
 from haversack.trust.names import is_name
 
 HIGHEST = 2**53 - 1

@@ -8,9 +8,9 @@ from pathlib import Path
 from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.errors import FileFormatError
 from haversack.base.files import read_bytes, write_bytes
+from haversack.base.locking import locked
 from haversack.trust.clock import parse_stamp, stamp
 from haversack.trust.errors import TrustError
-from haversack.trust.locking import locked
 
 _LIMIT = 4096
 

@@ -10,9 +10,9 @@ from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.digests import is_sha256
 from haversack.base.errors import FileFormatError
 from haversack.base.files import read_bytes, write_bytes
+from haversack.base.locking import locked
 from haversack.trust.counters import is_counter
 from haversack.trust.errors import Rollback, TrustError
-from haversack.trust.locking import locked
 from haversack.trust.names import is_name
 
 _LIMIT = 16 * 1024 * 1024

@@ -15,8 +15,8 @@ from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.digests import sha256_bytes
 from haversack.base.errors import FileFormatError
 from haversack.base.files import read_bytes, write_bytes
+from haversack.base.locking import locked
 from haversack.trust.errors import TrustError
-from haversack.trust.locking import locked
 
 LIMIT = 64 * 1024 * 1024
 _FILE = re.compile(r"([0-9]{6,})-.*\.json\Z")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from haversack.base.errors import FileFormatError, UsageError
 from haversack.base.files import write_text
+from haversack.base.locking import locked
 from haversack.recipe.registry import Registry
 from haversack.services.bake.plan import Plan, read_plan, units
-from haversack.trust.locking import locked
 
 FILE = "plan.json"
 WORDS = frozenset({"card"})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from haversack.base.locking import claimed
 from haversack.base.progress import CancelToken, Meter
 from haversack.pantry.pantry import Pantry
 from haversack.services.bake.kept_plan import keep_plan
@@ -60,7 +59,7 @@ def bake(
     _train(plan, todo, pantry, folder, jobs, on_event, cancel)
     if not with_measuring:
         return False
-    with _claimed(folder) as mine:
+    with claim(folder) as mine:
         alone = mine and all(trained_file(folder / unit.key).exists() for unit in todo)
         if alone:
             _measure(plan, todo, pantry, folder, on_event, cancel)
@@ -83,7 +82,7 @@ def _train(
 
     def train(unit: Unit, stop: CancelToken | None) -> None:
         place = folder / unit.key
-        with _claimed(place) as mine:
+        with claim(place) as mine:
             if mine and not trained_file(place).exists():
                 train_unit(unit, plan.quantizations, place, pantry, cancel=stop, env=share)
         with telling:
@@ -109,22 +108,6 @@ def _measure(
             meter.advance(1)
 
 
-@contextmanager
-def _claimed(place: Path) -> Iterator[bool]:
-    """Claim a unit, or for measuring the whole folder; False where another process has it.
-
-    A dead one's claim lapses.
-    """
-    import fcntl
-
-    place.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place / "claim", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+def claim(place: Path) -> AbstractContextManager[bool]:
+    """Claim a unit, or for measuring the whole folder; False where another process has it."""
+    return claimed(place / "claim")
