@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,29 +104,32 @@ def pack(
             packages = service.plan_code(opened, code, on_event=hear, cancel=session.cancel)
         return _plan(service.plan(opened, recipes, code), packages)
     ring = KeyRing()
-    ring.show(key)
+    ring.require(key, code=code.wanted)
     service.refuse_the_pantry(out, opened)
-    for line in _licences(service.plan(opened, recipes, code).items):
-        session.say(printable(line))
-    secret = passphrase(passphrase_file, f"the key {key}")
-    with session.listening() as hear:
-        receipt = service.pack(
-            opened,
-            out,
-            ring,
-            key,
-            secret,
-            name=name,
-            recipes=recipes,
-            since=there,
-            code=code,
-            stick=stick,
-            jobs=jobs,
-            read_back=not no_read_back,
-            last_counter=last_counter,
-            on_event=hear,
-            cancel=session.cancel,
-        )
+    with contextlib.ExitStack() as kept:
+        with session.listening() as hear:
+            gathering = service.gathered(opened, recipes, code, hear, session.cancel)
+            chosen = kept.enter_context(gathering)
+        for line in _licences(chosen.items):
+            session.say(printable(line))
+        secret = passphrase(passphrase_file, f"the key {key}")
+        with session.listening() as hear:
+            receipt = service.pack(
+                opened,
+                out,
+                ring,
+                key,
+                secret,
+                name=name,
+                since=there,
+                chosen=chosen,
+                stick=stick,
+                jobs=jobs,
+                read_back=not no_read_back,
+                last_counter=last_counter,
+                on_event=hear,
+                cancel=session.cancel,
+            )
     facts: list[tuple[str, object]] = [
         ("bundle", f"{receipt.name}, number {receipt.counter}"),
         ("folder", receipt.folder),

@@ -46,6 +46,11 @@ class Selection:
         """Bytes of all files; the same bytes are written once however often they are named."""
         return sum({item.sha256: item.size for item in self.items}.values())
 
+    @property
+    def has_code(self) -> bool:
+        """Whether it takes a key that may sign code."""
+        return any(item.kind == "code" for item in self.items)
+
 
 def select(
     pantry: Pantry, recipes: tuple[str, ...] | None = None, *, may_be_empty: bool = False

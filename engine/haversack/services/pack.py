@@ -47,6 +47,32 @@ class Code:
 NO_CODE = Code()
 
 
+@contextlib.contextmanager
+def gathered(
+    pantry: Pantry,
+    recipes: tuple[str, ...] | None = None,
+    code: Code = NO_CODE,
+    on_event: Listener = ignore,
+    cancel: CancelToken | None = None,
+) -> Iterator[Selection]:
+    """Give what a bundle holds, code too, ready to be written; it lasts as long as the block.
+
+    Raises:
+        UsageError: No recipe is ready, there is no frozen app, or no wheels fit that machine.
+        FetchError: The packages of a runtime cannot be had.
+        MissingAssets: A recipe has not been prepared.
+        StorageError: A disk says no.
+    """
+    chosen = select(pantry, recipes, may_be_empty=code.wanted)
+    items = list(chosen.items)
+    with contextlib.ExitStack() as made:
+        if code.app or code.app_from is not None:
+            items += made.enter_context(app_items(code.app_from, pantry.path, on_event, cancel))
+        if code.runtime is not None:
+            items += made.enter_context(runtime_items(code.runtime, pantry.path, on_event, cancel))
+        yield replace(chosen, items=tuple(items))
+
+
 def plan(pantry: Pantry, recipes: tuple[str, ...] | None = None, code: Code = NO_CODE) -> Selection:
     """Say what a bundle would hold beside code, with sizes and licences; nothing is written."""
     return select(pantry, recipes, may_be_empty=code.wanted)
@@ -77,6 +103,7 @@ def pack(
     recipes: tuple[str, ...] | None = None,
     since: HaveList | None = None,
     code: Code = NO_CODE,
+    chosen: Selection | None = None,
     stick: int | None = None,
     jobs: int | None = None,
     read_back: bool = True,
@@ -96,6 +123,7 @@ def pack(
         recipes: Names or ids; by default every recipe that is ready offline.
         since: What the field machine has; that is named and not carried.
         code: The app or a runtime to carry.
+        chosen: What ``gathered`` gave, to write just that; None to gather it now.
         stick: Bytes of one stick; the bundle is spread over as many as it takes, each a folder
             in ``out``. None for one folder.
         jobs: Threads; None for one per core, four at most.
@@ -115,20 +143,22 @@ def pack(
         PackError: A file is not what it says, such as weights that are not safetensors.
     """
     refuse_the_pantry(out, pantry)
-    signer = keyring.unlock(key, passphrase, code=code.wanted)
-    chosen = select(pantry, recipes, may_be_empty=code.wanted)
-    contents = Contents(name or out.name, chosen.recipes, chosen.volumes)
+    carries = code.wanted if chosen is None else chosen.has_code
+    signer = keyring.unlock(key, passphrase, code=carries)
     options = PackOptions(
         read_back=read_back,
         leave_out=frozenset(since.files if since is not None else ()),
         stick=stick,
         jobs=jobs,
     )
-    if last_counter is not None:
-        keyring.raise_counter(key, contents.name, last_counter)
-    with _with_code(chosen, code, pantry, on_event, cancel) as whole:
+    with contextlib.ExitStack() as made:
+        if chosen is None:
+            chosen = made.enter_context(gathered(pantry, recipes, code, on_event, cancel))
+        contents = Contents(name or out.name, chosen.recipes, chosen.volumes)
+        if last_counter is not None:
+            keyring.raise_counter(key, contents.name, last_counter)
         receipt = write_bundle(
-            sign_attestations(whole.items, signer),
+            sign_attestations(chosen.items, signer),
             out,
             signer,
             contents,
@@ -138,20 +168,6 @@ def pack(
         )
     keyring.last_run.note(datetime.now(UTC))
     return receipt
-
-
-@contextlib.contextmanager
-def _with_code(
-    chosen: Selection, code: Code, pantry: Pantry, on_event: Listener, cancel: CancelToken | None
-) -> Iterator[Selection]:
-    """Give a selection with the code that is carried; made files last as long as the block."""
-    with contextlib.ExitStack() as made:
-        items = list(chosen.items)
-        if code.app or code.app_from is not None:
-            items += made.enter_context(app_items(code.app_from, pantry.path, on_event, cancel))
-        if code.runtime is not None:
-            items += made.enter_context(runtime_items(code.runtime, pantry.path, on_event, cancel))
-        yield replace(chosen, items=tuple(items))
 
 
 def refuse_the_pantry(out: Path, pantry: Pantry) -> None:

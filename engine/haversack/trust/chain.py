@@ -8,7 +8,7 @@ from securesystemslib.exceptions import UnverifiedSignatureError
 from securesystemslib.signer import Key
 
 from haversack.trust.envelope import Envelope
-from haversack.trust.errors import Invalid, Untrusted
+from haversack.trust.errors import Invalid, TrustError, Untrusted
 from haversack.trust.roots import DATA_ROLE, RootFile, decode_root, file_name
 
 MOST_ROOTS = 1000
@@ -40,6 +40,14 @@ class RootChain:
     def keys(self) -> dict[str, Key]:
         """Every key of every root by its id; an id follows from the key, so none can clash."""
         return {keyid: key for root in self.roots for keyid, key in root.root.keys.items()}
+
+    def require_code_key(self, name: str) -> None:
+        """Raise ``TrustError`` where no key of one's own, called ``name``, may sign code."""
+        if not self.newest.code_keyids:
+            raise TrustError(
+                f"{name} has no key that may sign code",
+                f"Make one with `haversack keys rotate {name} --code`.",
+            )
 
 
 def check_chain(contents: list[bytes], folder: str = "root") -> RootChain:

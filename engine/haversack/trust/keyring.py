@@ -102,6 +102,16 @@ class KeyRing:
         """
         return self._own.info(name)
 
+    def require(self, name: str, *, code: bool = False) -> None:
+        """Check, before a passphrase is asked for, that a key will do.
+
+        Raises:
+            TrustError: There is none of that name, or code is to be signed and it may not.
+        """
+        chain = self._own.chain(name)
+        if code:
+            chain.require_code_key(name)
+
     def unlock(self, name: str, passphrase: str, *, code: bool = False) -> PublisherSigner:
         """Open a key for signing.
 

@@ -167,11 +167,8 @@ class OwnKeys:
             TrustError: There is no such key, or its private half is not on this machine.
         """
         chain = self.chain(name)
-        if code and not chain.newest.code_keyids:
-            raise TrustError(
-                f"{name} has no key that may sign code",
-                f"Make one with `haversack keys rotate {name} --code`.",
-            )
+        if code:
+            chain.require_code_key(name)
         signer = self._open(name, chain, "data", secret)
         code_signer = self._open(name, chain, "code", secret) if code else None
         return PublisherSigner(name, chain, self.counters(name), signer, code_signer)
