@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,44 @@ def test_the_app_goes_onto_the_stick_signed_by_a_key_for_code(
     assert [file.path for file in files if file.kind == "code"] == [f"app/{archive.name}"]
     command = desk.window.workspace.jobs.jobs[-1].same.command
     assert f"--app-from {archive}" in command
+
+
+def test_the_licences_of_the_code_are_told_before_it_is_packed(
+    open_desk: OpenDesk,
+    pantry: Pantry,
+    archive: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = open_desk(pantry, "pack")
+    page = desk.page
+    before = page.licences.text()
+    page.code.take_app(archive)
+    desk.settle()
+    assert (
+        page.licences.text()
+        .removeprefix(before)
+        .strip()
+        .startswith("The licences of the app's parts are not known")
+    )
+    parts = [
+        {"name": "PySide6", "version": "6.11", "licenses": [{"expression": "LGPL-3.0-only"}]},
+        {"name": "libX11.so.6"},
+    ]
+    beside = archive.with_name(archive.name.replace(".tar.gz", ".cdx.json"))
+    beside.write_text(json.dumps({"components": parts}))
+    page.code.take_app(archive)
+    desk.settle()
+    said = page.licences.text()
+    assert "PySide6 6.11 (LGPL-3.0-only): copies that are passed on must come" in said
+    assert "libX11.so.6 (not stated): " in said and "not known" not in said
+    page.code.take_report(tmp_path / "DOCTOR.json")
+    desk.settle()
+    assert "`haversack pack --plan` tells them" in page.licences.text()
+    page.code.app.click()
+    page.code.runtime.click()
+    desk.settle()
+    assert page.licences.text() == before
 
 
 def test_the_report_of_a_machine_is_named_and_can_be_left_again(

@@ -15,11 +15,9 @@ from haversack.cli.session import Session
 from haversack.cli.sizes import parse_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import RenderableType
 
-    from haversack.bundle.items import PackItem
+    from haversack.services.carry.app_items import AppPlan
     from haversack.services.carry.runtime_items import RuntimePlan
     from haversack.services.contents import Selection
 
@@ -91,6 +89,7 @@ def pack(
 ) -> Answer:
     """Write recipes and all they need as a signed bundle."""
     from haversack.bundle.have import read_have_list
+    from haversack.cli.licence_lines import lines_of_items
     from haversack.services import pack as service
     from haversack.trust.keyring import KeyRing
 
@@ -101,8 +100,8 @@ def pack(
     stick = parse_size(split) if split is not None else None
     if plan:
         with session.listening() as hear:
-            packages = service.plan_code(opened, code, on_event=hear, cancel=session.cancel)
-        return _plan(service.plan(opened, recipes, code), packages)
+            runtime_plan = service.plan_code(opened, code, on_event=hear, cancel=session.cancel)
+        return _plan(service.plan(opened, recipes, code), service.plan_app(code), runtime_plan)
     ring = KeyRing()
     ring.require(key, code=code.wanted)
     service.refuse_the_pantry(out, opened)
@@ -110,7 +109,7 @@ def pack(
         with session.listening() as hear:
             gathering = service.gathered(opened, recipes, code, hear, session.cancel)
             chosen = kept.enter_context(gathering)
-        for line in _licences(chosen.items):
+        for line in lines_of_items(chosen.items):
             session.say(printable(line))
         secret = passphrase(passphrase_file, f"the key {key}")
         with session.listening() as hear:
@@ -172,18 +171,8 @@ def have(
     return Answer(found, [table("", ("", ""), facts), *damaged])
 
 
-def _licences(items: Sequence[PackItem]) -> list[str]:
-    """Give a line with the licences of what goes in, and one for each that asks for caution."""
-    from haversack.services.licences import by_caution, count_licences
-
-    counts = ", ".join(f"{words} ({count})" for words, count in count_licences(items).items())
-    lines = [f"licences, with their number of files: {counts}"] if counts else []
-    for (words, said), files in by_caution(items).items():
-        lines.append(f"caution, {words} ({said}): {', '.join(file.logical_path for file in files)}")
-    return lines
-
-
-def _plan(chosen: Selection, runtime: RuntimePlan | None) -> Answer:
+def _plan(chosen: Selection, app: AppPlan | None, runtime: RuntimePlan | None) -> Answer:
+    from haversack.cli.licence_lines import lines_of_app, lines_of_items, lines_of_packages
     from haversack.services.licences import caution_of, licence_in_words
 
     items = [
@@ -213,15 +202,19 @@ def _plan(chosen: Selection, runtime: RuntimePlan | None) -> Answer:
         "volumes": chosen.volumes,
         "total_bytes": chosen.total_bytes,
         "items": items,
+        "app": app,
         "runtime": runtime,
     }
     total = f"{len(items)} files, {human_size(chosen.total_bytes)}; nothing was written"
     shown: list[RenderableType] = [
         table("", ("kind", "path", "size", "licence", "source"), rows),
-        *_licences(chosen.items),
+        *lines_of_items(chosen.items),
         total,
     ]
+    if app is not None:
+        shown += [f"the app, beside these files: {app.name}", *lines_of_app(app.parts)]
     if runtime is not None:
-        shown.append(table(runtime.name, ("package", "version"), runtime.packages))
+        shown.append(table(runtime.name, ("package", "version", "licence"), runtime.packages))
+        shown += lines_of_packages(runtime.packages)
         shown += [f"note: {runtime.note}"] if runtime.note else []
     return Answer(data, shown)

@@ -16,7 +16,8 @@ from haversack.bundle.writer import PackOptions
 from haversack.bundle.writer import pack as write_bundle
 from haversack.pantry.pantry import Pantry
 from haversack.services.attesting import sign_attestations
-from haversack.services.carry.app_items import app_items
+from haversack.services.carry.app_items import AppPlan, app_items
+from haversack.services.carry.app_items import plan_app as app_plan
 from haversack.services.carry.runtime_items import RuntimePlan, plan_runtime, runtime_items
 from haversack.services.contents import Selection, select
 from haversack.services.listen import Listener, ignore
@@ -39,9 +40,14 @@ class Code:
     runtime: Path | None = None
 
     @property
+    def has_app(self) -> bool:
+        """Whether the app goes in."""
+        return self.app or self.app_from is not None
+
+    @property
     def wanted(self) -> bool:
         """Whether any code goes in."""
-        return self.app or self.app_from is not None or self.runtime is not None
+        return self.has_app or self.runtime is not None
 
 
 NO_CODE = Code()
@@ -66,7 +72,7 @@ def gathered(
     chosen = select(pantry, recipes, may_be_empty=code.wanted)
     items = list(chosen.items)
     with contextlib.ExitStack() as made:
-        if code.app or code.app_from is not None:
+        if code.has_app:
             items += made.enter_context(app_items(code.app_from, pantry.path, on_event, cancel))
         if code.runtime is not None:
             items += made.enter_context(runtime_items(code.runtime, pantry.path, on_event, cancel))
@@ -76,6 +82,15 @@ def gathered(
 def plan(pantry: Pantry, recipes: tuple[str, ...] | None = None, code: Code = NO_CODE) -> Selection:
     """Say what a bundle would hold beside code, with sizes and licences; nothing is written."""
     return select(pantry, recipes, may_be_empty=code.wanted)
+
+
+def plan_app(code: Code) -> AppPlan | None:
+    """Look at the app that a bundle would hold; None for none.
+
+    Raises:
+        UsageError: There is no frozen app.
+    """
+    return app_plan(code.app_from) if code.has_app else None
 
 
 def plan_code(

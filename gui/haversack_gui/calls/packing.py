@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from haversack.base.errors import HaversackError
 from haversack_gui import words
 from haversack_gui.calls.bundles import Content, title_of
+from haversack_gui.calls.licences import say_licences
 from haversack_gui.calls.pantry import OpenPantry
 from haversack_gui.calls.trust import keyring
 from haversack_gui.jobs import Changed, Told
 from haversack_gui.words import tr
 
+if TYPE_CHECKING:
+    from haversack.services.pack import Code
+
 STICKS = ((0, "One folder"), (4, "Sticks of 4 GB"), (8, "Sticks of 8 GB"), (32, "Sticks of 32 GB"))
-NAMED = 3
-"""How many files the line of licences names for each caution; its tooltip names all."""
 FULLNESS = 0.93
 """How much of a stick's nominal size is counted on; the rest is the file system's own."""
 
@@ -50,6 +52,12 @@ class CodeWish:
     def wanted(self) -> bool:
         """Whether any code is."""
         return self.app or self.runtime is not None
+
+    def as_code(self) -> Code:
+        """Give it as the engine takes it."""
+        from haversack.services.pack import Code
+
+        return Code(self.app, self.app_from, self.runtime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +133,16 @@ def stick_bytes(gigabytes: int) -> int | None:
 
 def plan(pantry: OpenPantry, wish: Wish) -> PackPlan:
     """Say what would be written; nothing is."""
-    if not wish.recipes:
-        return PackPlan((), 0)
     from haversack.services.apart import read_have_list_apart
     from haversack.services.foresee import foresee
+    from haversack.services.pack import plan_app
 
+    wheels = wish.code.runtime is not None
     try:
+        app = plan_app(wish.code.as_code())
+        if not wish.recipes:
+            licences, cautions = say_licences((), app, wheels)
+            return PackPlan((), 0, licences=licences, cautions=cautions)
         since = read_have_list_apart(wish.since) if wish.since is not None else None
         seen = foresee(pantry.engine, wish.name or "bundle", wish.recipes, since, wish.stick)
     except HaversackError as error:
@@ -148,37 +160,15 @@ def plan(pantry: OpenPantry, wish: Wish) -> PackPlan:
         )
         for item in seen.selection.items
     )
+    licences, cautions = say_licences(contents, app, wheels)
     return PackPlan(
         contents,
         seen.selection.total_bytes,
         seen.bytes_left_out,
         seen.sticks,
-        licences=_licences(contents),
-        cautions="\n".join(_cautions(contents, len(contents))),
+        licences=licences,
+        cautions=cautions,
     )
-
-
-def _licences(contents: Sequence[Content]) -> str:
-    from haversack.services.licences import count_licences
-
-    inside = list(count_licences(contents))
-    if inside in ([], ["own"]):
-        return ""
-    first = tr("Licences inside: {licences}. Check that they allow what the stick is for.")
-    return "\n".join([first.format(licences=", ".join(inside)), *_cautions(contents, NAMED)])
-
-
-def _cautions(contents: Sequence[Content], most: int) -> list[str]:
-    from haversack.services.licences import by_caution
-
-    lines = []
-    for (licence, said), files in by_caution(contents).items():
-        titles = [file.title for file in files if not file.path.endswith(".card.json")]
-        names = ", ".join(titles[:most])
-        if len(titles) > most:
-            names = tr("{names} and {count} more").format(names=names, count=len(titles) - most)
-        lines.append(f"{names} ({licence}): {said}.")
-    return lines
 
 
 def target(folder: Path, sticks: bool) -> Target:
@@ -208,7 +198,6 @@ def pack(
 ) -> Changed:
     """Write a signed bundle; gives the lines of the receipt."""
     from haversack.services.apart import read_have_list_apart
-    from haversack.services.pack import Code
     from haversack.services.pack import pack as write
 
     receipt = write(
@@ -221,7 +210,7 @@ def pack(
         recipes=wish.recipes,
         since=read_have_list_apart(wish.since) if wish.since is not None else None,
         stick=wish.stick,
-        code=Code(wish.code.app, wish.code.app_from, wish.code.runtime),
+        code=wish.code.as_code(),
         on_event=told.on_event,
         cancel=told.cancel,
     )

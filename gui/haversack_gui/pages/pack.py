@@ -63,7 +63,7 @@ class PackPage(Page):
         self.licences = label("", "muted")
         self.where = TargetBox(self._look_at_target, self._ask_plan)
         self.folder, self.space = self.where.folder, self.where.space
-        self.code = CodeBox(self._offer)
+        self.code = CodeBox(self._code_chosen)
         self.foreseen = label("", "small")
         self.bundle_name = QLineEdit("field-kit")
         self.bundle_name.setAccessibleName(tr("Name of the bundle"))
@@ -203,6 +203,10 @@ class PackPage(Page):
         name = self.bundle_name.text().strip()
         where = self.where
         return Wish(self.chosen(), name, where.since, where.stick, self.code.wish)
+
+    def _code_chosen(self) -> None:
+        self._offer()
+        self._ask_plan()
 
     def _ask_plan(self) -> None:
         pantry, wish = self.workspace.pantry, self._wish()

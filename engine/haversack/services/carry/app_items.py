@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from haversack.base.digests import sha256_file
@@ -13,6 +14,7 @@ from haversack.base.files import TEMP_MARK
 from haversack.base.progress import CancelToken, Meter
 from haversack.bundle.items import PackItem
 from haversack.services.carry.app_archive import frozen_app, own_folder, write_archive
+from haversack.services.carry.app_parts import LIST_TYPE, Part, parts_beside
 from haversack.services.listen import Listener, ignore
 
 ARCHIVE = ".tar.gz"
@@ -20,6 +22,26 @@ PARTS = ".cdx.json"
 _PLACE = "app/"
 _SOURCE = "made by `make freeze`"
 _LICENCE = "Apache-2.0, with parts of others"
+
+
+@dataclass(frozen=True, slots=True)
+class AppPlan:
+    """What the app would be.
+
+    Attributes:
+        name: Such as ``haversack-0.1.0-linux-x86_64``.
+        parts: What it is made of; None where no list beside it tells that.
+    """
+
+    name: str
+    parts: tuple[Part, ...] | None
+
+
+def plan_app(app: Path | None) -> AppPlan:
+    """Look at an app without packing it; arguments and errors as ``app_items``."""
+    chosen = _chosen(app)
+    name = chosen.name.removesuffix(ARCHIVE) if _is_archive(chosen) else frozen_app(chosen).name
+    return AppPlan(name, parts_beside(chosen.with_name(f"{name}{PARTS}")))
 
 
 @contextlib.contextmanager
@@ -42,13 +64,8 @@ def app_items(
         UsageError: There is no frozen app.
         StorageError: A disk says no.
     """
-    chosen = app or own_folder()
-    if chosen is None:
-        raise UsageError(
-            "this is not the frozen app, so it cannot carry itself",
-            "Name a frozen folder with --app-from, such as dist/haversack after `make freeze`.",
-        )
-    if chosen.name.endswith(ARCHIVE) and chosen.is_file():
+    chosen = _chosen(app)
+    if _is_archive(chosen):
         yield _items(chosen, chosen.with_name(chosen.name.removesuffix(ARCHIVE) + PARTS))
         return
     found = frozen_app(chosen)
@@ -60,11 +77,29 @@ def app_items(
         yield _items(archive, chosen.with_name(f"{found.name}{PARTS}"))
 
 
+def is_app(item: PackItem) -> bool:
+    """Say whether a file that is packed is the app's archive."""
+    return item.kind == "code" and item.logical_path.startswith(_PLACE)
+
+
+def _chosen(app: Path | None) -> Path:
+    chosen = app or own_folder()
+    if chosen is None:
+        raise UsageError(
+            "this is not the frozen app, so it cannot carry itself",
+            "Name a frozen folder with --app-from, such as dist/haversack after `make freeze`.",
+        )
+    return chosen
+
+
+def _is_archive(chosen: Path) -> bool:
+    return chosen.name.endswith(ARCHIVE) and chosen.is_file()
+
+
 def _items(archive: Path, parts: Path) -> tuple[PackItem, ...]:
     items = [file_item(archive, _PLACE, "code", "application/gzip", _LICENCE, _SOURCE)]
     if parts.is_file():
-        kind = "application/vnd.cyclonedx+json"
-        items.append(file_item(parts, _PLACE, "licence", kind, "Apache-2.0", _SOURCE))
+        items.append(file_item(parts, _PLACE, "licence", LIST_TYPE, "Apache-2.0", _SOURCE))
     return tuple(items)
 
 

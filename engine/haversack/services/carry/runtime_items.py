@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from haversack.base.errors import FileFormatError
 from haversack.base.files import TEMP_MARK, write_text
@@ -38,6 +39,7 @@ from haversack.services.carry.wheel_set import (
     judge_cuda,
     lacking,
     read_wheel,
+    stated_licence,
 )
 from haversack.services.listen import Listener, Said, ignore
 from haversack.services.machine import Machine, this_machine
@@ -52,12 +54,12 @@ class RuntimePlan:
 
     Attributes:
         name: Of the set, such as ``haversack-0.1.0-linux-x86_64-py3.12-cuda13.0``.
-        packages: Name and version of every package.
+        packages: Name, version and stated licence of every package.
         note: What a person should know about its torch; empty where nothing.
     """
 
     name: str
-    packages: tuple[tuple[str, str], ...]
+    packages: tuple[tuple[str, str, str], ...]
     note: str
 
 
@@ -73,7 +75,7 @@ def plan_runtime(
         told = resolve_wheels([wanted], constraints_file(), tags, folder, call)
     wheels = [_resolved(one["metadata"]) for one in told]
     note = judge_cuda(machine, cuda_of(wheels))
-    packages = tuple(sorted((wheel.name, wheel.version) for wheel in wheels))
+    packages = tuple(sorted((wheel.name, wheel.version, wheel.licence) for wheel in wheels))
     return RuntimePlan(_name(machine, tags, cuda_of(wheels)), packages, note)
 
 
@@ -145,10 +147,12 @@ def _own_package(into: Path, work: Path, call: Call) -> str:
     return f"{PACKAGE}=={_version()}"
 
 
-def _resolved(about: dict[str, object]) -> Wheel:
-    requires = about.get("requires_dist") or []
-    names = tuple(str(one) for one in requires) if isinstance(requires, list) else ()
-    return Wheel(str(about["name"]).lower().replace("_", "-"), str(about["version"]), names)
+def _resolved(about: dict[str, Any]) -> Wheel:
+    licence = stated_licence(
+        about.get("license_expression", ""), about.get("license", ""), about.get("classifier", ())
+    )
+    name, version = about["name"].lower().replace("_", "-"), about["version"]
+    return Wheel(name, version, tuple(about.get("requires_dist") or ()), licence)
 
 
 def _name(machine: Machine, tags: WheelTags, cuda: str) -> str:

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from haversack.base.errors import FileFormatError, UsageError
+from haversack.bundle.manifest import MOST_TEXT
 from haversack.services.licences import NOT_STATED
 from haversack.services.machine import Machine
 
@@ -21,6 +22,7 @@ _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _METADATA_LIMIT = 4 << 20
 _CUDA = re.compile(r"nvidia-cuda-runtime(-cu\d+)?")
 _SHORT = 80
+"""Longer fields hold whole texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,23 @@ def read_wheel(file: Path) -> Wheel:
         name, version = canonicalize_name(about["name"]), about["version"]
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise FileFormatError(f"{file.name} is not a wheel", "Fetch it again.") from error
-    licence = _licence(
+    licence = stated_licence(
         about.get("license_expression", ""), about.get("license", ""), about.get("classifiers", ())
     )
     return Wheel(name, version, tuple(about.get("requires_dist", ())), licence, file)
 
 
-def _licence(expression: str, field: str, classifiers: Iterable[str]) -> str:
+def stated_licence(expression: str, field: str, classifiers: Iterable[str]) -> str:
+    """Give the licence that a package states of itself, by what its metadata says in three places.
+
+    Libraries inside a package may have others, which only its texts tell.
+    """
     if expression:
-        return expression[:_SHORT]
+        return expression[:MOST_TEXT]
     if field and len(field) < _SHORT and field.isprintable():
         return field
     named = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License ::")]
-    return "; ".join(named)[:_SHORT] or NOT_STATED
+    return "; ".join(named)[:MOST_TEXT] or NOT_STATED
 
 
 def environment_of(machine: Machine, python: str) -> dict[str, str]:
