@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from haversack.base.home import own_home
 from haversack_gui import equivalents
 from haversack_gui import preferences as remembered
 from haversack_gui.calls import pantry as pantry_calls
@@ -66,7 +67,7 @@ def make_window(app: QApplication, wishes: Wishes) -> Window:
     """
     from haversack.base.resources import resource
 
-    home = wishes.home or remembered.home()
+    home = wishes.home or own_home()
     preferences = remembered.load(home / "app.json")
     look = Look(app, wishes.theme or preferences.theme)
     app.setWindowIcon(QIcon(QPixmap(str(resource("icons/haversack.svg")))))

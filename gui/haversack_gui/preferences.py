@@ -6,7 +6,6 @@ Read before the window is shown, so it imports little.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,16 +42,6 @@ class Preferences:
         name = str(path)
         self.pantry = name
         self.recent = (name, *(other for other in self.recent if other != name))[:MOST_RECENT]
-
-
-def home() -> Path:
-    """Give the folder for the app's own state: ``HAVERSACK_HOME`` or the platform's."""
-    chosen = os.environ.get("HAVERSACK_HOME")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("haversack"))
 
 
 def load(path: Path) -> Preferences:

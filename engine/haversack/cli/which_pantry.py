@@ -13,21 +13,12 @@ from pathlib import Path
 
 from haversack.base.errors import HaversackError, UsageError
 from haversack.base.files import read_bytes, write_text
+from haversack.base.home import own_home
 
 VARIABLE = "HAVERSACK_PANTRY"
 MARK = "pantry.json"
 _STATE = "current-pantry.json"
 _LIMIT = 1 << 16
-
-
-def home() -> Path:
-    """Give the folder for state: the variable HAVERSACK_HOME, or the platform's own."""
-    chosen = os.environ.get("HAVERSACK_HOME")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("haversack"))
 
 
 def choose(given: Path | None) -> Path:
@@ -56,7 +47,7 @@ def choose(given: Path | None) -> Path:
 def remembered() -> Path | None:
     """Give the current pantry, if one is remembered and still there."""
     with contextlib.suppress(HaversackError, ValueError, TypeError, KeyError):
-        path = Path(json.loads(read_bytes(home() / _STATE, _LIMIT))["pantry"])
+        path = Path(json.loads(read_bytes(own_home() / _STATE, _LIMIT))["pantry"])
         if (path / MARK).is_file():
             return path
     return None
@@ -65,4 +56,4 @@ def remembered() -> Path | None:
 def remember(pantry: Path) -> None:
     """Make a pantry the current one; a home that cannot be written is no reason to fail."""
     with contextlib.suppress(HaversackError):
-        write_text(home() / _STATE, json.dumps({"pantry": str(pantry.absolute())}) + "\n")
+        write_text(own_home() / _STATE, json.dumps({"pantry": str(pantry.absolute())}) + "\n")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import platformdirs
-
+from haversack.base.home import own_home
 from haversack.trust.chain import RootChain, longer_chain
 from haversack.trust.chain_files import read_any_chain, write_publisher_file
 from haversack.trust.clock import BUILT
@@ -28,17 +26,11 @@ from haversack.trust.receipts import Receipts
 from haversack.trust.token_keys import TokenPlace
 
 
-def default_home() -> Path:
-    """Give where keys and trust are kept: HAVERSACK_HOME, or the user's data folder."""
-    chosen = os.environ.get("HAVERSACK_HOME")
-    return Path(chosen) if chosen else platformdirs.user_data_path("haversack", appauthor=False)
-
-
 class KeyRing:
     """Keys, pinned publishers, ratchet and receipts in one folder. It starts empty.
 
     Args:
-        home: The folder; None for ``default_home()``. It is made when something is written.
+        home: The folder; None for the person's own. It is made when something is written.
         cost: How dear one guess at a passphrase of a key made here is.
 
     Attributes:
@@ -50,7 +42,7 @@ class KeyRing:
 
     def __init__(self, home: Path | None = None, cost: Cost = DEFAULT_COST) -> None:
         """Keep everything below a folder; ``cost`` is what a passphrase costs to try."""
-        self.home = Path(home) if home is not None else default_home()
+        self.home = Path(home) if home is not None else own_home()
         self.ratchet = Ratchet(self.home / "state" / "ratchet.json")
         self.last_run = LastRun(self.home / "state" / "last-run.json")
         self.receipts = Receipts(self.home / "receipts")
