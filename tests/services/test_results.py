@@ -34,10 +34,12 @@ def pantry(tmp_path: Path) -> Pantry:
     return Pantry.build(tmp_path / "pantry")
 
 
-def finish(pantry: Pantry, run_id: str, kind: RunKind, **changes: object) -> None:
+def finish(
+    pantry: Pantry, run_id: str, kind: RunKind, data: str = "Digits", **changes: object
+) -> None:
     """Leave a run behind as a worker would."""
     recipe = Recipe.empty(pantry.registry, "classification")
-    recipe.fill_empty_recursively()
+    recipe.fill_empty_recursively({"data_generator": data})
     folder = pantry.runs_folder / run_id
     spec = RunSpec(kind=kind, run_id=run_id, run_dir=folder, sppr=to_sppr(recipe))
     run_store(pantry).create(spec)
@@ -52,6 +54,12 @@ def test_finished_measurements_become_rows_in_the_columns_of_a_volume(pantry: Pa
     assert (row["od_inf_rate_ms"], row["od_size_MB"], row["od_task_metric"]) == (2.5, 4.0, 0.9)
     assert row["task"] == "classification" and row["backbone"] and row["hardware"]
     assert row["od_inf_energy_mJ"] is None
+
+
+def test_a_set_made_of_others_is_named_as_in_golden_volumes(pantry: Pantry) -> None:
+    finish(pantry, "20260101-000001-measure-0002", RunKind.MEASURE, data="Random subset")
+    (row,) = measured_rows(pantry)
+    assert row["dataset"] == "Random subset of Digits"
 
 
 def test_results_are_kept_as_a_volume_that_can_be_asked(pantry: Pantry) -> None:

@@ -46,20 +46,20 @@ def golden_row(
         "per_channel": measured.get("per_channel", True) if is_int8 else None,
         "height": size,
         "width": size,
-        "model_family": _title(recipe, "model"),
-        "backbone": _title(recipe, "model.backbone"),
-        "optimizer": _title(recipe, "trainer.optimizer"),
-        "scheduler": _title(recipe, "trainer.scheduler"),
+        "model_family": title_of(recipe, "model"),
+        "backbone": title_of(recipe, "model.backbone"),
+        "optimizer": title_of(recipe, "trainer.optimizer"),
+        "scheduler": title_of(recipe, "trainer.scheduler"),
         "if_task_metric": (trained_metrics or {}).get(metric),
-        "if_inf_size": _scaled(measured["parameters"], 4 / 1e6),
+        "if_inf_size": scaled(measured["parameters"], 4 / 1e6),
         "if_inf_macs": measured["macs"],
         "od_task_metric": (measured["metrics"] or {}).get(metric),
         "od_inf_rate_ms": measured["p50_ms"],
         "od_inf_energy_mJ": measured["energy_mJ"],
         "od_size_MB": measured["size"] / 1e6,
-        "od_gpu_mem_MB": _scaled(measured.get("gpu_memory_bytes"), 1e-6),
-        "od_cpu_mem_MB": _scaled(measured["peak_memory_bytes"], 1e-6),
-        "od_total_mem_MB": _scaled(total_memory(measured), 1e-6),
+        "od_gpu_mem_MB": scaled(measured.get("gpu_memory_bytes"), 1e-6),
+        "od_cpu_mem_MB": scaled(measured["peak_memory_bytes"], 1e-6),
+        "od_total_mem_MB": scaled(total_memory(measured), 1e-6),
         "od_avg_cpu_freq_Hz": measured["avg_cpu_freq_Hz"],
         "sppr": to_sppr(recipe),
         "dataset": dataset_name(recipe),
@@ -114,7 +114,8 @@ def total_memory(measured: Mapping[str, Any]) -> float | None:
     return None if resident is None or on_gpu is None else resident + on_gpu
 
 
-def _scaled(value: float | None, factor: float) -> float | None:
+def scaled(value: float | None, factor: float) -> float | None:
+    """Give a value in another unit; None stays None."""
     return None if value is None else value * factor
 
 
@@ -131,7 +132,8 @@ def dataset_name(recipe: Recipe) -> str | None:
     return f"{titles[0]} of {' and '.join(titles[1:])}"
 
 
-def _title(recipe: Recipe, path: str) -> str | None:
+def title_of(recipe: Recipe, path: str) -> str | None:
+    """Give the title of the ingredient at a path; None where there is none."""
     for where, node in recipe.walk():
         if where == path:
             return node.meta.title

@@ -10,18 +10,23 @@ from typing import Any
 from haversack.base.errors import HaversackError, UsageError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.sppr import from_sppr, to_sppr
-from haversack.recipe.tree import Recipe
 from haversack.runs.spec import RunKind
 from haversack.runs.store import RunRecord
-from haversack.services.golden_rows import AND, measured_hardware, total_memory
+from haversack.services.golden_rows import (
+    AND,
+    TASK_METRIC,
+    dataset_name,
+    measured_hardware,
+    scaled,
+    title_of,
+    total_memory,
+)
 from haversack.services.licences import NOT_STATED, OWN_MEASUREMENTS
 from haversack.services.versions import environment_lock
 from haversack.services.work import run_store
 from haversack.volume.card import Card
 from haversack.volume.relative import add_relative_task_metric
 from haversack.volume.write import write_volume
-
-TASK_METRIC = {"classification": "accuracy", "detection": "map_50", "segmentation": "miou"}
 
 
 def measured_rows(pantry: Pantry) -> list[dict[str, Any]]:
@@ -56,21 +61,21 @@ def measured_row(record: RunRecord, pantry: Pantry) -> dict[str, Any] | None:
         "quantization": found.get("precision"),
         "height": recipe["model.image_size"],
         "width": recipe["model.image_size"],
-        "model_family": _title(recipe, "model"),
-        "backbone": _title(recipe, "model.backbone"),
-        "optimizer": _title(recipe, "trainer.optimizer"),
-        "scheduler": _title(recipe, "trainer.scheduler"),
-        "if_inf_size": _scaled(found.get("parameters"), 4 / 1e6),
+        "model_family": title_of(recipe, "model"),
+        "backbone": title_of(recipe, "model.backbone"),
+        "optimizer": title_of(recipe, "trainer.optimizer"),
+        "scheduler": title_of(recipe, "trainer.scheduler"),
+        "if_inf_size": scaled(found.get("parameters"), 4 / 1e6),
         "if_inf_macs": found.get("macs"),
         "od_task_metric": metrics.get(TASK_METRIC.get(recipe.task, "")),
         "od_inf_rate_ms": found.get("p50_ms"),
         "od_inf_energy_mJ": found.get("energy_mJ"),
-        "od_size_MB": _scaled(found.get("size"), 1e-6),
-        "od_gpu_mem_MB": _scaled(found.get("gpu_memory_bytes"), 1e-6),
-        "od_cpu_mem_MB": _scaled(found.get("peak_memory_bytes"), 1e-6),
-        "od_total_mem_MB": _scaled(total_memory(found), 1e-6),
+        "od_size_MB": scaled(found.get("size"), 1e-6),
+        "od_gpu_mem_MB": scaled(found.get("gpu_memory_bytes"), 1e-6),
+        "od_cpu_mem_MB": scaled(found.get("peak_memory_bytes"), 1e-6),
+        "od_total_mem_MB": scaled(total_memory(found), 1e-6),
         "sppr": to_sppr(recipe),
-        "dataset": _title(recipe, "data.data_generator"),
+        "dataset": dataset_name(recipe),
         "task": recipe.task,
     }
 
@@ -109,11 +114,3 @@ def keep_results(pantry: Pantry, task: str, name: str = "") -> Card:
         card = write_volume(file, frame, fields)
         pantry.volumes.put(card.name, file.read_bytes(), card.as_dict())
     return card
-
-
-def _scaled(value: Any, factor: float) -> float | None:
-    return value * factor if isinstance(value, (int, float)) else None
-
-
-def _title(recipe: Recipe, path: str) -> str | None:
-    return next((node.meta.title for where, node in recipe.walk() if where == path), None)
