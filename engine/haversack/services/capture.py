@@ -60,10 +60,7 @@ def _capture_one(
 
 
 def _fetch(asset: Asset, pantry: Pantry, on_event: Listener, cancel: CancelToken | None) -> None:
-    def tell(progress: Progress) -> None:
-        on_event(progress)
-
-    fetched = fetch_asset(pantry, asset, on_progress=tell, cancel=cancel)
+    fetched = fetch_asset(pantry, asset, on_progress=on_event, cancel=cancel)
     if asset.convert is None:
         pantry.assets.put(asset, fetched)
         return

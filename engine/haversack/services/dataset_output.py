@@ -12,7 +12,7 @@ from haversack.data.report.facts import gather
 from haversack.data.report.page import page
 from haversack.data.writers.formats import check_format, write_set
 from haversack.pantry.pantry import Pantry
-from haversack.services.datasets import own_set, told_to
+from haversack.services.datasets import own_set
 from haversack.services.listen import Listener, ignore
 
 
@@ -35,7 +35,7 @@ def write_report(
     found = own_set(pantry, name)
     path = pantry.store.path(found.sha256)
     shard = Shard(path)
-    meter = Meter("looking", len(shard), told_to(on_event), "pictures", cancel)
+    meter = Meter("looking", len(shard), on_event, "pictures", cancel)
     facts = gather(shard, meter.advance)
     about = {
         "licence": found.licence,
@@ -76,6 +76,6 @@ def export_data(
     pantry.store.verify(found.sha256)
     shard = Shard(pantry.store.path(found.sha256))
     check_format(form, shard.task)
-    meter = Meter("writing", len(shard), told_to(on_event), "pictures", cancel)
+    meter = Meter("writing", len(shard), on_event, "pictures", cancel)
     with atomic_folder(out) as folder:
         write_set(shard, form, folder, meter.advance)

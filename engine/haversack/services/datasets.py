@@ -10,7 +10,7 @@ from pathlib import Path
 from haversack.base.collecting import no_collecting
 from haversack.base.digests import sha256_file
 from haversack.base.errors import UsageError
-from haversack.base.progress import CancelToken, Meter, OnProgress, Progress
+from haversack.base.progress import CancelToken, Meter
 from haversack.catalog.own import OWN, PREFIX, OwnPictures, own_asset, own_task
 from haversack.data.byod.check import Checked, check_set
 from haversack.data.byod.class_mapping import map_classes
@@ -97,7 +97,7 @@ def check_data(
             f"{path} has labels for {found.task} ({found.format}), not for {task}",
             "Give another --task or --format.",
         )
-    meter = Meter("checking", len(found.pictures), told_to(on_event), "pictures", cancel)
+    meter = Meter("checking", len(found.pictures), on_event, "pictures", cancel)
     return check_set(members, found, meter.advance, plan)
 
 
@@ -259,12 +259,3 @@ def _members(path: Path) -> BroughtFolder:
     if not path.is_dir():
         raise UsageError(f"{path} is no folder", "Give the folder that holds the pictures.")
     return BroughtFolder(path)
-
-
-def told_to(on_event: Listener) -> OnProgress:
-    """Give what hands progress to a listener."""
-
-    def tell(progress: Progress) -> None:
-        on_event(progress)
-
-    return tell

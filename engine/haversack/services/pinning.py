@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from haversack.base.digests import sha256_file
-from haversack.base.progress import CancelToken, Progress
+from haversack.base.progress import CancelToken
 from haversack.pantry.assets import AssetRecord, Fetched
 from haversack.pantry.fetch.call import Patience
 from haversack.pantry.fetch.first import fetch_first
@@ -62,11 +62,8 @@ def _first(
     cancel: CancelToken | None,
     patience: Patience | None,
 ) -> AssetRecord:
-    def tell(progress: Progress) -> None:
-        on_event(progress)
-
     on_event(Said(f"fetching {file.name} from {file.uri} for the first time"))
-    fetched = fetch_first(pantry, file, tell, cancel, patience)
+    fetched = fetch_first(pantry, file, on_event, cancel, patience)
     source = pantry.store.path(fetched.raw_sha256)
     if file.convert is None:
         return _record(file, fetched, source, pantry)
