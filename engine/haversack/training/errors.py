@@ -27,5 +27,9 @@ class OutOfMemoryError(TrainingError):
     """A step does not fit in memory."""
 
 
+class DivergedError(TrainingError):
+    """A network answers with what are no numbers any more, so that no step can be made."""
+
+
 class AssetMissingError(TrainingError):
     """An ingredient needs a file that the run was not given."""

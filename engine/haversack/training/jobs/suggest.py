@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
@@ -22,6 +23,7 @@ from haversack.training.builders.networks import build_network
 from haversack.training.builders.optimizers import build_optimizer
 from haversack.training.builders.tasks import build_task
 from haversack.training.device import choose_device
+from haversack.training.errors import DivergedError
 from haversack.training.loading.batches import as_input, collate
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.loop.parts import module_of, template_of, train_loader
@@ -131,14 +133,20 @@ def _rates(
     epochs = math.ceil(steps / (len(loader) // options.accumulate))
     settings = replace(settings, epochs=epochs, limit_batches=None)
     trainer = make_trainer(work, settings, options, place(work.spec, work.rank), [])
-    finder = Tuner(trainer).lr_find(
-        module,
-        loader,
-        min_lr=LOWEST_RATE,
-        max_lr=HIGHEST_RATE,
-        num_training=steps,
-        update_attr=False,
-    )
+    try:
+        finder = Tuner(trainer).lr_find(
+            module,
+            loader,
+            min_lr=LOWEST_RATE,
+            max_lr=HIGHEST_RATE,
+            num_training=steps,
+            update_attr=False,
+        )
+    except DivergedError:  # Lightning keeps nothing of what was tried until then
+        work.note("the network diverged while learning rates were tried", warning=True)
+        for left in work.run_dir.glob(".lr_find_*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return [], None
     if finder is None:
         return [], None
     tried = finder.results

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.core_model_loading import apply_renamings
 
+from haversack.training.errors import DivergedError
 from haversack.training.loading.batches import Batch
 from haversack.training.networks.weights import load_backbone
 
@@ -22,6 +24,8 @@ NEW = ("model.decoder.class_embed.", "model.enc_score_head.", "model.denoising_c
 """Tensors that depend on the classes and start anew beside published weights."""
 _DECODER = "model.decoder."
 PARTS = ("vfl", "bbox", "giou")
+NO_BOXES = "must be in [x0, y0, x1, y1]"
+"""Words with which transformers refuses boxes whose right is left of their left, or no number."""
 TIE = 0.05
 """How much lower the last place's scores are than the first one's, in logits."""
 
@@ -58,7 +62,8 @@ class SetDetectorNet(nn.Module):
 
     def losses(self, images: torch.Tensor, batch: Batch) -> dict[str, Tensor]:
         """Give ``loss``, the sum over all layers, and the parts of the last layer."""
-        found = self.detector(pixel_values=images, labels=set_targets(batch))
+        with divergence_told():
+            found = self.detector(pixel_values=images, labels=set_targets(batch))
         return {"loss": found.loss, **{name: found.loss_dict[f"loss_{name}"] for name in PARTS}}
 
     def shared_parts(self) -> tuple[nn.Module, ...]:
@@ -81,6 +86,24 @@ class SetDetectorNet(nn.Module):
             if name.startswith("bbox_embed.")
         }
         load_backbone(self.detector, {**shared, **given}, NEW)
+
+
+@contextlib.contextmanager
+def divergence_told() -> Iterator[None]:
+    """Turn what transformers says of boxes that are none into what it comes from.
+
+    Raises:
+        DivergedError: The network's boxes are no boxes, such as where they are no numbers.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if NO_BOXES not in str(error):
+            raise
+        raise DivergedError(
+            "training has diverged: what the network gives for boxes are no boxes any more",
+            "Lower trainer.optimizer.learning_rate or set trainer.gradient_clip, and train anew.",
+        ) from error
 
 
 def set_targets(batch: Batch) -> list[dict[str, Tensor]]:

@@ -8,7 +8,7 @@ from transformers.loss.loss_rt_detr import RTDetrLoss
 from transformers.models.rt_detr_v2.configuration_rt_detr_v2 import RTDetrV2Config
 
 from haversack.training.loading.batches import Batch
-from haversack.training.networks.set_detector import PARTS, set_targets
+from haversack.training.networks.set_detector import PARTS, divergence_told, set_targets
 from haversack.training.tasks.default_boxes import corners
 from haversack.training.tasks.detections import Detections
 from haversack.training.tasks.task import Outputs
@@ -32,7 +32,8 @@ class SetHead:
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         """Give the weighted sum and its three parts; training adds those of the other layers."""
         logits, boxes = (output.float() for output in outputs)
-        found = self._criterion({"logits": logits, "pred_boxes": boxes}, set_targets(batch))
+        with divergence_told():
+            found = self._criterion({"logits": logits, "pred_boxes": boxes}, set_targets(batch))
         parts = {name: found[f"loss_{name}"] for name in PARTS}
         return {"loss": torch.stack(list(parts.values())).sum(), **parts}
 
