@@ -13,8 +13,11 @@ from haversack.runs.spec import Limits
 from haversack.training.builders.networks import build_network
 from haversack.training.errors import DivergedError
 from haversack.training.jobs import suggest as job
+from haversack.training.judging.segmentation import SegmentationJudge
 from haversack.training.loading.batches import Batch
 from haversack.training.networks.set_detector import SetDetectorNet
+from haversack.training.tasks.pixel_head import PixelHead
+from haversack.training.tasks.segmentation import SegmentationTask
 from haversack.training.tasks.set_head import SetHead
 from haversack.training.tasks.task import Outputs
 from smallest_models import MODELS, Model, smallest
@@ -75,3 +78,13 @@ def test_a_network_that_diverges_while_rates_are_tried_gets_no_rate_and_leaves_n
     notes = [event.text for event in desk.events if isinstance(event, Noted)]
     assert "the network diverged while learning rates were tried" in notes
     assert [path.name for path in (desk.folder / "run").iterdir()] == ["report.json"]
+
+
+def test_masks_that_are_no_numbers_are_judged_as_wrong() -> None:
+    judge = SegmentationJudge(("ground", "digit"), SegmentationTask(2, PixelHead(2, 1.0)), worst=1)
+    batch = _batch()
+    batch["masks"][:, :8] = 1
+    judge.update((torch.full((2, 2, SIZE, SIZE), math.nan),), batch)
+    found = judge.judge()
+    assert found.confusion.sum() == 2 * SIZE * SIZE
+    assert found.rows[1].recall == 0

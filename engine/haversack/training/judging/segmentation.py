@@ -82,7 +82,8 @@ class SegmentationJudge:
         scores: npt.NDArray[np.float32],
         labels: Counts,
     ) -> None:
-        places = np.minimum((scores * BINS).astype(np.int64), BINS - 1)
+        sound = np.nan_to_num(scores)  # a network that has diverged answers with no numbers
+        places = np.minimum((sound * BINS).astype(np.int64), BINS - 1)
         for number in range(len(self._classes)):
             right = labels == number
             self._bins[1, number] += np.bincount(places[number, right], minlength=BINS)
