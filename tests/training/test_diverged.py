@@ -13,15 +13,17 @@ from haversack.runs.spec import Limits
 from haversack.training.builders.networks import build_network
 from haversack.training.errors import DivergedError
 from haversack.training.jobs import suggest as job
+from haversack.training.jobs.train import train
 from haversack.training.judging.segmentation import SegmentationJudge
 from haversack.training.loading.batches import Batch
 from haversack.training.networks.set_detector import SetDetectorNet
+from haversack.training.tasks.classification import ClassificationTask
 from haversack.training.tasks.pixel_head import PixelHead
 from haversack.training.tasks.segmentation import SegmentationTask
 from haversack.training.tasks.set_head import SetHead
 from haversack.training.tasks.task import Outputs
 from smallest_models import MODELS, Model, smallest
-from training_desk import Desk
+from training_desk import Desk, tiny_classifier
 
 SIZE = 64
 SET_DETECTORS = [model for model in MODELS if model.title in ("D-FINE", "RT-DETRv2")]
@@ -88,3 +90,20 @@ def test_masks_that_are_no_numbers_are_judged_as_wrong() -> None:
     found = judge.judge()
     assert found.confusion.sum() == 2 * SIZE * SIZE
     assert found.rows[1].recall == 0
+
+
+def test_a_training_whose_loss_is_no_number_ends_with_a_word_on_what_to_lower(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loss = ClassificationTask.loss
+
+    def lost(self: ClassificationTask, outputs: Outputs, batch: Batch) -> dict[str, torch.Tensor]:
+        return {"loss": loss(self, outputs, batch)["loss"] * math.nan}
+
+    monkeypatch.setattr(ClassificationTask, "loss", lost)
+    recipe = tiny_classifier(trainer__num_epochs=2)
+    limits = Limits(limit_batches=2, batch_size=8)
+    assert train(desk.work(recipe, "train", "run", limits=limits))["epochs"] == 2
+    notes = [event.text for event in desk.events if isinstance(event, Noted)]
+    (told,) = [text for text in notes if "training has diverged" in text]
+    assert told.startswith("the loss of epoch 1 is no finite number")

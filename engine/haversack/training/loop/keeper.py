@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ class Keeper(Callback):
         self._losses: list[torch.Tensor] = []  # not read at once: they are on the device
         self._loss_sum = 0.0
         self._loss_count = 0
+        self._is_told = False
 
     def state_dict(self) -> dict[str, Any]:
         """Give what a resumed run has to know."""
@@ -106,6 +108,7 @@ class Keeper(Callback):
                 self._loss_sum / self._loss_count, dtype=torch.float64, device=module.device
             )
             values["train/loss_mean"] = float(trainer.strategy.reduce(mean, reduce_op="mean"))
+            self._tell_divergence(values["train/loss_mean"], epoch)
         self._loss_sum, self._loss_count = 0.0, 0
         self._recorder.record(values, trainer.global_step, epoch)
         self._recorder.flush()
@@ -124,6 +127,16 @@ class Keeper(Callback):
         if is_over and self.epochs_done != trainer.max_epochs:
             self._work.note(f"stopped early: nothing improved for {self.history.waited} epochs")
             trainer.should_stop = True
+
+    def _tell_divergence(self, loss: float, epoch: int) -> None:
+        if math.isfinite(loss) or self._is_told or self._work.rank > 0:
+            return
+        self._is_told = True
+        self._work.note(
+            f"the loss of epoch {epoch + 1} is no finite number: training has diverged; lower "
+            "trainer.optimizer.learning_rate or set trainer.gradient_clip, and train anew",
+            warning=True,
+        )
 
     def _add_up(self) -> None:
         """Add one after the other: a stop in between leaves the sum the same to the last bit."""
