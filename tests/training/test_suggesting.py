@@ -74,6 +74,17 @@ def test_every_rate_is_tried_though_the_recipe_has_fewer_steps(
     assert len(rates) == 16 and rates[-1] == pytest.approx(1.0)
 
 
+def test_rates_are_tried_with_the_batch_that_training_takes_where_one_picture_is_too_few(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "MOST_PICTURES", 2)
+    recipe = small_recipe("classification", model__image_size=32, data__batch_size=1)
+    result = suggest(desk.work(recipe, "suggest", "one", limits=Limits(limit_batches=4)))
+    assert len(result["rates"]) == 4
+    notes = [event.text for event in desk.events if isinstance(event, Noted)]
+    assert any("batch of 1 cannot train" in text for text in notes)
+
+
 @pytest.mark.parametrize(
     ("points", "whole"),
     [

@@ -34,6 +34,7 @@ from haversack.training.report import write_report
 from haversack.training.settings import Settings, settings_of
 from haversack.training.suggesting.batch_size import suggest_batch_size, try_batch_sizes
 from haversack.training.tasks.task import GivesItsLoss, Loss, Task
+from haversack.training.trainable_batch import with_trainable_batch
 from haversack.training.work import Work, expect
 
 BATCH_SECONDS = 60.0
@@ -49,10 +50,10 @@ def suggest(work: Work) -> dict[str, Any]:
     """Try batch sizes and learning rates; nothing of the recipe is changed.
 
     The learning rate is that of Lightning's range test (Smith 2017, arXiv:1506.01186): the rate
-    at which the loss falls steepest while the rate grows from step to step, at the recipe's own
-    batch size. ``limit_batches`` is the number of steps of that test. It goes through the
-    pictures as often as it needs to; where it ends early though the loss did not diverge, no rate
-    is suggested.
+    at which the loss falls steepest while the rate grows from step to step, at the batch size that
+    the recipe is trained with. ``limit_batches`` is the number of steps of that test. It goes
+    through the pictures as often as it needs to; where it ends early though the loss did not
+    diverge, no rate is suggested.
 
     Returns:
         ``suggested``: values by the path of the option; ``batch_sizes`` and ``rates``: what was
@@ -68,6 +69,7 @@ def suggest(work: Work) -> dict[str, Any]:
     splits = build_datasets(work)
     classes = tuple(splits["train"].classes)
     network = build_network(work, len(classes), settings.image_size, pretrained=True)
+    settings = with_trainable_batch(work, network, settings, len(splits["train"]))
     task = build_task(work, len(classes), settings.image_size)
     work.emit(PhaseBegan(phase="batch size"))
     minimised = build_training_loss(work, splits["train"]) or task.loss

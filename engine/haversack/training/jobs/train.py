@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import nn
 
 from haversack.data.errors import DataError
 from haversack.data.sample import Dataset
@@ -22,9 +20,9 @@ from haversack.training.errors import CheckpointError
 from haversack.training.loop.fitting import fit
 from haversack.training.loop.keeper import BEST, keep_best
 from haversack.training.loop.parts import template_of
-from haversack.training.loop.together import share_batch
 from haversack.training.memory import memory_told
-from haversack.training.settings import Settings, settings_of, trains_at
+from haversack.training.settings import settings_of
+from haversack.training.trainable_batch import with_trainable_batch
 from haversack.training.work import Work
 
 Result = dict[str, Any]
@@ -52,7 +50,7 @@ def train(work: Work) -> Result:
     classes = tuple(splits["train"].classes)
     resume = read_about(work.spec.resume_from) if work.spec.resume_from is not None else None
     network = build_network(work, len(classes), settings.image_size, pretrained=resume is None)
-    settings = _with_trainable_batch(work, network, settings, len(splits["train"]))
+    settings = with_trainable_batch(work, network, settings, len(splits["train"]))
     template = template_of(work, settings, classes)
     if resume is not None:
         _check_resume(resume, template)
@@ -82,31 +80,6 @@ def _check_enough(splits: Mapping[str, Dataset], world: int) -> None:
                 "pictures",
                 "Bring at least one for each process, or use fewer processes.",
             )
-
-
-def _with_trainable_batch(
-    work: Work, network: nn.Module, settings: Settings, pictures: int
-) -> Settings:
-    """Give settings with which no process trains on one picture at a time where that cannot be.
-
-    Raises:
-        DataError: There are too few pictures for more.
-    """
-    world = work.spec.processes * work.spec.nodes
-    own = min(share_batch(settings.batch_size, world), pictures // world)
-    if own > 1 or trains_at(network, 1, settings.image_size):
-        return settings
-    if pictures < 2 * world:
-        raise DataError(
-            f"a train split of {pictures} makes batches of 1, with which this network cannot train "
-            "(batch norm over 1x1)",
-            f"Bring at least {2 * world}, or raise model.image_size.",
-        )
-    work.note(
-        f"a batch of {own} cannot train here (batch norm over 1x1); {2 * world} are used",
-        warning=True,
-    )
-    return dataclasses.replace(settings, batch_size=2 * world)
 
 
 def _check_resume(found: About, wanted: About) -> None:
