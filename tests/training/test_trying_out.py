@@ -21,7 +21,7 @@ from haversack.training.jobs.train import train
 from haversack.training.loop.keeper import Keeper
 from haversack.training.settings import Settings
 from haversack.training.work import Work
-from training_desk import DIGITS, Desk, small_recipe
+from training_desk import DIGITS, Desk, small_recipe, tiny_classifier
 
 pytestmark = pytest.mark.torch
 
@@ -102,6 +102,16 @@ def test_a_rehearsal_takes_every_step_of_the_field(desk: Desk) -> None:
     assert steps[1]["result"]["epochs"] == 2
     assert steps[3]["result"]["max_abs_diff"] < 1e-3
     assert (desk.folder / "try" / steps[4]["result"]["predictions"][0]["file"]).is_file()
+
+
+def test_a_recipe_for_dry_runs_is_rehearsed_with_the_checkpoint_that_it_would_not_keep(
+    desk: Desk,
+) -> None:
+    recipe = tiny_classifier(data__batch_size=8, trainer__fast_dev_run=True)
+    steps = rehearse(desk.work(recipe, "rehearse", "try"))["steps"]
+    assert [step["step"] for step in steps] == ["train", "resume", "evaluate", "export", "predict"]
+    assert steps[1]["result"]["epochs"] == 2
+    assert recipe["trainer.fast_dev_run"] is True
 
 
 def test_an_asset_that_the_run_was_not_given_is_named(desk: Desk) -> None:

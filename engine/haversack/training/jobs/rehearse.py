@@ -41,6 +41,7 @@ def rehearse(work: Work) -> dict[str, Any]:
     )
     recipe = work.recipe.copy()
     recipe["trainer.num_epochs"] = max(2, limits.max_epochs or 2)
+    recipe["trainer.fast_dev_run"] = False  # it keeps no checkpoint to go on from
     best, last = work.run_dir / BEST, work.run_dir / LAST
     steps: list[dict[str, Any]] = []
 
