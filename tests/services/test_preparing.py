@@ -12,6 +12,7 @@ import pytest
 
 from haversack.base.errors import EXIT_FAILED, EXIT_RECIPE, UsageError
 from haversack.offline import GRDB_recipe
+from haversack.pantry.assets import Fetched
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.errors import IncompleteRecipe
 from haversack.recipe.sppr import to_sppr
@@ -24,6 +25,7 @@ from haversack.services.rehearse import judge
 from haversack.services.report import PreparationReport
 from haversack.services.trace import tracer
 from services.kits import light_recipe, put_volume
+from training_desk import DIGITS, tiny_classifier
 
 needs_namespace = pytest.mark.skipif(
     not isolation().possible, reason=f"no network namespace here: {isolation().why_not}"
@@ -98,6 +100,19 @@ def test_preparing_without_a_network_is_one_clear_line_and_leaves_nothing(tmp_pa
     said = json.loads(done.stdout)
     assert "network" in json.dumps(said)
     assert not any("lite0" in record.asset.name for record in pantry.assets.list())
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_recipe_is_prepared_for_what_needs_a_trained_network_too(tmp_path: Path) -> None:
+    pantry, recipe = Pantry.build(tmp_path / "pantry"), tiny_classifier()
+    (asset,) = recipe.assets()
+    file = tmp_path / "digits"
+    file.write_bytes(DIGITS.read_bytes())
+    pantry.assets.put(asset, Fetched(fetched_from="a test", raw_sha256=asset.sha256), file=file)
+    report = single_recipe(recipe, pantry, "evaluate", rehearsal=False)
+    assert report.dry_run.passed
+    assert report.dry_run.name == "dry run of evaluate"
 
 
 @pytest.mark.torch

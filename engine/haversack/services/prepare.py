@@ -132,6 +132,8 @@ def _dry_run(bench: Bench, task: str) -> Step:
     passed = bench.run("dry run at batch 1", RunKind.PREPARE) is not None
     kind = TASKS[task]
     if passed and kind is not None:
+        bench.recipe = bench.recipe.copy()
+        bench.recipe["trainer.fast_dev_run"] = False  # it keeps no checkpoint to look at
         trained = bench.run(
             "train one batch", RunKind.TRAIN, limits=Limits(max_epochs=1, limit_batches=1)
         )
