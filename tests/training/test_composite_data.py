@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from data.byod.sets import save
 from data.test_mnist import mnist_members, packed
 from haversack.base.digests import sha256_file
 from haversack.catalog.mnist import Mnist
+from haversack.pantry.pantry import Pantry
+from haversack.recipe.fill import Answers
 from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe
+from haversack.runs.events import Noted
 from haversack.runs.spec import Limits
+from haversack.services.datasets import as_answer, import_data, set_file
 from haversack.training.jobs.train import train
 from training_desk import FILES, Desk, small_recipe
 
@@ -61,3 +66,28 @@ def test_mnist_trains_from_the_package_as_npm_gives_it(
         **TINY,
     )
     trained(desk, recipe)
+
+
+def test_pictures_that_joined_sets_train_and_validate_on_are_counted_and_told(desk: Desk) -> None:
+    pantry = Pantry.build(desk.folder / "pantry")
+    seeds = {"one": ((0, 1, 2, 3), (4, 5)), "other": ((5, 6, 7, 8), (2, 9))}
+    for name, (train_on, validate_on) in seeds.items():
+        for split, given in (("train", train_on), ("val", validate_on)):
+            for seed in given:
+                kind = "roof" if seed % 2 else "flower"
+                save(desk.folder / name, f"{split}/{kind}/{seed}.jpg", seed)
+        import_data(desk.folder / name, pantry, name)
+    answers: Answers = {
+        "data_generator": "Joined",
+        "data.data_generator.first": as_answer(pantry, "one"),
+        "data.data_generator.second": as_answer(pantry, "other"),
+        "backbone": "Another timm architecture",
+    }
+    recipe = small_recipe("classification", answers, **TINY, data__num_workers=0)
+    assets = tuple(set_file(pantry, name) for name in seeds)
+    train(desk.work(recipe, "train", "run", limits=LIMITS, assets=assets))
+    notes = [event.text for event in desk.events if isinstance(event, Noted)]
+    (told,) = [text for text in notes if "trained on" in text]
+    assert told.startswith(
+        "2 of 4 pictures to validate on are trained on as well, such as val/roof/5.jpg"
+    )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from haversack.data.errors import DataError
 from haversack.data.geometry import PADDING, letterbox
 from haversack.data.sample import NOT_JUDGED, Boxes, Dataset, Mask, Sample, Target
+from haversack.data.shared_pictures import file_of, file_sizes_of
 
 Rows = npt.NDArray[np.int64]
 
@@ -33,6 +34,15 @@ class Subset:
         """The class of each sample, where it is known without reading pictures."""
         labels = known_labels(self._source)
         return None if labels is None else labels[self._rows]
+
+    @property
+    def file_sizes(self) -> Rows:
+        """As `file_sizes_of` gives them."""
+        return file_sizes_of(self._source)[self._rows]
+
+    def file(self, index: int, last: int = 0) -> bytes:
+        """As `Stored.file`."""
+        return file_of(self._source, int(self._rows[index]), last)
 
     def __len__(self) -> int:
         """Give the number of samples."""
@@ -72,6 +82,15 @@ class Renumbered:
         labels = known_labels(self._source)
         return None if labels is None else self._numbers[labels]
 
+    @property
+    def file_sizes(self) -> Rows:
+        """As `file_sizes_of` gives them."""
+        return file_sizes_of(self._source)
+
+    def file(self, index: int, last: int = 0) -> bytes:
+        """As `Stored.file`."""
+        return file_of(self._source, index, last)
+
     def __len__(self) -> int:
         """Give the number of samples."""
         return len(self._source)
@@ -103,6 +122,18 @@ class Joined:
         """The class of each sample, where it is known without reading pictures."""
         first, second = (known_labels(part) for part in self._parts)
         return None if first is None or second is None else np.concatenate([first, second])
+
+    @property
+    def file_sizes(self) -> Rows:
+        """As `file_sizes_of` gives them."""
+        return np.concatenate([file_sizes_of(part) for part in self._parts])
+
+    def file(self, index: int, last: int = 0) -> bytes:
+        """As `Stored.file`."""
+        first, second = self._parts
+        if index < len(first):
+            return file_of(first, index, last)
+        return file_of(second, index - len(first), last)
 
     def __len__(self) -> int:
         """Give the number of samples."""
@@ -171,6 +202,15 @@ class Mosaics:
         self._half = edge // 2
         self._seed = seed
         self.classes = source.classes
+
+    @property
+    def file_sizes(self) -> Rows:
+        """As `file_sizes_of` gives them, of the pictures that mosaics are made of."""
+        return file_sizes_of(self._source)
+
+    def file(self, index: int, last: int = 0) -> bytes:
+        """As `Stored.file`."""
+        return file_of(self._source, index, last)
 
     def __len__(self) -> int:
         """Give the number of samples."""

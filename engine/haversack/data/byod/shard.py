@@ -116,6 +116,17 @@ class ShardDataset:
         """The class of each picture (classification); None for the other tasks."""
         return self._labels if self._task == "classification" else None
 
+    @property
+    def file_sizes(self) -> npt.NDArray[np.int64]:
+        """The bytes of each picture's file."""
+        return self._places[:, 1]
+
+    def file(self, index: int, last: int = 0) -> bytes:
+        """Give a picture's file as it was brought, or only its ``last`` bytes."""
+        offset, size = self._places[index].tolist()
+        wanted = min(last, size) if last else size
+        return self._file.read(offset + size - wanted, wanted, self._sources[index])
+
     def counts(self) -> Counter[str]:
         """Count the pictures (classification, segmentation) or objects; reads no picture."""
         numbers = np.concatenate([self._labels, self._box_labels, self._areas])

@@ -8,8 +8,10 @@ from typing import Any
 
 import torch
 
+from haversack.catalog.composites import Joined
 from haversack.data.errors import DataError
 from haversack.data.sample import Dataset
+from haversack.data.shared_pictures import trained_on
 from haversack.runs.events import PhaseBegan
 from haversack.training.builders.datasets import build_datasets
 from haversack.training.builders.networks import build_network
@@ -47,6 +49,7 @@ def train(work: Work) -> Result:
     torch.manual_seed(settings.seed)
     splits = build_datasets(work)
     _check_enough(splits, work.spec.processes * work.spec.nodes)
+    _tell_what_is_trained_on(work, splits)
     classes = tuple(splits["train"].classes)
     resume = read_about(work.spec.resume_from) if work.spec.resume_from is not None else None
     network = build_network(work, len(classes), settings.image_size, pretrained=resume is None)
@@ -80,6 +83,21 @@ def _check_enough(splits: Mapping[str, Dataset], world: int) -> None:
                 "pictures",
                 "Bring at least one for each process, or use fewer processes.",
             )
+
+
+def _tell_what_is_trained_on(work: Work, splits: Mapping[str, Dataset]) -> None:
+    """Tell of pictures on both sides: an import lets none through, but two sets may share some."""
+    if work.rank > 0 or not any(isinstance(node, Joined) for _, node in work.recipe.walk()):
+        return
+    val = splits["val"]
+    found = trained_on(splits["train"], val)
+    if found:
+        work.note(
+            f"{len(found)} of {len(val)} pictures to validate on are trained on as well, such as "
+            f"{val[found[0]].name}: what is told of them is better than it is; import the sets "
+            "that are joined from one folder",
+            warning=True,
+        )
 
 
 def _check_resume(found: About, wanted: About) -> None:
