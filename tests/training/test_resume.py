@@ -30,7 +30,7 @@ EPOCHS = 3
 CURVES = ("train/loss", "train/loss_mean", "val/loss", "val/accuracy", "train/learning_rate")
 OF_OTHER_TASKS = [
     Model("Feature pyramid", "segmentation", {"image_size": 64}, ()),
-    *(model for model in MODELS if model.title == "D-FINE"),
+    *(model for model in MODELS if model.title in ("D-FINE", "RT-DETRv2")),
 ]
 
 
