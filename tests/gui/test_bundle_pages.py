@@ -271,7 +271,10 @@ def test_the_pack_page_says_which_licences_may_forbid_a_use_and_what_is_own(
     page = open_desk(pantry, "pack").page
     said = page.licences.text()
     assert said.startswith("Licences inside: BSD-3-Clause, not stated, own.")
-    assert "resnet10t.safetensors" in said and "states no licence; ask before you use it" in said
+    assert (
+        "resnet10t, bench_cls (not stated)" in said
+        and "states no licence; ask before you use it" in said
+    )
     assert "digits" not in said.lower(), "nothing is forbidden of those"
     rows = range(page.model.rowCount())
     licences = {(page.model.rows[at].kind, page.model.index(at, 3).data()) for at in rows}
@@ -297,15 +300,3 @@ def test_the_open_page_calls_nothing_of_another_publisher_ones_own(
     licences = {(page.model.rows[at].kind, page.model.index(at, 3).data()) for at in rows}
     assert ("recipe", "publisher's own") in licences
     assert "own" not in {licence for _kind, licence in licences}
-
-
-def test_the_list_of_contents_fits_the_smallest_window(
-    open_desk: OpenDesk, pantry: Pantry, tmp_path: Path
-) -> None:
-    borrowed_recipe(pantry, tmp_path)
-    desk = open_desk(pantry, "pack")
-    desk.window.resize(1024, 640)
-    desk.settle()
-    table = desk.page.table
-    assert table.horizontalScrollBar().maximum() == 0
-    assert min(table.columnWidth(place) for place in range(5)) >= 60

@@ -104,6 +104,8 @@ class Looked:
 
 
 _TAKEN = frozenset({"recipes", "assets", "volumes", "attestations", "source"})
+_SUFFIXES = {"weights": ".safetensors", "volume": ".parquet"}
+"""Ends of names that tell no more than the kind does."""
 HINTS = {
     "signed": "Each byte is checked when you press Check every byte, or while it is taken in.",
     "untrusted": "If that is whom you expect, compare the words below with what the publisher "
@@ -252,7 +254,7 @@ def title_of(path: str, kind: str, recipes: dict[str, str]) -> str:
         return recipes.get(stem) or stem[:12]
     if path.endswith(".card.json"):
         return tr("{name}, its card").format(name=stem)
-    return path.rpartition("/")[2]
+    return path.rpartition("/")[2].removesuffix(_SUFFIXES.get(kind, ""))
 
 
 def _age(created: str) -> str:

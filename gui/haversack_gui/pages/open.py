@@ -166,9 +166,9 @@ class OpenPage(Page):
             self.why,
             self.strip,
             self.done,
-            margin="l",
+            margin="m",
         )
-        left.setMinimumWidth(440)
+        left.setMinimumWidth(432)
         inside = row(label("What is inside", "lead"), None, self.total)
         right = card(inside, self.table, self.part, margin="m")
         made = QSplitter()
