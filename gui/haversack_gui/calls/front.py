@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from haversack.recipe.fill import Answer
 from haversack_gui import words
 from haversack_gui.calls.pantry import OpenPantry
+from haversack_gui.calls.shelf_licences import in_words
 from haversack_gui.jobs import Changed, Told
 
 if TYPE_CHECKING:
@@ -335,6 +336,12 @@ def _metrics(frame: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], frozense
 
 def _about(card: dict[str, Any]) -> str:
     said = {"measured": "", "by": "by ", "on": "on ", "pictures": "", "licence": "licence "}
-    parts = [f"{before}{card[key]}" for key, before in said.items() if card.get(key)]
+    parts = [f"{before}{_told(card, key)}" for key, before in said.items() if card.get(key)]
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _told(card: dict[str, Any], key: str) -> object:
+    if key != "licence":
+        return card[key]
+    return in_words("volume", str(card[key]), str(card.get("source", "")))

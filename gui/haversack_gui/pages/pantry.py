@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar
 from haversack_gui import equivalents, words
 from haversack_gui.calls import demo
 from haversack_gui.calls import pantry as calls
+from haversack_gui.calls.shelf_licences import licence_of
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
 from haversack_gui.pages.page import Page
@@ -165,7 +166,7 @@ class PantryPage(Page):
                 key=lambda item: item.size or 0,
                 number=True,
             ),
-            Column(tr("Licence"), lambda item: item.licence or "—"),
+            Column(tr("Licence"), licence_of),
             Column(tr("What and where from"), _about),
         ]
 
