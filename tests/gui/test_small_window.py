@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QStyle, QTableView
 
 from gui_desk import Desk
 from haversack.services.keys import open_keyring
 from haversack.services.pack import pack
-from haversack.services.shelves import Pantry
+from haversack.services.shelves import Pantry, open_or_build
 
 OpenDesk = Callable[..., Desk]
 SECRET = "correct horse battery"
@@ -76,3 +77,19 @@ def test_a_long_name_leaves_the_other_columns_their_room_in_a_wide_window(
     table = desk.page.table
     assert not table.isColumnHidden(4) and table.columnWidth(4) >= 200
     assert sum(table.columnWidth(place) for place in range(5)) == table.viewport().width()
+
+
+def test_what_a_publisher_is_trusted_by_is_in_sight_without_scrolling(
+    open_desk: OpenDesk, tmp_path: Path, stick: Path
+) -> None:
+    (tmp_path / "home").rename(tmp_path / "workstation")
+    desk = small(open_desk(open_or_build(tmp_path / "field"), "open", bundle=stick))
+    page = desk.page
+    assert page.state.text() == "Publisher not trusted here"
+    assert page.compared.visibleRegion() == QRegion(page.compared.rect())
+    assert "tick" in page.why.text() and "trust" in page.why.text()
+    assert page.model.rows == [] and "once its publisher is trusted" in page.part.text()
+    desk.click(page.compared)
+    assert page.trust.isEnabled()
+    inside = page.card.widget()
+    assert inside.minimumSizeHint().width() <= page.card.viewport().width(), "no text is cut"

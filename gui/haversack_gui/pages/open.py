@@ -161,6 +161,7 @@ class OpenPage(Page):
         left = card(
             head,
             self.card,
+            self.compared,
             row(self.trust, self.downgrade, self.add_stick, self.gather, None),
             row(self.verify, self.take_in, None),
             self.why,
@@ -214,10 +215,11 @@ class OpenPage(Page):
         self.take_in.setEnabled(sound and pantry is not None and bool(chosen) and not busy)
         whole = len(chosen) == len(self.model.rows)
         self.take_in.setText(tr("Take it in") if whole else tr("Take the ticked in"))
+        said = self._about_part(whole)
         size = looked.total if whole else sum(file.size for file in chosen)
         self.total.setText(words.size(size) if chosen else "")
-        self.part.setText(self._about_part(whole))
-        self.part.setVisible(not whole)
+        self.part.setText(tr("Listed once its publisher is trusted.") if unknown else said)
+        self.part.setVisible(bool(self.part.text()))
         self.why.setText(self._why(unknown, sound, lacking))
         self.why.setVisible(bool(self.why.text()))
 
@@ -234,7 +236,9 @@ class OpenPage(Page):
     def _why(self, unknown: bool, sound: bool, lacking: bool) -> str:
         pantry, bundle = self.workspace.pantry, self._bundle
         if unknown:
-            return tr("Trust the publisher first; then it can be checked and taken in.")
+            if self.compared.isChecked():
+                return tr("Trust the publisher; then it can be checked and taken in.")
+            return tr("Compare the words, tick that you did, then trust the publisher.")
         if pantry is None and (sound or lacking):
             return tr("Start or open a pantry first (Ctrl+O); the bundle is taken into it.")
         if lacking and bundle is not None and bundle.others:

@@ -24,7 +24,10 @@ STATES = {
 
 
 class BundleCard(QScrollArea):
-    """Scrolls where the window is small, so that the buttons below always stay in sight."""
+    """Scrolls where the window is small, so that what is below always stays in sight.
+
+    ``compared``, without which nobody is trusted, belongs below: it has no place in here.
+    """
 
     def __init__(self) -> None:
         """Begin without a bundle."""
@@ -46,7 +49,6 @@ class BundleCard(QScrollArea):
             label("Publisher", "small"),
             self.publisher,
             row(self.here, self.pinned, None, space="l"),
-            self.compared,
             None,
         )
         inside.setContentsMargins(0, 0, 8, 0)
