@@ -17,6 +17,7 @@ Curve = Sequence[tuple[int, float]]
 COLUMNS = 2
 LEARNING_RATE = "learning_rate"
 """Has one curve, which needs no name."""
+TITLES = {"map": "mAP", "map_50": "mAP50", "map_75": "mAP75", "miou": "Mean IoU", "f1": "F1"}
 _RICH = Qt.TextFormat.RichText
 
 
@@ -106,7 +107,7 @@ class CurvePlot(QWidget):
             axis.setTextPen(pg.mkPen(self._palette.text))
             axis.enableAutoSIPrefix(False)
         plot.setLabel("bottom", tr("step"))
-        legend = label("", "small", wrap=False)
+        legend = label("", "small")
         legend.setTextFormat(_RICH)
         legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         holder = QWidget()
@@ -132,7 +133,7 @@ class CurvePlot(QWidget):
             value = number(points[-1][1]) if points else "—"
             source = "" if group == LEARNING_RATE else html.escape(name.rpartition("/")[0] or name)
             parts.append(f"<span style='color:{colour}'>●</span> {source} <b>{value}</b>")
-        return "&nbsp;&nbsp;".join(parts)
+        return " &nbsp;".join(parts)
 
 
 def _group(name: str) -> str:
@@ -140,4 +141,4 @@ def _group(name: str) -> str:
 
 
 def _title(group: str) -> str:
-    return group.replace("_", " ").capitalize()
+    return tr(TITLES[group]) if group in TITLES else group.replace("_", " ").capitalize()

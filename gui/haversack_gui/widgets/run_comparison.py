@@ -66,9 +66,15 @@ def names(lines: Sequence[RunLine]) -> list[str]:
     """Name each run by its recipe, and by its time where recipes occur twice."""
     recipes = [line.recipe or line.run_id for line in lines]
     return [
-        recipe if recipes.count(recipe) == 1 else f"{recipe} {line.run_id[9:15]}"
+        recipe if recipes.count(recipe) == 1 else f"{recipe}, {_time(line.run_id)}"
         for recipe, line in zip(recipes, lines, strict=True)
     ]
+
+
+def _time(run_id: str) -> str:
+    """Give the time of day that a run's id begins with, ``20261130-142305-train-e710``."""
+    digits = run_id[9:15]
+    return f"{digits[:2]}:{digits[2:4]}:{digits[4:]}" if digits.isdecimal() else run_id
 
 
 def _column(title: str, place: int) -> Column[Value]:

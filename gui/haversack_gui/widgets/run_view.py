@@ -161,7 +161,8 @@ class RunView(QFrame):
 
     def _show_progress(self, state: RunState) -> None:
         device = "CPU" if state.device == "cpu" else state.device
-        parts = [line for line in (device, state.phase) if line]
+        phase = "" if state.status == "finished" else state.phase
+        parts = [line for line in (device, phase) if line]
         if state.epoch is not None:
             parts.append(tr("epoch {number}").format(number=state.epoch + 1))
         progress = state.progress
