@@ -121,6 +121,20 @@ def test_losses_and_augmentations_of_a_classifier_can_be_chosen(
     assert all(text.startswith(title) for text, title in zip(texts, titles, strict=True))
 
 
+def test_a_slot_that_may_stay_empty_says_what_holds_then(
+    open_desk: OpenDesk, empty_pantry: Pantry
+) -> None:
+    desk = open_desk(empty_pantry, "recipes")
+    desk.page.take("new:classification")
+    desk.settle()
+    desk.click(desk.page.fill)
+    desk.settle()
+    select(desk, "model.loss")
+    assert desk.page.slot_panel.help.text() == (
+        "What training minimises; plain cross-entropy where it is empty. This slot may stay empty."
+    )
+
+
 def test_an_unfinished_recipe_that_is_finished_is_not_kept_twice(
     open_desk: OpenDesk, pantry: Pantry
 ) -> None:

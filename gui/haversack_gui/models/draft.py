@@ -125,5 +125,11 @@ class Draft:
             self.recipe.root = root
 
 
+def slot_about(root: Ingredient, path: str) -> str:
+    """Say what the slot at a path is for, and what holds while it is empty; may be empty."""
+    above, _, name = path.rpartition(".")
+    return type(node_at(root, above)).model_fields[name].description or ""
+
+
 def _items(held: object) -> tuple[object, ...]:
     return held if isinstance(held, tuple) else ()

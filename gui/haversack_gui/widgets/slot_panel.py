@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget
 from haversack.recipe.fill import Answer
 from haversack.recipe.paths import get_at, slot_at
 from haversack.recipe.schema import Ingredient
+from haversack_gui import words
 from haversack_gui.calls.recipes import Choice
-from haversack_gui.models.draft import Draft
+from haversack_gui.models.draft import Draft, slot_about
 from haversack_gui.widgets.basics import button, column, holder, label, row
 from haversack_gui.widgets.form import OptionForm
 from haversack_gui.widgets.slot_picker import SlotPicker
@@ -78,13 +79,15 @@ class SlotPanel(QFrame):
                 (tr("Add to {slot}") if spec.many else tr("Choose the {slot}")).format(slot=name)
             )
             self.kind.setText(path)
-            self.help.setText(
+            wanted = (
                 tr("Takes any number.")
                 if spec.many
                 else tr("This slot may stay empty.")
                 if spec.optional
                 else tr("The recipe needs one of these.")
             )
+            about = slot_about(draft.recipe.root, path)
+            self.help.setText(f"{words.sentence(tr(about))} {wanted}" if about else wanted)
             self._target = path
             self.back.hide()
             self._show_picker()
