@@ -135,6 +135,19 @@ def test_a_slot_that_may_stay_empty_says_what_holds_then(
     )
 
 
+def test_options_of_the_ingredient_that_was_shown_before_are_gone_at_once(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    desk.page.take(pantry.recipes.find("Tiny digits").id)
+    desk.settle()
+    select(desk, "model")
+    before = list(desk.page.slot_panel.form.editors.values())
+    assert before and all(editor.isVisible() for editor in before)
+    desk.page.slot_panel.show_slot(desk.page.draft, "data")
+    assert not any(editor.isVisible() for editor in before)
+
+
 def test_an_unfinished_recipe_that_is_finished_is_not_kept_twice(
     open_desk: OpenDesk, pantry: Pantry
 ) -> None:

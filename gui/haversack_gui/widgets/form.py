@@ -48,6 +48,7 @@ class OptionForm(QWidget):
         """Show the options with their values."""
         for row in self._rows:
             self._layout.removeWidget(row)
+            row.hide()  # it is deleted only after the next picture may have been drawn
             row.deleteLater()
         self._rows.clear()
         self.editors.clear()
