@@ -9,22 +9,25 @@ import warnings
 import numpy as np
 import simplejpeg
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from haversack.data.errors import DataError
 from haversack.data.sample import Picture
 
 MAX_PIXELS = 200_000_000
 _JPEG = b"\xff\xd8\xff"
-_EXIF, _HEAD_BYTES = b"Exif\0\0", 1 << 16
+_MARKER, _START_OF_SCAN = 0xFF, 0xDA
+_EXIF, _XMP, _XMP_ORIENTATION = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"tiff:Orientation"
 _LYING = (5, 6, 7, 8)
-"""EXIF's orientations in which width and height change places."""
+"""Orientations in which width and height change places."""
 _WHITE_16 = 65535
 
 
 def decode(content: bytes, name: str) -> Picture:
     """Decode a JPEG, PNG or other picture to ``(height, width, 3)`` uint8 RGB.
 
-    It stands upright, as its EXIF says. 16 bits become 8: 65535 becomes 255.
+    It stands upright, as its EXIF says, or its XMP where EXIF says nothing. 16 bits become 8:
+    65535 becomes 255.
 
     Args:
         content: The file's bytes.
@@ -54,13 +57,17 @@ def decode(content: bytes, name: str) -> Picture:
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """Turn an opened picture as its EXIF says; without that it stays as it is."""
-    return ImageOps.exif_transpose(picture) if _orientation(picture) != 1 else picture
+    """Turn an opened picture as its EXIF or XMP says; without them it stays as it is."""
+    if isinstance(picture, TiffImageFile) or _orientation(picture) == 1:
+        return picture  # Pillow turns a TIFF when its pixels are loaded
+    return ImageOps.exif_transpose(picture)
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Give the width and height that an opened picture has once it stands upright."""
     width, height = picture.size
+    if isinstance(picture, TiffImageFile) and ExifTags.Base.Orientation in picture.tag_v2:
+        return width, height  # Pillow gives the upright size, but not where XMP alone says it
     return (height, width) if _orientation(picture) in _LYING else (width, height)
 
 
@@ -82,9 +89,7 @@ def as_rgb(picture: Image.Image, name: str) -> Image.Image:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """Give EXIF's number; 1, upright, where there is none. Pillow turns a TIFF by itself."""
-    if picture.format == "TIFF":
-        return 1
+    """Give EXIF's number, else XMP's; 1, upright, where there is none."""
     try:
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
@@ -105,16 +110,30 @@ def _quick_jpeg(content: bytes) -> Picture | None:
 
 
 def _lies(content: bytes) -> bool:
-    if content.find(_EXIF, 0, _HEAD_BYTES) < 0:
+    if not _tells_orientation(content):
         return False
     with Image.open(io.BytesIO(content)) as picture:
         return _orientation(picture) != 1
 
 
+def _tells_orientation(content: bytes) -> bool:
+    """Look through a JPEG's segments, up to its pixels, for EXIF, or XMP with an orientation."""
+    at = 2
+    while at + 4 <= len(content) and content[at] == _MARKER and content[at + 1] != _START_OF_SCAN:
+        end = at + 2 + int.from_bytes(content[at + 2 : at + 4])
+        if content.startswith(_EXIF, at + 4):
+            return True
+        if content.startswith(_XMP, at + 4) and content.find(_XMP_ORIENTATION, at, end) >= 0:
+            return True
+        at = end
+    return False
+
+
 def lying_size(content: bytes) -> tuple[int, int] | None:
     """Give the width and height that a picture has before it is turned; None where it is not."""
     with Image.open(io.BytesIO(content)) as picture:
-        return picture.size if _orientation(picture) in _LYING else None
+        width, height = upright_size(picture)
+        return (height, width) if _orientation(picture) in _LYING else None
 
 
 def size_of(content: bytes, name: str) -> tuple[int, int]:
