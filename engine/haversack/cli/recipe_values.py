@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from haversack.base.errors import UsageError
 from haversack.recipe.errors import InvalidValue, RecipeError
@@ -15,6 +15,8 @@ from haversack.recipe.schema import Ingredient, slots_of
 from haversack.recipe.tree import Recipe
 
 Pair = tuple[str, str]
+Named = Callable[[str, str], Answer]
+"""Gives what a name means in a slot, by the slot's path and the name."""
 NOTHING = ("null", "none", "")
 
 
@@ -36,8 +38,19 @@ def pairs(words: Iterable[str]) -> list[Pair]:
     return made
 
 
-def assign(recipe: Recipe, given: Iterable[Pair]) -> None:
+def as_it_stands(slot: str, name: str) -> Answer:
+    """Let a name in a slot mean the ingredient of that name."""
+    del slot
+    return name
+
+
+def assign(recipe: Recipe, given: Iterable[Pair], named: Named = as_it_stands) -> None:
     """Put values into slots and options, in order; a slot of several may be named repeatedly.
+
+    Args:
+        recipe: The recipe that is changed.
+        given: Paths and values.
+        named: What a name means in a slot that takes one ingredient.
 
     Raises:
         RecipeError: No such slot or option, no such ingredient, a value that is not allowed.
@@ -47,7 +60,7 @@ def assign(recipe: Recipe, given: Iterable[Pair]) -> None:
         if _is_slot(recipe, path) and slot_at(recipe.root, full_path(path)).many:
             many.setdefault(path, []).append(value)
         elif _is_slot(recipe, path):
-            _fill_slot(recipe, path, value)
+            recipe[path] = None if value.lower() in NOTHING else named(path, value)
         else:
             _set_option(recipe, path, value)
     for path, names in many.items():
@@ -83,10 +96,6 @@ def _is_slot(recipe: Recipe, path: str) -> bool:
     except RecipeError:
         return False
     return True
-
-
-def _fill_slot(recipe: Recipe, path: str, value: str) -> None:
-    recipe[path] = None if value.lower() in NOTHING else value
 
 
 def parse(value: str) -> object:

@@ -13,6 +13,7 @@ from haversack.cli.recipe_view import RecipeArgument, describe, show
 from haversack.cli.session import Session
 from haversack.recipe.fill import Answers
 from haversack.recipe.root import full_path
+from haversack.recipe.schema import Ingredient
 from haversack.recipe.tree import Recipe
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def new_recipe(
     made.name = name or ""
     slots, options = recipe_values.split(assignments or [], opened.registry)
     if empty:
-        recipe_values.assign(made, slots)
+        recipe_values.assign(made, slots, _own_data(opened))
     else:
         made.fill_empty_recursively(_with_own_data(recipe_values.answers(slots), opened))
     recipe_values.assign(made, options)
@@ -97,14 +98,21 @@ def new_recipe(
     return Answer(describe(made, opened), show(made, opened))
 
 
-def _with_own_data(answers: Answers, pantry: Pantry) -> Answers:
+def _own_data(pantry: Pantry) -> recipe_values.Named:
     """Let the data slot, and those within it, be filled by the name of an imported set."""
     from haversack.services.datasets import as_answer
 
+    def named(slot: str, name: str) -> str | Ingredient:
+        is_data = full_path(slot).startswith(full_path("data_generator"))
+        return as_answer(pantry, name) if is_data else name
+
+    return named
+
+
+def _with_own_data(answers: Answers, pantry: Pantry) -> Answers:
+    named = _own_data(pantry)
     return {
-        slot: as_answer(pantry, value)
-        if isinstance(value, str) and slot.startswith(full_path("data_generator"))
-        else value
+        slot: named(slot, value) if isinstance(value, str) else value
         for slot, value in answers.items()
     }
 
@@ -126,7 +134,7 @@ def set_recipe(
     opened = session.pantry(pantry)
     loaded = opened.recipes.load(recipe)
     before = loaded.id
-    recipe_values.assign(loaded, recipe_values.pairs(assignments or []))
+    recipe_values.assign(loaded, recipe_values.pairs(assignments or []), _own_data(opened))
     if default:
         loaded.fill_empty_recursively()
     opened.recipes.refuse_taken(name or "", but=before)
