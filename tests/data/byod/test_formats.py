@@ -168,6 +168,17 @@ def test_what_coco_lists_and_is_not_there_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_table_whose_fields_a_spreadsheet_separates_otherwise_is_read(
+    tmp_path: Path, separator: str
+) -> None:
+    folder = csv_set(tmp_path)
+    wanted = checked(folder)
+    table = (folder / "labels.csv").read_text().replace(",", separator).replace("\n", "\r\n")
+    (folder / "labels.csv").write_text("\ufeff" + table, newline="")
+    assert checked(folder) == wanted
+
+
 def test_no_path_of_a_label_file_leads_out_of_the_set(tmp_path: Path) -> None:
     outside = save(tmp_path, "secret.jpg", 1)
     folder = csv_set(tmp_path / "set")

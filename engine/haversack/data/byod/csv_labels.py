@@ -12,6 +12,8 @@ from haversack.data.readers.members import Members
 
 FILE_COLUMNS = ("file", "filename", "file_name", "path", "image", "picture")
 LABEL_COLUMNS = ("label", "class", "category", "target")
+SEPARATORS = (",", ";", "\t")
+"""Between fields; spreadsheets write semicolons where a comma is the decimal sign."""
 _HINT = f"Name the columns {FILE_COLUMNS[0]!r} and {LABEL_COLUMNS[0]!r}, in UTF-8."
 
 
@@ -31,7 +33,8 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
         raise DataError(f"{members.label} has {len(tables)} CSV files at its top", "Give one.")
     content = members.read(tables[0])
     try:
-        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
+        text = content.decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=_separator(text))
         columns = {str(name).strip().lower(): str(name) for name in rows.fieldnames or ()}
         if {"xmin", "xmax"} <= set(columns):
             raise DataError(
@@ -59,6 +62,11 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{tables[0]} is no CSV in UTF-8: {error}", _HINT) from error
     return Found("csv", "classification", tuple(pictures), tuple(problems))
+
+
+def _separator(text: str) -> str:
+    """Give what the first line has most of; a comma where it has none of them."""
+    return max(SEPARATORS, key=text.partition("\n")[0].count)
 
 
 def _group_column(wanted: Wanted | None, columns: dict[str, str], table: str) -> str:
