@@ -145,7 +145,8 @@ def test_a_box_that_reaches_outside_is_clipped_and_told(tmp_path: Path) -> None:
         ("9 0.5 0.5 0.1 0.1", "names class 9, and there are 2"),
         ("0 0.5 0.5 0.1", "has 4 numbers"),
         ("0 0.5 nan 0.1 0.1", "a number that is none"),
-        ("roof 0.5 0.5 0.1 0.1", "could not convert"),
+        ("roof 0.5 0.5 0.1 0.1", "holds 'roof' for a number"),
+        ("0 0,5 0,5 0,1 0,1", "holds '0,5' for a number"),
     ],
 )
 def test_a_wrong_line_is_told_with_its_number(tmp_path: Path, line: str, says: str) -> None:

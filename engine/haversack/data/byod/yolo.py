@@ -127,7 +127,7 @@ def _labels_of(picture: str) -> str:
 
 def _fields(line: bytes, classes: list[str], posed: bool) -> tuple[str, list[float]]:
     """Give the class of a line and its numbers, as shares of the picture; no keypoints."""
-    fields = [float(field) for field in line.split()]
+    fields = [_number(field) for field in line.split()]
     if posed:
         fields = fields[:5]
     if not all(math.isfinite(field) for field in fields):
@@ -138,6 +138,13 @@ def _fields(line: bytes, classes: list[str], posed: bool) -> tuple[str, list[flo
     if number != fields[0] or not 0 <= number < len(classes):
         raise ValueError(f"names class {fields[0]:g}, and there are {len(classes)}")
     return classes[number], fields[1:]
+
+
+def _number(field: bytes) -> float:
+    try:
+        return float(field)
+    except ValueError:
+        raise ValueError(f"holds {field.decode(errors='replace')!r} for a number") from None
 
 
 def _box(label: str, shares: list[float], size: tuple[int, int]) -> tuple[str, Box]:
