@@ -39,3 +39,23 @@ def test_an_empty_recipe_begins_with_an_imported_set(
     told = call(*NEW, "--empty", "data=Pipeline", "data_generator=mine")
     assert told.code == 0, told.err
     assert "datasets/own/mine" in {one.name for one in pantry.recipes.load("signs").assets()}
+
+
+def test_pictures_that_take_the_name_of_others_are_told_with_the_recipes_that_lack_those(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    first, later = image_folder(tmp_path / "1"), csv_set(tmp_path / "2")
+    for _ in range(2):
+        told = call("data", "import", str(first), "--name", "mine")
+        assert told.code == 0 and "before" not in told.out, told.err
+    assert call(*NEW, "data_generator=mine", "backbone.use_pretrained=false").code == 0
+    told = call("data", "import", str(later), "--name", "mine")
+    assert told.code == 0, told.err
+    assert f"other pictures were called mine before, from {first}" in told.out
+    remedy = "recipe set signs data_generator=mine"
+    assert f"haversack {remedy}" in told.out
+    refused = call("train", "signs")
+    assert refused.code == 1 and "recipe set RECIPE data_generator=NAME" in refused.err
+    assert "network" not in refused.err
+    assert call(*remedy.split()).code == 0
+    assert "datasets/own/mine" not in pantry.recipes.list()[0].missing_assets

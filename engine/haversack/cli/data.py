@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ from haversack.cli.session import Session
 
 if TYPE_CHECKING:
     from haversack.data.byod.check import Checked
+    from haversack.pantry.pantry import Pantry
+    from haversack.services.datasets import OwnSet
 
 FolderArgument = Annotated[Path, typer.Argument(help="The folder with pictures and labels.")]
 FormatOption = Annotated[
@@ -86,10 +89,11 @@ def import_folder(
     """Take pictures and labels into the pantry; what cannot be used is named and left out."""
     from haversack.data.byod.class_mapping import parse_mapping
     from haversack.data.byod.splits import SplitPlan
-    from haversack.services.datasets import import_data
+    from haversack.services.datasets import import_data, own_sets
 
     plan, mapping = SplitPlan(validation, split_seed, group_by), parse_mapping(map_class or ())
     opened = session.pantry(pantry)
+    before = {one.name: one for one in own_sets(opened)}
     with session.listening() as hear:
         kept, checked = import_data(
             path,
@@ -107,7 +111,20 @@ def import_folder(
     data = {**_facts(checked), "name": kept.name, "sha256": kept.sha256, "bytes": kept.size}
     use = "look at it with predict" if kept.task == "unlabeled" else "use it with"
     said = f"kept as {kept.name}, {human_size(kept.size)}; {use} --data {kept.name}"
-    return Answer(data, [*_told(checked), said])
+    return Answer(data, [*_told(checked), said, *_replaced(before.get(kept.name), kept, opened)])
+
+
+def _replaced(old: OwnSet | None, new: OwnSet, pantry: Pantry) -> list[str]:
+    """Say that another set had the name before, and which recipes ask for that one."""
+    from haversack.services.datasets import recipes_lacking
+
+    if old is None or old.sha256 == new.sha256:
+        return []
+    said = [f"other pictures were called {old.name} before, from {old.source}"]
+    for recipe in recipes_lacking(pantry, new.name):
+        change = f"haversack recipe set {shlex.quote(recipe)} data_generator={new.name}"
+        said.append(f"{recipe!r} was made with those; to give it the new ones: {change}")
+    return said
 
 
 def check(

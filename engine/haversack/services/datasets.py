@@ -216,6 +216,15 @@ def describe_set(pantry: Pantry, name: str) -> Described:
     )
 
 
+def recipes_lacking(pantry: Pantry, name: str) -> tuple[str, ...]:
+    """Name the recipes that ask for a set of that name with other pictures than the pantry has."""
+    return tuple(
+        record.name or record.id
+        for record in pantry.recipes.list()
+        if PREFIX + name in record.missing_assets
+    )
+
+
 def set_file(pantry: Pantry, name: str) -> AssetFile:
     """Give an imported set as a file that a run is given.
 
