@@ -59,3 +59,12 @@ def test_pictures_that_take_the_name_of_others_are_told_with_the_recipes_that_la
     assert "network" not in refused.err
     assert call(*remedy.split()).code == 0
     assert "datasets/own/mine" not in pantry.recipes.list()[0].missing_assets
+
+
+def test_a_folder_whose_name_cannot_be_a_sets_is_answered_with_the_option_for_one(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    told = call("data", "import", str(csv_set(tmp_path / "Meine Bilder")))
+    assert told.code == 2 and "--name" in told.err
+    told = call("data", "import", str(tmp_path / "Meine Bilder"), "--name", "Fl\u00e4chen")
+    assert told.code == 2 and "letters of a to z" in told.err

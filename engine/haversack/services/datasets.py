@@ -133,7 +133,8 @@ def import_data(
     Returns:
         What is kept, and what was checked, problems included.
     """
-    called = check_name(name or path.resolve().name, "dataset")
+    remedy = "Use" if name else "Give it a name with --name:"
+    called = check_name(name or path.resolve().name, "dataset", remedy)
     checked = check_data(
         path,
         form,

@@ -15,12 +15,13 @@ def is_name(text: object) -> bool:
     return isinstance(text, str) and bool(_NAME.match(text)) and not _DEVICE.match(text)
 
 
-def check_name(text: str, what: str) -> str:
+def check_name(text: str, what: str, remedy: str = "Use") -> str:
     """Give the name back if it may be one.
 
     Args:
         text: The name.
         what: What it names, for the error.
+        remedy: What to do, for the error; what a name is made of follows.
 
     Raises:
         UsageError: It may not.
@@ -28,7 +29,8 @@ def check_name(text: str, what: str) -> str:
     if not is_name(text):
         raise UsageError(
             f"{text[:80]!r} cannot name a {what}",
-            "Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
+            f"{remedy} up to 64 letters of a to z, digits, dots, dashes and underscores, a letter "
+            "or digit first.",
         )
     return text
 
