@@ -87,7 +87,7 @@ def test_own_pictures_are_checked_imported_trained_on_and_exported(
     assert call("data", "import", str(folder), "--task", "detection").code == 2
 
 
-def test_own_masks_are_trained_on_and_a_set_without_labels_is_looked_at(
+def test_own_masks_are_trained_on_and_a_set_without_labels_but_no_bare_folder_is_looked_at(
     call: Call, pantry: Pantry, tmp_path: Path
 ) -> None:
     del pantry  # it is the one that the calls use
@@ -110,6 +110,10 @@ def test_own_masks_are_trained_on_and_a_set_without_labels_is_looked_at(
     found = told.json["state"]["result"]["predictions"]
     assert [one["name"] for one in found] == ["0.jpg", "1.jpg", "2.jpg"]
     assert all((Path(told.json["folder"]) / one["mask"]).is_file() for one in found)
+    runs = len(call("runs", "list", "--json").json)
+    told = call("predict", "last", str(tmp_path / "new"))
+    assert told.code == 2 and "--format unlabeled" in told.err
+    assert len(call("runs", "list", "--json").json) == runs
     out = tmp_path / "model.onnx"
     assert call("export", "last", "-o", str(out), "--json").code == 0
     assert call("train", "areas", "--data", "new", "--json").code == 2

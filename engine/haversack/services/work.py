@@ -184,9 +184,10 @@ def follow_up_spec(
         options: What only this kind knows, such as ``{"precision": "int8"}``.
 
     Raises:
-        UsageError: The run has no checkpoint, or this machine no such device.
+        UsageError: The run has no checkpoint, this machine no such device, or an input is a folder.
     """
     require_device(device)
+    _refuse_folders(inputs)
     trained, folder = _load(run_id, pantry)
     checkpoint = _checkpoint(trained, folder)
     name = new_run_id(kind)
@@ -210,6 +211,16 @@ def follow_up_spec(
     )
     run_store(pantry).create(spec)
     return spec
+
+
+def _refuse_folders(inputs: Sequence[Path]) -> None:
+    folder = next((path for path in inputs if path.is_dir()), None)
+    if folder is not None:
+        raise UsageError(
+            f"{folder} is a folder",
+            "Name its pictures, as in FOLDER/*.jpg; or keep them: haversack data import FOLDER "
+            "--format unlabeled --name NAME, then haversack predict RUN --data NAME",
+        )
 
 
 def carry_out(
