@@ -9,7 +9,7 @@ import pytest
 from haversack.base.errors import UsageError
 from haversack.base.files import write_text
 from haversack.pantry.pantry import Pantry
-from haversack.recipe.sppr import to_sppr
+from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.runs.events import Finished, Started, encode_event
 from haversack.runs.log import LOG_NAME
@@ -54,6 +54,14 @@ def test_finished_measurements_become_rows_in_the_columns_of_a_volume(pantry: Pa
     assert (row["od_inf_rate_ms"], row["od_size_MB"], row["od_task_metric"]) == (2.5, 4.0, 0.9)
     assert row["task"] == "classification" and row["backbone"] and row["hardware"]
     assert row["od_inf_energy_mJ"] is None
+
+
+def test_the_recipe_of_a_row_exports_what_was_measured(pantry: Pantry) -> None:
+    told = {"precision": "int8", "calibration": "entropy"}
+    finish(pantry, "20260101-000001-measure-0002", RunKind.MEASURE, **told)
+    (row,) = measured_rows(pantry)
+    recipe = from_sppr(row["sppr"], pantry.registry)
+    assert (recipe["export.precision"], recipe["export.calibration"]) == ("int8", "entropy")
 
 
 def test_a_set_made_of_others_is_named_as_in_golden_volumes(pantry: Pantry) -> None:

@@ -33,16 +33,12 @@ def golden_row(
         measured: The result of a measuring run.
     """
     metric = TASK_METRIC[recipe.task]
-    recipe = recipe.copy()
-    recipe["export.precision"] = quantization
-    calibration = measured.get("calibration") or "minmax"
-    if quantization == "int8":
-        recipe["export.calibration"] = calibration
+    recipe = as_exported(recipe, quantization, measured)
     size, is_int8 = recipe["model.image_size"], quantization == "int8"
     return {
         "hardware": measured_hardware(measured),
         "quantization": quantization,
-        "calib_method": calibration if is_int8 else None,
+        "calib_method": calibration_of(measured) if is_int8 else None,
         "per_channel": measured.get("per_channel", True) if is_int8 else None,
         "height": size,
         "width": size,
@@ -64,6 +60,20 @@ def golden_row(
         "sppr": to_sppr(recipe),
         "dataset": dataset_name(recipe),
     }
+
+
+def as_exported(recipe: Recipe, quantization: str, measured: Mapping[str, Any]) -> Recipe:
+    """Give a recipe that exports the numbers that were measured: the one to cook a row by."""
+    recipe = recipe.copy()
+    recipe["export.precision"] = quantization
+    if quantization == "int8":
+        recipe["export.calibration"] = calibration_of(measured)
+    return recipe
+
+
+def calibration_of(measured: Mapping[str, Any]) -> str:
+    """Give how the levels of an int8 file were found; early runs do not tell."""
+    return measured.get("calibration") or "minmax"
 
 
 def measured_hardware(measured: Mapping[str, Any]) -> str:

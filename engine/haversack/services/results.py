@@ -15,6 +15,7 @@ from haversack.runs.store import RunRecord
 from haversack.services.golden_rows import (
     AND,
     TASK_METRIC,
+    as_exported,
     dataset_name,
     measured_hardware,
     scaled,
@@ -53,12 +54,14 @@ def measured_row(record: RunRecord, pantry: Pantry) -> dict[str, Any] | None:
     except HaversackError:
         return None
     found: Mapping[str, Any] = result or {}
-    metrics = found.get("metrics") or {}
+    metrics, quantization = found.get("metrics") or {}, found.get("precision")
+    if quantization is not None:
+        recipe = as_exported(recipe, quantization, found)
     return {
         "timestamp": record.state.updated_at,
         "run_id": record.run_id,
         "hardware": measured_hardware(found),
-        "quantization": found.get("precision"),
+        "quantization": quantization,
         "height": recipe["model.image_size"],
         "width": recipe["model.image_size"],
         "model_family": title_of(recipe, "model"),
