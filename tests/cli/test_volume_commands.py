@@ -36,6 +36,15 @@ def test_an_imported_table_is_listed_shown_and_queried(
     assert call("pareto", "mine", "--json").json["ids"] == [2, 1]
 
 
+def test_a_table_whose_licence_nobody_stated_says_so_in_words(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    _import(call, tmp_path, "--licence", "NOASSERTION")
+    listed = call("volume", "list").out
+    assert "not stated" in listed and "NOASSERTION" not in listed
+    assert call("volume", "list", "--json").json[0]["licence"] == "NOASSERTION"
+
+
 def test_a_row_without_a_recipe_is_cooked_from_its_backbone_or_names_what_is_missing(
     call: Call, pantry: Pantry, tmp_path: Path
 ) -> None:

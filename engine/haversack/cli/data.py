@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
+from haversack.services.licences import stated
 
 if TYPE_CHECKING:
     from haversack.data.byod.check import Checked
@@ -175,7 +176,9 @@ def list_sets(session: Session, pantry: PantryOption = None) -> Answer:
     from haversack.services.datasets import own_sets
 
     found = own_sets(session.pantry(pantry))
-    rows = [(one.name, one.task, human_size(one.size), one.licence, one.source) for one in found]
+    rows = [
+        (one.name, one.task, human_size(one.size), stated(one.licence), one.source) for one in found
+    ]
     shown = table("", ("name", "task", "size", "licence", "imported from"), rows)
     return Answer(found, [shown] if rows else ["nothing yet; see haversack data import --help"])
 
@@ -204,7 +207,7 @@ def show_set(
         ("name", found.set.name),
         ("task", found.set.task),
         ("size", human_size(found.set.size)),
-        ("licence", found.set.licence),
+        ("licence", stated(found.set.licence)),
         ("imported from", found.set.source),
         ("imported at", found.set.imported_at),
         ("pictures", _splits(found.pictures)),

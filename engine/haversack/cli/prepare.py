@@ -11,6 +11,7 @@ from haversack.base.errors import EXIT_DONE, EXIT_FAILED
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
+from haversack.services.licences import stated
 
 if TYPE_CHECKING:
     from haversack.services.report import PreparationReport
@@ -70,7 +71,13 @@ def show(report: PreparationReport) -> list[RenderableType]:
         word = f"{rehearsal.verdict}: {rehearsal.why}"
     head = f"{report.recipe_name or report.recipe_id[:12]}  {report.task}  {word}"
     captured = [
-        (a.name, human_size(a.size), a.licence, a.source, "fetched" if a.fetched else "was here")
+        (
+            a.name,
+            human_size(a.size),
+            stated(a.licence),
+            a.source,
+            "fetched" if a.fetched else "was here",
+        )
         for a in report.captured
     ]
     steps = [report.dry_run, *(rehearsal.steps if rehearsal is not None else ())]

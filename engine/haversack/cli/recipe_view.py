@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from haversack.cli.output import human_size, table
 from haversack.recipe.schema import UNSET, Ingredient, option_names
 from haversack.recipe.tree import Recipe
+from haversack.services.licences import stated
 
 if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
@@ -56,12 +57,12 @@ def show(recipe: Recipe, pantry: Pantry) -> list[RenderableType]:
     if recipe.assets():
         missing = {asset.name for asset in stand.missing}
         files = [
-            (a.name, human_size(a.size), a.licence, a.origin.uri, a.name not in missing)
+            (a.name, human_size(a.size), stated(a.licence), a.origin.uri, a.name not in missing)
             for a in recipe.assets()
         ]
         shown.append(table("files", ("name", "size", "licence", "source", "here"), files))
     if stand.unpinned:
-        unseen = [(file.name, file.licence, file.uri) for file in stand.unpinned]
+        unseen = [(file.name, stated(file.licence), file.uri) for file in stand.unpinned]
         shown.append(table("to be pinned by preparing", ("name", "licence", "source"), unseen))
     return shown
 

@@ -11,6 +11,7 @@ from haversack.cli import which_pantry
 from haversack.cli.command import Answer, command
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
+from haversack.services.licences import stated
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,7 +38,13 @@ def setup(
     rows = [("volume", name, "added", None, "") for name in report.volumes_added]
     rows += [("volume", name, "present", None, "") for name in report.volumes_present]
     files = [
-        (a.kind, a.name, "fetched" if a.fetched else "present", human_size(a.size), a.licence)
+        (
+            a.kind,
+            a.name,
+            "fetched" if a.fetched else "present",
+            human_size(a.size),
+            stated(a.licence),
+        )
         for a in report.assets
     ]
     shown = table("", ("kind", "name", "", "size", "licence"), [*rows, *files])

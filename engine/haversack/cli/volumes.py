@@ -13,6 +13,7 @@ from haversack.cli.output import table
 from haversack.cli.pareto import FILES
 from haversack.cli.session import Session
 from haversack.cli.volume_show import show_volume
+from haversack.services.licences import stated
 
 if TYPE_CHECKING:
     from haversack.services.volume_import import Brought
@@ -39,12 +40,12 @@ def add_to(app: typer.Typer) -> None:
 def list_volumes(session: Session, pantry: PantryOption = None) -> Answer:
     """List the golden volumes of a pantry."""
     shelf = session.pantry(pantry).volumes
-    found = []
+    found, rows = [], []
     for name in shelf.list():
         card = shelf.card(name)
         told = {field: card.get(field) for field in ("task", "rows", "on", "licence", "source")}
         found.append({"name": name, **told})
-    rows = [tuple(entry.values()) for entry in found]
+        rows.append([name, *(told | {"licence": stated(told["licence"] or "")}).values()])
     shown = table("", ("name", "task", "rows", "measured on", "licence", "source"), rows)
     return Answer(found, [shown] if rows else ["no volumes here; haversack setup brings some"])
 
@@ -104,7 +105,9 @@ def merge(
 
 
 def _brought(brought: Brought) -> Answer:
-    rows = [(card.name, card.task, card.rows, card.on, card.licence) for card in brought.cards]
+    rows = [
+        (card.name, card.task, card.rows, card.on, stated(card.licence)) for card in brought.cards
+    ]
     shown: list[RenderableType] = [
         table("", ("volume", "task", "rows", "measured on", "licence"), rows)
     ]

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 NOT_STATED = "NOASSERTION"  # SPDX for: nothing is said
 OWN_MEASUREMENTS = "this pantry's runs"
 NOTHING_SAID = "its source states no licence; ask before you use it or pass it on"
+_SILENCE = "not stated"
 _WITHOUT = frozenset({"", NOT_STATED.lower(), "none", "unknown"})
 _OWN_KINDS = frozenset({"recipe", "attestation"})
 _CAUTIONS = tuple(
@@ -84,9 +85,13 @@ def licence_in_words(file: Licensed, own: str = "own") -> str:
         file: The file.
         own: What is said of recipes, proofs, own measurements and own pictures.
     """
-    if file.licence.strip().lower() not in _WITHOUT:
-        return file.licence
-    return own if _is_own(file) else "not stated"
+    said = stated(file.licence)
+    return own if said == _SILENCE and _is_own(file) else said
+
+
+def stated(licence: str) -> str:
+    """Give a licence for a person, who need not know SPDX's word for none."""
+    return _SILENCE if licence.strip().lower() in _WITHOUT else licence
 
 
 def caution_of(file: Licensed) -> str | None:
