@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,22 @@ ROWS = [
 def path(tmp_path: Path) -> Path:
     write_volume(tmp_path / "small.parquet", ROWS, {"name": "small", "task": "detection"})
     return tmp_path / "small.parquet"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the threads that /proc tells of")
+def test_a_small_volume_is_read_without_threads_that_a_short_program_would_end_with(
+    path: Path,
+) -> None:
+    program = (
+        "import os, sys, pandas, pyarrow; from haversack.volume.volume import Volume; "
+        "before = len(os.listdir('/proc/self/task')); volume = Volume.open(sys.argv[1]); "
+        "volume.frame(), volume.row(3), volume.rows_of([1, 2]); "
+        "print(len(os.listdir('/proc/self/task')) - before)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "0"
 
 
 def test_a_volume_says_what_it_is(path: Path) -> None:

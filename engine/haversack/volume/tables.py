@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from haversack.volume.where import Where
 
 ROWS_AT_ONCE = 1 << 16
+LARGE = 8 << 20
+"""From so many bytes on Arrow reads by threads. It does not join them: a short program that has
+begun some may be aborted at its end."""
 MOST_COLUMNS = 10_000
 _DAMAGED = "The file is damaged or no table; fetch it again."
 
@@ -56,9 +59,11 @@ class ParquetTable:
 
         self._path = path
         with named_errors(path):
+            self._by_threads = path.stat().st_size >= LARGE
             self._file = pq.ParquetFile(
                 path,
                 memory_map=False,
+                pre_buffer=self._by_threads,
                 page_checksum_verification=True,
                 thrift_string_size_limit=1 << 26,
                 thrift_container_size_limit=1 << 20,
@@ -76,7 +81,10 @@ class ParquetTable:
                 groups = np.flatnonzero(where.may_hold(spans, len(groups))).tolist()
             if groups:
                 yield from self._file.iter_batches(
-                    batch_size=ROWS_AT_ONCE, columns=list(columns), row_groups=groups
+                    batch_size=ROWS_AT_ONCE,
+                    columns=list(columns),
+                    row_groups=groups,
+                    use_threads=self._by_threads,
                 )
 
     def row_at(self, place: int) -> dict[str, Any]:
@@ -85,7 +93,7 @@ class ParquetTable:
             for group in range(self._file.num_row_groups):
                 count = self._file.metadata.row_group(group).num_rows
                 if place < count:
-                    table = self._file.read_row_group(group).slice(place, 1)
+                    table = self._group(group).slice(place, 1)
                     return dict(table.to_pylist()[0])
                 place -= count
         raise IndexError(place)
@@ -100,9 +108,12 @@ class ParquetTable:
                 after = before + self._file.metadata.row_group(group).num_rows
                 inside = [place - before for place in places if before <= place < after]
                 if inside:
-                    parts.append(self._file.read_row_group(group).take(inside))
+                    parts.append(self._group(group).take(inside))
                 before = after
             return pa.concat_tables(parts)
+
+    def _group(self, number: int) -> Any:
+        return self._file.read_row_group(number, use_threads=self._by_threads)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from haversack.volume.card import Card, card_path, read_card
 from haversack.volume.csv_table import CsvTable
 from haversack.volume.errors import UnknownRowError, VolumeFormatError
 from haversack.volume.metrics import missing_column
-from haversack.volume.tables import ParquetTable, Table, named_errors
+from haversack.volume.tables import ROWS_AT_ONCE, ParquetTable, Table, named_errors
 from haversack.volume.where import Where, parse_where
 
 if TYPE_CHECKING:
@@ -194,7 +194,11 @@ class Volume:
         nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
         with named_errors(self.path):
             # What pandas noted about an index would move columns away from their names.
-            frame: pd.DataFrame = batch.to_pandas(types_mapper=nullable.get, ignore_metadata=True)
+            frame: pd.DataFrame = batch.to_pandas(
+                types_mapper=nullable.get,
+                ignore_metadata=True,
+                use_threads=batch.num_rows >= ROWS_AT_ONCE,
+            )
         if "id" in frame.columns and not frame["id"].isna().any():
             frame["id"] = frame["id"].to_numpy(dtype=np.int64)
         return frame

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +104,26 @@ def test_a_mask_that_is_cut_off_is_one_typed_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: end - 1])
     with pytest.raises(DataError, match="is cut short"):
         data[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the threads that /proc tells of")
+def test_an_index_is_read_without_threads_that_a_short_program_would_end_with(
+    tmp_path: Path,
+) -> None:
+    kept = tmp_path / "shard.tar"
+    folder = image_folder(tmp_path / "set")
+    with kept.open("wb") as file:
+        write_shard(file, FolderMembers(folder), check_data(folder))
+    program = (
+        "import os, sys; from pathlib import Path; "
+        "from haversack.data.byod.shard_index import read_index; "
+        "before = len(os.listdir('/proc/self/task')); read_index(Path(sys.argv[1])); "
+        "print(len(os.listdir('/proc/self/task')) - before)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(kept)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "0"
 
 
 @pytest.mark.parametrize("task", MAKE)

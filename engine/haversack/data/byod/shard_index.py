@@ -147,7 +147,8 @@ def read_index(path: Path) -> Index:
     members = None if place else TarMembers(path)
     content = file.read(*(place or TarMembers(path).place(INDEX)), INDEX)
     try:
-        table = pq.read_table(pa.BufferReader(content))
+        # Arrow's threads are not joined when a program ends: a short one was aborted at its end
+        table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
         about = json.loads((table.schema.metadata or {})[_KEY])
         classes, task = about["classes"], about["task"]
         if not isinstance(classes, list) or task not in TASKS:
