@@ -19,7 +19,7 @@ from long_form import LONG_FORM
 from training_desk import Desk, spec_of, tiny_classifier
 
 LIMITS = Limits(limit_batches=4, batch_size=8)
-CURVES = ("train/loss_mean", "val/loss", "val/accuracy", "train/learning_rate")
+CURVES = ("train/loss_mean", "val/loss", "val/accuracy")  # those of steps are thinned by time
 LOSSES = [
     CrossEntropy(label_smoothing=0.2, balanced=True),
     pytest.param(
