@@ -31,6 +31,14 @@ def pantry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pantry:
 
 
 @pytest.fixture
+def secret(tmp_path: Path) -> str:
+    """Write a passphrase; give its file."""
+    file = tmp_path / "pass.txt"
+    file.write_text("correct horse battery staple\n")
+    return str(file)
+
+
+@pytest.fixture
 def call(capsys: pytest.CaptureFixture[str]) -> Call:
     def run(*words: str) -> Told:
         capsys.readouterr()

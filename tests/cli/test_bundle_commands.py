@@ -11,13 +11,6 @@ from services.kits import borrowed_recipe
 
 
 @pytest.fixture
-def secret(tmp_path: Path) -> str:
-    file = tmp_path / "pass.txt"
-    file.write_text("correct horse battery staple\n")
-    return str(file)
-
-
-@pytest.fixture
 def packed(
     call: Call, pantry: Pantry, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Path, Path]:

@@ -10,13 +10,6 @@ from haversack.trust.fingerprints import as_qr
 from trust.soft_token import LABELS, PIN, soft_tokens
 
 
-@pytest.fixture
-def secret(tmp_path: Path) -> str:
-    file = tmp_path / "pass.txt"
-    file.write_text("correct horse battery staple\n")
-    return str(file)
-
-
 def test_a_key_is_made_shown_exported_trusted_and_backed_up(
     call: Call, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,13 +40,6 @@ PACKAGES = {
 
 
 @pytest.fixture
-def secret(tmp_path: Path) -> str:
-    file = tmp_path / "pass.txt"
-    file.write_text("correct horse battery staple\n")
-    return str(file)
-
-
-@pytest.fixture
 def maker(call: Call, secret: str) -> tuple[str, ...]:
     """Give the words for a key that may sign code."""
     assert call("keys", "new", "maker", "--code", "--passphrase-file", secret).code == 0

@@ -16,13 +16,6 @@ from haversack.trust.keyring import KeyRing
 
 
 @pytest.fixture
-def secret(tmp_path: Path) -> str:
-    file = tmp_path / "pass.txt"
-    file.write_text("correct horse battery staple\n")
-    return str(file)
-
-
-@pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Open two sealings of a bundle on this machine; give the bundle's folder."""
     kit = make(tmp_path)

@@ -14,6 +14,16 @@ from haversack_gui.widgets.diff_dialog import DiffDialog
 OpenDesk = Callable[..., Desk]
 
 
+def _filled(open_desk: OpenDesk, pantry: Pantry) -> Desk:
+    """Give the page with a new recipe for classification, filled with what is usual."""
+    desk = open_desk(pantry, "recipes")
+    desk.page.take("new:classification")
+    desk.settle()
+    desk.click(desk.page.fill)
+    desk.settle()
+    return desk
+
+
 def test_a_recipe_is_put_together_by_choosing_and_filling_and_saved(
     open_desk: OpenDesk, empty_pantry: Pantry
 ) -> None:
@@ -80,11 +90,7 @@ def test_a_value_out_of_range_is_refused_under_its_field(
 def test_the_list_says_which_ingredients_work_without_a_network(
     open_desk: OpenDesk, pantry: Pantry
 ) -> None:
-    desk = open_desk(pantry, "recipes")
-    desk.page.take("new:classification")
-    desk.settle()
-    desk.click(desk.page.fill)
-    desk.settle()
+    desk = _filled(open_desk, pantry)
     select(desk, "model.backbone")
     desk.click(desk.page.slot_panel.replace)
     desk.settle()
@@ -106,11 +112,7 @@ def test_the_list_says_which_ingredients_work_without_a_network(
 def test_losses_and_augmentations_of_a_classifier_can_be_chosen(
     open_desk: OpenDesk, empty_pantry: Pantry, slot: str, titles: list[str]
 ) -> None:
-    desk = open_desk(empty_pantry, "recipes")
-    desk.page.take("new:classification")
-    desk.settle()
-    desk.click(desk.page.fill)
-    desk.settle()
+    desk = _filled(open_desk, empty_pantry)
     select(desk, slot)
     if slot == "data.augmentation":
         desk.click(desk.page.slot_panel.replace)
@@ -124,11 +126,7 @@ def test_losses_and_augmentations_of_a_classifier_can_be_chosen(
 def test_a_slot_that_may_stay_empty_says_what_holds_then(
     open_desk: OpenDesk, empty_pantry: Pantry
 ) -> None:
-    desk = open_desk(empty_pantry, "recipes")
-    desk.page.take("new:classification")
-    desk.settle()
-    desk.click(desk.page.fill)
-    desk.settle()
+    desk = _filled(open_desk, empty_pantry)
     select(desk, "model.loss")
     assert desk.page.slot_panel.help.text() == (
         "What training minimises; plain cross-entropy where it is empty. This slot may stay empty."
