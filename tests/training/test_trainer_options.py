@@ -27,7 +27,6 @@ from haversack.training.loading.batches import Batch
 from haversack.training.loop import fitting
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
-from haversack.training.loop.module import HOOK_NOTED
 from haversack.training.loop.trainer import usable_precision
 from haversack.training.networks.d_fine import d_fine
 from haversack.training.networks.rt_detr_v2 import rt_detr_v2
@@ -115,10 +114,6 @@ def test_pictures_and_weights_lie_as_a_recipe_sets_however_they_are_collated(
 
 def _lies_last(tensor: torch.Tensor) -> bool:
     return tensor.is_contiguous(memory_format=torch.channels_last)
-
-
-def test_lightning_still_notes_its_hooks_under_the_name_that_the_module_sets_quickly() -> None:
-    assert HOOK_NOTED in vars(LightningModule())
 
 
 def test_sixteen_bits_on_a_processor_become_bf16_and_a_person_is_told() -> None:

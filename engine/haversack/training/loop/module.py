@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from lightning.pytorch import LightningModule
@@ -22,15 +21,6 @@ RANKS = "haversack_ranks"
 WEIGHTS = ("state_dict", "current_model_state")
 """The weights of a checkpoint, and those beside them where an average is kept."""
 STEPS = "haversack_steps_per_epoch"
-HOOK_NOTED = "_current_fx_name"
-"""Lightning's own note of the hook that runs, set twice for each of a dozen hooks of a step."""
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def _with_its_signature(method: Method) -> Method:
-    """Note the signature for who asks: Lightning does at every step, and would work it out."""
-    vars(method)["__signature__"] = inspect.signature(method)
-    return method
 
 
 def loss_of(outputs: Mapping[str, Tensor], accumulate: int) -> Tensor:
@@ -82,17 +72,6 @@ class TaskModule(LightningModule):
         self._val_seen = 0
         self._rng: dict[str, Tensor] = {}
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set without torch's search of its registries what Lightning notes at each hook.
-
-        The search takes 2.7 microseconds, this 0.1: together a tenth of what a step may cost.
-        """
-        if name == HOOK_NOTED:
-            self.__dict__[name] = value
-        else:
-            super().__setattr__(name, value)
-
-    @_with_its_signature
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Tensor]:
         """Give the loss and, detached, its parts."""
         if self._losses is not None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import torch
 from lightning.pytorch import Callback, Trainer
-from lightning.pytorch.profilers import PassThroughProfiler
 
 from haversack.catalog.training import LightningTrainer
 from haversack.training.checkpoint.lightning_io import SafeCheckpointIO
+from haversack.training.loop.plain_steps import PlainSteps
 from haversack.training.loop.together import Placement, announce
 from haversack.training.settings import Settings
 from haversack.training.work import Work
@@ -32,7 +31,7 @@ def make_trainer(
     device = torch.device("cuda" if placement.kind == "gpu" else "cpu")
     _silence_lightning()
     announce(work.spec)
-    return Trainer(
+    trainer = Trainer(
         accelerator=placement.kind,
         devices=placement.devices,
         num_nodes=placement.nodes,
@@ -53,17 +52,9 @@ def make_trainer(
         default_root_dir=work.run_dir,
         callbacks=callbacks,
         plugins=[SafeCheckpointIO()],
-        profiler=_Unprofiled(),
     )
-
-
-class _Unprofiled(PassThroughProfiler):
-    """Gives the same empty context each of the forty times that a step asks for one."""
-
-    _nothing = nullcontext()
-
-    def profile(self, action_name: str) -> AbstractContextManager[None]:  # type: ignore[override] # Lightning only enters it
-        return self._nothing
+    trainer.fit_loop.epoch_loop = PlainSteps(trainer, trainer.min_steps, trainer.max_steps)
+    return trainer
 
 
 def usable_precision(wanted: str, device: torch.device, tell: Callable[..., None]) -> Precision:
