@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from haversack.data.byod.coco_json import (
     HINT,
@@ -51,7 +51,7 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
     places = Places(members.names())
     pictures: list[Labelled] = []
     problems: list[Problem] = []
-    elsewhere: list[_Listed] = []
+    elsewhere: list[tuple[str, Labelled]] = []
     is_there = False
     for file in _json_files(members):
         content = members.read(file)
@@ -61,39 +61,32 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
         document = wanted.readers.coco(file, content, problems.append, outlines)
         del content  # a large file is not kept beside its records
         for listed in _listed(file, document, problems.append):
-            place = places.exact(file, listed.said)
+            place = places.exact(file, listed.picture)
             if place is None:
-                elsewhere.append(listed)
+                elsewhere.append((file, listed))
             else:
-                _put(listed, place, places, pictures, problems)
+                _put(file, listed, place, places, pictures, problems)
     if not is_there:
         raise DataError(f"{members.label} has no COCO annotation file", HINT)
-    for listed in elsewhere:
-        _put(listed, places.only(listed.said), places, pictures, problems)
+    for file, listed in elsewhere:
+        _put(file, listed, places.only(listed.picture), places, pictures, problems)
     task: Task = "segmentation" if outlines else "detection"
     return Found("coco", task, tuple(pictures), tuple(problems))
 
 
-class _Listed(NamedTuple):
-    """An entry of a file's list, whose picture is still to be found."""
-
-    file: str
-    said: str
-    boxes: tuple[tuple[str, Box], ...]
-    split: str
-    regions: tuple[Region, ...]
-    size: tuple[int, int] | None
-
-
-def _listed(file: str, document: Document, tell: Callable[[Problem], None]) -> Iterator[_Listed]:
+def _listed(file: str, document: Document, tell: Callable[[Problem], None]) -> Iterator[Labelled]:
+    """Give the entries of a file's list, each with the picture as the file says it."""
     split = _split_of(file)
     boxes = boxes_by_image(file, document, tell) if isinstance(document, Boxed) else {}
     regions = _regions(file, document, tell) if isinstance(document, Segmented) else {}
     for image in document.images:
-        objects = tuple(boxes.get(image.id, ()))
-        areas = tuple(regions.get(image.id, ()))
-        size = size_said(image.width, image.height)
-        yield _Listed(file, image.file_name, objects, split, areas, size)
+        yield Labelled(
+            image.file_name,
+            boxes=tuple(boxes.get(image.id, ())),
+            split=split,
+            regions=tuple(regions.get(image.id, ())),
+            size=size_said(image.width, image.height),
+        )
 
 
 def _split_of(file: str) -> str:
@@ -104,22 +97,23 @@ def _split_of(file: str) -> str:
 
 
 def _put(
-    listed: _Listed,
+    file: str,
+    listed: Labelled,
     place: str | None,
     places: Places,
     pictures: list[Labelled],
     problems: list[Problem],
 ) -> None:
+    said = listed.picture
     if place is None:
-        problems.append(Problem(listed.file, f"the picture {listed.said[:200]} is missing"))
-    elif places.take(place):
-        _, _, boxes, split, regions, size = listed
-        split = split or split_in(place)
-        pictures.append(Labelled(place, boxes=boxes, split=split, regions=regions, size=size))
+        problems.append(Problem(file, f"the picture {said[:200]} is missing"))
+    elif not places.take(place):
+        twice = f"the picture {said[:200]} is listed a second time"
+        problems.append(Problem(file, f"{twice}; its objects there are left out"))
     else:
-        said = f"the picture {listed.said[:200]} is listed a second time"
-        what = f"{said}; its objects there are left out"
-        problems.append(Problem(listed.file, what))
+        split = listed.split or split_in(place)
+        as_listed = place == said and split == listed.split
+        pictures.append(listed if as_listed else replace(listed, picture=place, split=split))
 
 
 def boxes_by_image(

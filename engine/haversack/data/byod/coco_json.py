@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -89,6 +90,7 @@ _BOXED, _SEGMENTED = msgspec.json.Decoder(Boxed), msgspec.json.Decoder(Segmented
 _LOOSE = msgspec.json.Decoder(_Loose)
 _IMAGE, _CATEGORY = msgspec.json.Decoder(Image), msgspec.json.Decoder(Category)
 _ANNOTATION, _OUTLINED = msgspec.json.Decoder(Annotation), msgspec.json.Decoder(Outlined)
+_ID, _IMAGE_ID, _CATEGORY_ID = map(attrgetter, ("id", "image_id", "category_id"))
 _LISTS = {
     name: re.compile(rb'(?<!\\)"%b"\s*:\s*\[' % name.encode())
     for name in ("images", "categories", "annotations")
@@ -119,7 +121,8 @@ def decode(
         used = _Used(document)
     _refuse_other_names(file, document)
     _drop_lost(file, document, used, tell)
-    _drop_shared(file, document, tell)
+    if len(used.listed_images) < len(document.images):
+        _drop_shared(file, document, tell)
     return document
 
 
@@ -163,14 +166,14 @@ class _Used:
     """The ids that a file lists, and those that its objects name."""
 
     def __init__(self, document: Document) -> None:
-        self.listed_images = {image.id for image in document.images}
-        self.listed_categories = {category.id for category in document.categories}
-        self.images = {one.image_id for one in document.annotations}
-        self.categories = {one.category_id for one in document.annotations}
+        self.listed_images: set[Key] = set(map(_ID, document.images))
+        self.listed_categories: set[Key] = set(map(_ID, document.categories))
+        self.images: set[Key] = set(map(_IMAGE_ID, document.annotations))
+        self.categories: set[Key] = set(map(_CATEGORY_ID, document.annotations))
 
     def are_whole_numbers(self) -> bool:
         every = (self.listed_images, self.listed_categories, self.images, self.categories)
-        return {type(key) for keys in every for key in keys} <= {int}
+        return all(set(map(type, keys)) <= {int} for keys in every)
 
 
 def _make_alike(document: Document) -> None:
@@ -224,8 +227,6 @@ def _drop_shared(file: str, document: Document, tell: Callable[[Problem], None])
     names: dict[Key, set[str]] = defaultdict(set)
     for image in document.images:
         names[image.id].add(image.file_name)
-    if len(names) == len(document.images):
-        return
     for image in document.images:
         if len(names[image.id]) > 1:
             what = f"the picture {image.file_name[:200]} has the id {_short(image.id)} of another"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from haversack.data.byod.records import is_picture
 
@@ -17,12 +18,16 @@ class Places:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Know the pictures by their paths and by their last names."""
-        self._by_last: dict[str, list[str]] = defaultdict(list)
+        """Know the pictures by their paths."""
         self._taken: set[str] = set()
         self._known = {name for name in names if is_picture(name)}
+
+    @cached_property
+    def _by_last(self) -> dict[str, list[str]]:
+        paths = defaultdict(list)
         for name in self._known:
-            self._by_last[_last(name)].append(name)
+            paths[_last(name)].append(name)
+        return dict(paths)
 
     def exact(self, file: str, said: str) -> str | None:
         """Find a picture where a file says it lies: from the set's folder, else from its own."""
