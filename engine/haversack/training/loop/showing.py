@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ TILE = 320
 
 
 class Showing(Callback):
-    """Writes one picture of a few validation samples after an epoch, a dozen in a training.
+    """Writes one picture of a few validation samples after an epoch, where one is due.
 
     Args:
         work: The work.
@@ -43,14 +44,16 @@ class Showing(Callback):
         self._dataset = samples
         self._classes = tuple(classes)
         self._size = image_size
-        self._every = max(1, epochs // MOST_PICTURES)
-        self._last = epochs - 1
+        self._epochs = epochs
 
     def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Ask the network about the same samples each time, and draw its answers."""
         epoch = trainer.current_epoch
-        due = (epoch + 1) % self._every == 0 or epoch == self._last
-        if trainer.sanity_checking or not due or not isinstance(pl_module, TaskModule):
+        if (
+            trainer.sanity_checking
+            or not is_due(epoch + 1, self._epochs)
+            or not isinstance(pl_module, TaskModule)
+        ):
             return
         samples = self._samples()
         if not samples:
@@ -80,6 +83,11 @@ class Showing(Callback):
             return draw_mask(sample.image, np.asarray(mask), names, found.labels)
         boxes = from_square(found.xyxy, sample.image.shape, self._size)
         return draw(sample.image, names, found.scores, boxes, found.labels)
+
+
+def is_due(done: int, epochs: int) -> bool:
+    """Say whether a picture is due after so many epochs: evenly, at most a dozen, and the last."""
+    return done == epochs or done % math.ceil(epochs / MOST_PICTURES) == 0
 
 
 def side_by_side(tiles: Sequence[Image.Image]) -> Image.Image:
