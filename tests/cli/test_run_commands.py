@@ -43,6 +43,13 @@ def test_a_run_is_shown_with_what_it_made(call: Call, pantry: Pantry) -> None:
     assert "model.onnx" in call("runs", "show", "a").out
 
 
+def test_a_person_reads_epochs_counted_from_1(call: Call, pantry: Pantry) -> None:
+    _run(pantry, "a", Measured(values={"loss": 1.0}, step=9, epoch=4), Finished())
+    lines = [line.split() for line in call("runs", "show", "a").out.splitlines()]
+    assert ["epoch", "5"] in lines
+    assert call("runs", "show", "a", "--json").json["state"]["epoch"] == 4
+
+
 def test_watching_a_failed_run_exits_with_1(call: Call, pantry: Pantry) -> None:
     _run(pantry, "a", Failed(error="DataError", message="no pictures", hint="add some"))
     told = call("runs", "watch", "a", "--json")

@@ -148,6 +148,7 @@ def _stop_and_resume(
     last = desk.folder / "run/checkpoints/last"
     about = read_about(last)
     assert (about.epoch, about.batch) == place
+    assert stopped.value.epoch == (place[0] if place[1] else place[0] - 1)
     desk.on_event = lambda _: None
     desk.stop.clear()
     torch.manual_seed(999)  # nothing of this process's state may matter

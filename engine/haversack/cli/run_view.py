@@ -23,7 +23,7 @@ def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
         ("status", state.status),
         ("device", state.device or spec.device),
         ("phase", state.phase),
-        ("epoch", state.epoch),
+        ("epoch", None if state.epoch is None else state.epoch + 1),
         ("folder", spec.run_dir),
     ]
     if state.error is not None:

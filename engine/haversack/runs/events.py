@@ -138,7 +138,7 @@ class Stopped(EventBase):
 
     Attributes:
         checkpoint: Where it can be resumed from, relative to the run's folder; None if nowhere.
-        epoch: The epoch in which it stopped.
+        epoch: The epoch in which it stopped, counted from 0.
     """
 
     type: Literal["stopped"] = "stopped"

@@ -8,7 +8,7 @@ class StopRequested(Exception):  # noqa: N818 - it is an outcome that somebody a
 
     Attributes:
         checkpoint: Where it can be resumed from, relative to the run's folder; None if nowhere.
-        epoch: The epoch in which it stopped.
+        epoch: The epoch in which it stopped, counted from 0.
     """
 
     def __init__(self, checkpoint: str | None = None, epoch: int | None = None) -> None:

@@ -74,5 +74,6 @@ def _until_first_checkpoint(work: Work) -> dict[str, Any]:
     except StopRequested as stopped:
         if work.stopped():
             raise
-        return {"checkpoint": stopped.checkpoint, "epoch": stopped.epoch}
+        epoch = None if stopped.epoch is None else stopped.epoch + 1  # as people count
+        return {"checkpoint": stopped.checkpoint, "epoch": epoch}
     raise TrainingError("the rehearsal did not stop after its first epoch", "Train for 2 epochs.")

@@ -35,8 +35,8 @@ def train(work: Work) -> Result:
 
     Returns:
         ``metrics`` of the best epoch, ``epochs`` done, ``checkpoint`` of the best epoch relative
-        to the run's folder (None in a fast dry run), ``best_epoch``, ``last_metrics``,
-        ``batch_size``, ``seconds``.
+        to the run's folder (None in a fast dry run), ``best_epoch`` counted from 1 as ``epochs``
+        is, ``last_metrics``, ``batch_size``, ``seconds``.
 
     Raises:
         StopRequested: Somebody asked to stop.
@@ -68,7 +68,7 @@ def train(work: Work) -> Result:
         "metrics": history.best_metrics,
         "epochs": keeper.epochs_done,
         "checkpoint": None if settings.fast_dev_run else BEST,
-        "best_epoch": history.best_epoch,
+        "best_epoch": history.best_epoch + 1,
         "last_metrics": history.last_metrics,
         "batch_size": settings.batch_size,
         "seconds": time.monotonic() - started,
@@ -114,7 +114,7 @@ def _nothing_left(work: Work, resume: About) -> Result:
         "metrics": about.metrics,
         "epochs": resume.epoch,
         "checkpoint": BEST if best.is_dir() else None,
-        "best_epoch": about.epoch - 1,
+        "best_epoch": about.epoch,
         "last_metrics": resume.metrics,
         "batch_size": resume.batch_size,
         "seconds": 0.0,

@@ -121,7 +121,7 @@ class Keeper(Callback):
         stopped = self._is_stopped(trainer) and not is_last
         if stopped:
             self._save(trainer, module, self.epochs_done, 0, is_best)
-            raise StopRequested(LAST if self._keep else None, self.epochs_done)
+            raise StopRequested(LAST if self._keep else None, epoch)
         if is_best or is_last or self.epochs_done % self._every == 0:
             self._save(trainer, module, self.epochs_done, 0, is_best)
         if is_over and self.epochs_done != trainer.max_epochs:
