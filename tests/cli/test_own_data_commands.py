@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cli.cli_calls import Call
 from data.byod.sets import csv_set, image_folder
 from haversack.pantry.pantry import Pantry
@@ -68,3 +70,24 @@ def test_a_folder_whose_name_cannot_be_a_sets_is_answered_with_the_option_for_on
     assert told.code == 2 and "--name" in told.err
     told = call("data", "import", str(tmp_path / "Meine Bilder"), "--name", "Fl\u00e4chen")
     assert told.code == 2 and "letters of a to z" in told.err
+
+
+@pytest.mark.parametrize("licence", [None, "CC0-1.0"])
+def test_imported_pictures_whose_licence_nobody_stated_are_pointed_out_before_packing(
+    call: Call, pantry: Pantry, tmp_path: Path, secret: str, licence: str | None
+) -> None:
+    stated = ("--licence", licence) if licence else ()
+    folder = image_folder(tmp_path / "mine")
+    assert call("data", "import", str(folder), "--name", "mine", *stated).code == 0
+    assert call(*NEW, "data_generator=mine", "backbone.use_pretrained=false").code == 0
+    call("keys", "new", "team", "--passphrase-file", secret)
+    words = ("pack", str(tmp_path / "KIT"), "--key", "team", "--passphrase-file", secret)
+    planned, told = call(*words, "--plan", "--json"), call(*words)
+    assert told.code == 0, told.err
+    (item,) = [one for one in planned.json["items"] if one["kind"] == "dataset"]
+    assert (item["caution"] is None) == (licence is not None)
+    cautions = [line for line in told.err.splitlines() if line.startswith("caution")]
+    assert [line.rpartition(": ")[2] for line in cautions] == ([] if licence else [item["path"]])
+    assert f"{licence or 'not stated'} (1), own (1)" in told.err
+    (shown,) = [one for one in call("inspect", words[1]).out.splitlines() if "licences" in one]
+    assert (licence or "not stated") in shown

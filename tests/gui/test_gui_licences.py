@@ -33,7 +33,7 @@ def test_the_shelves_say_in_words_that_no_licence_is_stated(
         (ShelfItem("recipes", "r", "r", "incomplete"), "—"),
         (ShelfItem("volumes", "v", "v", "damaged"), "—"),
         (ShelfItem("weights", "w", "w", "ready", licence="NOASSERTION"), "not stated"),
-        (ShelfItem("data", "d", "d", "ready", licence="NOASSERTION", own="d"), "own"),
+        (ShelfItem("data", "d", "d", "ready", licence="NOASSERTION", own="d"), "not stated"),
         (ShelfItem("data", "d", "d", "ready", licence="CC0-1.0", own="d"), "CC0-1.0"),
         (ShelfItem("volumes", "v", "v", "ready", source="this pantry's runs"), "own"),
     ],

@@ -81,7 +81,7 @@ def test_a_licence_that_forbids_no_use_calls_for_no_caution(licence: str) -> Non
     [
         ("recipe", "this pantry", "own"),
         ("attestation", "this pantry", "own"),
-        ("dataset", "import:parts", "own"),
+        ("dataset", "import:parts", "not stated"),
         ("volume", "this pantry's runs", "own"),
         ("volume", "results.csv", "not stated"),
         ("volume", "", "not stated"),
@@ -90,7 +90,7 @@ def test_a_licence_that_forbids_no_use_calls_for_no_caution(licence: str) -> Non
         ("code", "pypi:some-package==1.0", "not stated"),
     ],
 )
-def test_only_what_somebody_made_is_called_own_where_no_licence_is_stated(
+def test_only_what_was_made_here_is_called_own_where_no_licence_is_stated(
     kind: str, source: str, words: str
 ) -> None:
     file = File(kind, "NOASSERTION", source)

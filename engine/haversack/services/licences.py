@@ -83,7 +83,8 @@ def licence_in_words(file: Licensed, own: str = "own") -> str:
 
     Args:
         file: The file.
-        own: What is said of recipes, proofs, own measurements and own pictures.
+        own: What is said of recipes, proofs and own measurements. Imported pictures may be
+            anybody's, so they are not called that.
     """
     said = stated(file.licence)
     return own if said == _SILENCE and _is_own(file) else said
@@ -118,7 +119,7 @@ def by_caution(files: Iterable[AnyFile]) -> dict[tuple[str, str], list[AnyFile]]
 def _is_own(file: Licensed) -> bool:
     if file.kind == "volume":
         return file.source == OWN_MEASUREMENTS
-    return file.kind in _OWN_KINDS or file.source.startswith("import:")
+    return file.kind in _OWN_KINDS
 
 
 def _cautions(licence: str) -> list[str]:

@@ -30,8 +30,6 @@ def licence_of(item: ShelfItem) -> str:
     recipe = item.shelf == "recipes"
     if item.state == "damaged" or (recipe and not item.licence):
         return "—"
-    kind, source = _KINDS.get(item.shelf, "asset"), item.source
+    kind = _KINDS.get(item.shelf, "asset")
     stated = item.licence.split(", ") if recipe else [item.licence]
-    if item.own:
-        source = f"import:{source}"
-    return ", ".join(dict.fromkeys(in_words(kind, one, source) for one in stated))
+    return ", ".join(dict.fromkeys(in_words(kind, one, item.source) for one in stated))
