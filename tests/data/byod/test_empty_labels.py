@@ -1,4 +1,4 @@
-"""Pictures that no label says anything of are taken without objects, and told as one number."""
+"""Pictures that no label says anything of are backgrounds, told as one number; others are not."""
 
 from __future__ import annotations
 
@@ -73,3 +73,31 @@ def test_a_kitti_file_of_what_nobody_cares_for_says_something_of_its_picture(
     path.write_text(path.read_text().splitlines()[-1])
     assert path.read_text().startswith("DontCare")
     assert check_data(folder).problems == ()
+
+
+@pytest.mark.parametrize("task", ["detection", "segmentation"])
+def test_a_yolo_picture_whose_lines_are_all_wrong_is_a_problem_and_no_background(
+    tmp_path: Path, task: str
+) -> None:
+    folder = yolo(tmp_path)
+    wrong = folder / "labels/train/001.txt"
+    wrong.write_text("0 0.5\n\n9 0.5 0.5 0.1 0.1\n")
+    found = check_data(folder, task=task)
+    assert "images/train/001.jpg" not in {one.picture for one in found.pictures}
+    assert [one.file for one in found.problems] == [
+        "labels/train/001.txt, line 1", "labels/train/001.txt, line 3", "images/train/001.jpg",
+    ]  # fmt: skip
+    assert found.problems[-1].what == "no line of its label file can be used; left out"
+    right = (folder / "labels/train/000.txt").read_text().splitlines()[0]
+    wrong.write_text(f"0 0.5\n{right}\n")
+    assert len(check_data(folder, task=task).pictures) == 6, "what can be used of it is used"
+
+
+def test_a_kitti_picture_whose_lines_are_all_wrong_is_a_problem_and_no_background(
+    tmp_path: Path,
+) -> None:
+    folder = kitti(tmp_path)
+    (folder / "training/label_2/000001.txt").write_text("roof 1 2\n")
+    found = check_data(folder)
+    assert len(found.pictures) == 5
+    assert found.problems[-1].what == "no line of its label file can be used; left out"

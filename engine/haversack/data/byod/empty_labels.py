@@ -1,4 +1,4 @@
-"""Pictures of which no label says anything: legal as a background, and told as one number."""
+"""Pictures without objects: legal as a background where no label says anything, and told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from haversack.data.byod.records import Problem
 
 WHERE = "the labels"
+NONE_USABLE = "no line of its label file can be used; left out"
+"""What is told of a picture that is no background: it has objects, and nobody can say where."""
 
 
 def empty_labels(count: int, total: int, lacking: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from pathlib import PurePosixPath
 
-from haversack.data.byod.empty_labels import empty_labels
+from haversack.data.byod.empty_labels import NONE_USABLE, empty_labels
 from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem
 from haversack.data.byod.texts import text_of
 from haversack.data.errors import DataError
@@ -32,7 +32,7 @@ def label_files(members: Members) -> list[str]:
 def read_kitti(members: Members) -> Found:
     """Read every label file; ``DontCare`` is left out, as the format means it.
 
-    How many label files are empty is told.
+    How many label files are empty is told. A picture whose lines are all wrong is left out.
     The set's folder ``testing`` has no labels and is not read; splits are settled later.
     """
     pictures: list[Labelled] = []
@@ -54,12 +54,16 @@ def read_kitti(members: Members) -> Found:
             continue
         empty += not any(line.strip() for line in lines)
         boxes: list[tuple[str, Box]] = []
+        told = len(problems)
         for number, line in enumerate(lines, 1):
             try:
                 if line.strip() and line.split()[0] != IGNORED:
                     boxes.append(_object(line))
             except ValueError as error:
                 problems.append(Problem(f"{name}, line {number}", str(error)))
+        if len(problems) > told and not boxes:
+            problems.append(Problem(picture, NONE_USABLE))
+            continue
         pictures.append(Labelled(picture, boxes=tuple(boxes)))
     problems += empty_labels(empty, len(pictures), "an empty label file")
     return Found("kitti", "detection", tuple(pictures), tuple(problems))

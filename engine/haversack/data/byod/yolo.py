@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import yaml
 
-from haversack.data.byod.empty_labels import empty_labels
+from haversack.data.byod.empty_labels import NONE_USABLE, empty_labels
 from haversack.data.byod.records import (
     PICTURES,
     SPLITS,
@@ -47,7 +47,8 @@ def names_file(members: Members) -> str | None:
 def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> Found:
     """Read every label file that has a picture, and every picture without one as empty.
 
-    How many pictures no label says anything of is told.
+    How many pictures no label says anything of is told. A picture whose lines are all wrong is left
+    out: it has objects.
 
     Args:
         members: The set.
@@ -83,6 +84,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
         empty += not content.strip()
         boxes: list[tuple[str, Box]] = []
         regions: list[Region] = []
+        told = len(problems)
         for number, line in enumerate(content.splitlines(), 1):
             try:
                 if line.strip() and masked:
@@ -91,6 +93,9 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
                     boxes.append(_box(*_fields(line, classes, posed), size))
             except ValueError as error:
                 problems.append(Problem(f"{labels}, line {number}", str(error)))
+        if len(problems) > told and not boxes and not regions:
+            problems.append(Problem(name, NONE_USABLE))
+            continue
         objects, areas = tuple(boxes), tuple(regions)
         pictures.append(Labelled(name, boxes=objects, split=split_of(name), regions=areas))
     problems += empty_labels(empty, len(pictures), "no label file or an empty one")
