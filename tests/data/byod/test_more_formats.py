@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from data.byod.more_sets import MORE, cvat, kitti, labelme
-from data.byod.sets import BOXES
+from data.byod.sets import BOXES, voc
 from data.byod.test_formats import checked, kept
 from haversack.data.byod.detect import seems
 from haversack.data.byod.shard import read_shard
@@ -106,3 +107,30 @@ def test_a_wrong_line_of_kitti_is_told_with_its_number(
     (problem,) = checked(folder).problems
     assert problem.file == "training/label_2/000002.txt, line 4"
     assert says in problem.what
+
+
+@pytest.mark.parametrize(
+    ("make", "file"),
+    [
+        (labelme, "001.json"),
+        (voc, "Annotations/001.xml"),
+        (kitti, "training/label_2/000001.txt"),
+    ],
+)
+def test_a_label_file_that_cannot_be_read_is_told_once_with_its_picture(
+    tmp_path: Path, make: Callable[[Path], Path], file: str
+) -> None:
+    folder = make(tmp_path)
+    (folder / file).write_bytes(b"\xff{<")
+    found = checked(folder)
+    assert len(found.pictures) == 5
+    (problem,) = found.problems
+    assert problem.file == file
+    assert problem.what.endswith("; its picture is left out")
+
+
+def test_a_label_file_that_cannot_be_read_and_has_no_picture_speaks_of_none(tmp_path: Path) -> None:
+    folder = labelme(tmp_path)
+    (folder / "other.json").write_text("{")
+    (problem,) = checked(folder).problems
+    assert problem.file == "other.json" and "left out" not in problem.what

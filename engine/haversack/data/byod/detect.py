@@ -68,7 +68,7 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
 
 def _unnamed(members: Members, found: Found) -> list[Problem]:
     """Tell the pictures that no label speaks of, and those of a kind that is not read."""
-    told = {problem.file for problem in found.problems}
+    told = {*found.told, *(problem.file for problem in found.problems)}
     told.update(name for one in found.pictures for name in (one.picture, one.mask))
     unnamed = [name for name in members.names() if is_picture(name) and name not in told]
     problems = [Problem(name, "is named by no label; left out") for name in unnamed]

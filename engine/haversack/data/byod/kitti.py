@@ -10,7 +10,7 @@ import math
 from pathlib import PurePosixPath
 
 from haversack.data.byod.empty_labels import NONE_USABLE, empty_labels
-from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem
+from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem, with_its_picture
 from haversack.data.byod.texts import text_of
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
@@ -37,20 +37,22 @@ def read_kitti(members: Members) -> Found:
     """
     pictures: list[Labelled] = []
     problems: list[Problem] = []
+    left_out: list[str] = []
     empty = 0
     for name in label_files(members):
         path = PurePosixPath(name)
         stem = (path.parent.parent / IMAGES / path.stem).as_posix()
         picture = next((stem + end for end in PICTURES if stem + end in members), None)
-        content = members.read(name)
-        if picture is None or len(content) > MAX_BYTES:
-            large = f"is larger than {MAX_BYTES >> 20} MiB"
-            problems.append(Problem(name, large if picture else "its picture is missing"))
+        if picture is None:
+            problems.append(Problem(name, "its picture is missing"))
             continue
         try:
-            lines = text_of(content, name).splitlines()
+            lines = _lines(members.read(name), name)
         except DataError as error:
-            problems.append(Problem(name, error.message.removeprefix(f"{name} ")))
+            what = error.message.removeprefix(f"{name} ")
+            problem, its = with_its_picture(name, what, picture)
+            problems.append(problem)
+            left_out += its
             continue
         empty += not any(line.strip() for line in lines)
         boxes: list[tuple[str, Box]] = []
@@ -66,7 +68,13 @@ def read_kitti(members: Members) -> Found:
             continue
         pictures.append(Labelled(picture, boxes=tuple(boxes)))
     problems += empty_labels(empty, len(pictures), "an empty label file")
-    return Found("kitti", "detection", tuple(pictures), tuple(problems))
+    return Found("kitti", "detection", tuple(pictures), tuple(problems), told=tuple(left_out))
+
+
+def _lines(content: bytes, name: str) -> list[str]:
+    if len(content) > MAX_BYTES:
+        raise DataError(f"{name} is larger than {MAX_BYTES >> 20} MiB", "")
+    return text_of(content, name).splitlines()
 
 
 def _object(line: str) -> tuple[str, Box]:

@@ -15,7 +15,16 @@ from typing import Any, TypeVar
 import orjson
 
 from haversack.data.byod.mask_files import decode_labels
-from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem, Task, split_in
+from haversack.data.byod.records import (
+    PICTURES,
+    Box,
+    Found,
+    Labelled,
+    Problem,
+    Task,
+    split_in,
+    with_its_picture,
+)
 from haversack.data.byod.regions import (
     Region,
     checked_polygon,
@@ -49,11 +58,19 @@ def read_labelme(members: Members, wanted: Wanted | None = None) -> Found:
     pictures: list[Labelled] = []
     problems: list[Problem] = []
     taken: dict[str, str] = {}
+    told: list[str] = []
     for name in members.names():
         if not name.lower().endswith(".json"):
             continue
         try:
             document = _document(members.read(name))
+        except ValueError as error:
+            own = next((one for one in _own_pictures(name) if one in members), None)
+            problem, left_out = with_its_picture(name, str(error), own)
+            problems.append(problem)
+            told += left_out
+            continue
+        try:
             picture = _picture(name, document.get("imagePath"), members)
             if picture in taken:
                 raise ValueError(f"is of the same picture as {taken[picture]}")
@@ -70,7 +87,7 @@ def read_labelme(members: Members, wanted: Wanted | None = None) -> Found:
             boxes = tuple(_each(name, shapes, _box, problems.append))
             pictures.append(Labelled(picture, boxes=boxes, split=split, size=size))
     task: Task = "segmentation" if masked else "detection"
-    return Found("labelme", task, tuple(pictures), tuple(problems))
+    return Found("labelme", task, tuple(pictures), tuple(problems), told=tuple(told))
 
 
 def _document(content: bytes) -> dict[str, Any]:
@@ -87,7 +104,7 @@ def _document(content: bytes) -> dict[str, Any]:
 
 def _picture(name: str, said: object, members: Members) -> str:
     """Find the picture that a file names, else the one of the file's own name."""
-    candidates = [name.rpartition(".")[0] + end for end in PICTURES]
+    candidates = _own_pictures(name)
     if isinstance(said, str) and said and "\0" not in said:
         path = said.replace("\\", "/")
         candidates.insert(0, posixpath.normpath(posixpath.join(posixpath.dirname(name), path)))
@@ -95,6 +112,10 @@ def _picture(name: str, said: object, members: Members) -> str:
     if found is None:
         raise ValueError("its picture is missing")
     return found
+
+
+def _own_pictures(name: str) -> list[str]:
+    return [name.rpartition(".")[0] + end for end in PICTURES]
 
 
 def _each(

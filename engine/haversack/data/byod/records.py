@@ -78,6 +78,7 @@ class Found:
         pictures: The pictures, in order of their paths.
         problems: What was left out.
         palette: What the numbers or colours of mask files mean; None where there are no such files.
+        told: Pictures that are left out with a label file that a problem names already.
     """
 
     format: str
@@ -85,6 +86,23 @@ class Found:
     pictures: tuple[Labelled, ...]
     problems: tuple[Problem, ...] = field(default=())
     palette: Palette | None = None
+    told: tuple[str, ...] = ()
+
+
+def with_its_picture(file: str, what: str, picture: str | None) -> tuple[Problem, tuple[str, ...]]:
+    """Tell of a label file that cannot be read, once for the file and its picture.
+
+    Args:
+        file: The label file.
+        what: What is wrong with it.
+        picture: The picture that goes by its name; None where there is none.
+
+    Returns:
+        The problem, and the picture for ``Found.told``.
+    """
+    if picture is None:
+        return Problem(file, what), ()
+    return Problem(file, f"{what}; its picture is left out"), (picture,)
 
 
 def is_picture(name: str) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from haversack.data.byod.records import PICTURES, SPLITS, Found, Labelled, Problem
+from haversack.data.byod.records import (
+    PICTURES,
+    SPLITS,
+    Found,
+    Labelled,
+    Problem,
+    with_its_picture,
+)
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 from haversack.data.readers.voc_annotation import parse
@@ -23,23 +30,28 @@ def read_voc_set(members: Members) -> Found:
     listed = listed_splits(members, "Main")
     pictures: list[Labelled] = []
     problems: list[Problem] = []
+    told: list[str] = []
     for name in annotations_of(members):
         stem = PurePosixPath(name).stem
+        own = [f"JPEGImages/{stem}{end}" for end in PICTURES]
         try:
             annotation = parse(members.read(name), name, ordered=False)
         except DataError as error:
-            problems.append(Problem(name, error.message.removeprefix(f"{name} ")))
+            its = next((one for one in own if one in members), None)
+            what = error.message.removeprefix(f"{name} ")
+            problem, left_out = with_its_picture(name, what, its)
+            problems.append(problem)
+            told += left_out
             continue
-        said = [annotation.filename] if annotation.filename else []
-        candidates = (f"JPEGImages/{one}" for one in (*said, *(stem + end for end in PICTURES)))
-        picture = next((one for one in candidates if one in members), None)
+        said = [f"JPEGImages/{annotation.filename}"] if annotation.filename else []
+        picture = next((one for one in (*said, *own) if one in members), None)
         if picture is None:
             problems.append(Problem(name, "its picture is missing"))
             continue
         boxes = tuple((one.name, one.box) for one in annotation.objects if not one.difficult)
         split = listed.get(stem, "")
         pictures.append(Labelled(picture, boxes=boxes, split=split, size=annotation.size))
-    return Found("voc", "detection", tuple(pictures), tuple(problems))
+    return Found("voc", "detection", tuple(pictures), tuple(problems), told=tuple(told))
 
 
 def listed_splits(members: Members, kind: str) -> dict[str, str]:
