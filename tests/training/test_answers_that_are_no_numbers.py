@@ -12,6 +12,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
+from haversack.base.canonical_json import load_strict
 from haversack.training.errors import TrainingError
 from haversack.training.export import exporting
 from haversack.training.export.about import OnnxAbout
@@ -63,8 +64,8 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     return added
 
 
-def _export(desk: Desk, precision: str) -> dict[str, object]:
-    recipe, options = small_recipe("classification"), {"precision": precision, "accuracy": False}
+def _export(desk: Desk, precision: str, accuracy: bool = False) -> dict[str, object]:
+    recipe, options = small_recipe("classification"), {"precision": precision, "accuracy": accuracy}
     return job.export(desk.work(recipe, "export", precision, options=options))
 
 
@@ -96,3 +97,21 @@ def test_the_difference_of_a_float16_file_whose_answers_are_nan_is_none_with_a_r
     assert result["not_measured"] == {"max_abs_diff": exporting.NO_NUMBER}
     report = (desk.folder / "float16/report.json").read_text()
     assert "NaN" not in report and json.loads(report)["result"]["max_abs_diff"] is None
+
+
+@pytest.mark.parametrize("number", [math.nan, -math.inf])
+def test_a_report_is_json_where_metrics_are_no_numbers_and_says_which_and_why(
+    exports: dict[str, float], desk: Desk, monkeypatch: pytest.MonkeyPatch, number: float
+) -> None:
+    exports["number"] = math.nan
+    judged = ({"accuracy": 0.5, "loss": number}, 2)
+    monkeypatch.setattr(job, "open_trained", lambda _: None)
+    monkeypatch.setattr(job, "evaluate_over", lambda *_: judged)
+    _export(desk, "float16", accuracy=True)
+    content = (desk.folder / "float16/report.json").read_bytes()
+    result = load_strict(content, "the report", 1 << 20)["result"]
+    assert result["metrics"] == {"accuracy": 0.5, "loss": None}
+    assert result["not_measured"] == {
+        "max_abs_diff": exporting.NO_NUMBER,
+        "metrics.loss": f"is no finite number ({number})",
+    }

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from haversack.base.files import write_text
+from haversack.base.finite_json import with_reasons
 from haversack.data.sample import Dataset
 from haversack.training.inference.runner import Trained
 from haversack.training.judging.judgement import Judgement
@@ -38,7 +39,7 @@ def write_judgement(
         ],
     }
     path, page = work.run_dir / FOUND, work.run_dir / PAGE
-    write_text(path, json.dumps(found, indent=1) + "\n")
+    write_text(path, json.dumps(with_reasons(found), indent=1, allow_nan=False) + "\n")
     work.produced(path, "report")
     facts = {
         "task": work.recipe.task,
