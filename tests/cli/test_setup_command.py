@@ -35,6 +35,17 @@ def test_a_setup_that_fails_does_not_make_its_pantry_the_current_one(
 
 
 @pytest.mark.usefixtures("no_index")
+def test_a_setup_that_fetches_nothing_names_a_bundle_as_the_other_way(
+    call: Call, tmp_path: Path
+) -> None:
+    pantry = tmp_path / "my kitchen"
+    told = call("setup", str(pantry))
+    assert told.code == 1 and "run it again" in told.err
+    assert f"haversack open BUNDLE --pantry '{pantry}'" in told.err
+    assert Pantry.open(pantry).volumes.list(), "what needs no network is there already"
+
+
+@pytest.mark.usefixtures("no_index")
 def test_rebuilding_mends_a_pantry_that_no_command_opens_and_drops_damaged_files(
     call: Call, pantry: Pantry
 ) -> None:

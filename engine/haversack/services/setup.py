@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from haversack.base.progress import CancelToken
+from haversack.pantry.errors import FetchError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
@@ -36,14 +38,26 @@ def setup(
     """Put the golden volumes and the default ingredients' assets into a pantry; idempotent.
 
     Raises:
-        FetchError: Something could not be fetched; what was fetched before stays.
+        FetchError: Something could not be fetched; what was fetched before stays. A bundle is named
+            as the other way.
     """
     added, present = put_volumes(pantry, on_event)
     needed = {
         asset.name: asset for task in TASKS for asset in default_recipe(pantry, task).assets()
     }
-    captured = capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
+    try:
+        captured = capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
+    except FetchError as error:
+        hint = f"{error.hint} {_by_bundle(pantry)}"
+        raise FetchError(error.message, hint, error.reason) from error
     return SetupReport(added, present, captured)
+
+
+def _by_bundle(pantry: Pantry) -> str:
+    return (
+        "Or bring the files from where there is a network: pack a bundle there, and open it here: "
+        f"haversack open BUNDLE --pantry {shlex.quote(str(pantry.path))}"
+    )
 
 
 def default_recipe(pantry: Pantry, task: str) -> Recipe:
