@@ -91,3 +91,14 @@ def test_imported_pictures_whose_licence_nobody_stated_are_pointed_out_before_pa
     assert f"{licence or 'not stated'} (1), own (1)" in told.err
     (shown,) = [one for one in call("inspect", words[1]).out.splitlines() if "licences" in one]
     assert (licence or "not stated") in shown
+
+
+def test_where_the_page_about_a_set_was_written_is_said(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    assert call("data", "import", str(csv_set(tmp_path / "set")), "--name", "mine").code == 0
+    page = tmp_path / "mine.html"
+    told = call("data", "show", "mine", "--report", str(page))
+    assert told.code == 0 and page.is_file(), told.err
+    assert f"written to {page}" in told.out
+    assert "written to" not in call("data", "show", "mine").out

@@ -216,6 +216,8 @@ def show_set(
     shown: list[RenderableType] = [table("", ("", ""), facts)]
     if rows:
         shown.append(table("", ("class", "train", "validation"), rows))
+    if report is not None:
+        shown.append(f"the page about them was written to {report}")
     return Answer(found, shown)
 
 
