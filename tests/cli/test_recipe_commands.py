@@ -135,7 +135,17 @@ def test_an_unknown_recipe_lists_what_there_is(call: Call, smoke: str) -> None:
 def test_training_without_the_files_says_which_are_missing(call: Call, smoke: str) -> None:
     told = call("train", "smoke", "--json")
     assert told.code == 1
-    assert "tf_efficientnet_lite0" in told.json["message"] and told.json["hint"]
+    assert "tf_efficientnet_lite0" in told.json["message"]
+    assert "open a bundle" in told.json["hint"]
+    remedy = "recipe set smoke model.backbone.use_pretrained=false"
+    assert told.json["hint"].endswith(f"haversack {remedy}")
+    assert call(*remedy.split()).code == 0
+    told = call("train", "smoke", "--json")
+    assert "datasets/digits" in told.json["message"] and "lite0" not in told.json["message"]
+    assert "use_pretrained" not in told.json["hint"], "data cannot be done without"
+    told = call("recipe", "set", "smoke", "model=SSDLite320", "model.weights=published")
+    assert told.code == 0, told.err
+    assert call("train", "smoke", "--json").json["hint"].endswith("smoke model.weights=none")
 
 
 def test_set_fills_what_is_empty_with_defaults_when_asked(call: Call, pantry: Pantry) -> None:

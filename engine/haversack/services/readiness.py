@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from haversack.catalog.backbones import TimmBackbone
+from haversack.catalog.published import NONE, PublishedWeights
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset, Unpinned
 from haversack.recipe.schema import Ingredient
@@ -87,6 +89,21 @@ def describe_missing(recipe: Recipe, pantry: Pantry) -> tuple[str, ...]:
         *(describe_asset(asset) for asset in stand.missing),
         *(f"{f.name} (no digest known yet, {f.licence}, from {f.uri})" for f in stand.unpinned),
     )
+
+
+def without_weights(recipe: Recipe, pantry: Pantry) -> tuple[str, ...]:
+    """Give the changes (``PATH=VALUE``) by which a recipe does without the weights it lacks here.
+
+    What they are changed to starts from random numbers.
+    """
+    changes = []
+    for path, node in recipe.walk():
+        lacks = bool(node.unpinned()) or not all(map(pantry.assets.is_ready, node.assets()))
+        if lacks and isinstance(node, TimmBackbone):
+            changes.append(f"{path}.use_pretrained=false")
+        elif lacks and isinstance(node, PublishedWeights):
+            changes.append(f"{path}.weights={NONE}")
+    return tuple(changes)
 
 
 def _proved(recipe: Recipe, pantry: Pantry) -> bool:

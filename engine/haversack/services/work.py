@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from haversack.runs.supervisor import run_worker
 from haversack.services.devices import require_device
 from haversack.services.errors import MissingAssets
 from haversack.services.listen import Listener, ignore
-from haversack.services.readiness import describe_missing
+from haversack.services.readiness import describe_missing, without_weights
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _CHANGEABLE = (
@@ -80,7 +81,7 @@ def train_spec(
 
     Raises:
         IncompleteRecipe: A slot or option is not set.
-        MissingAssets: A file is not in the pantry.
+        MissingAssets: A file is not in the pantry; where it is weights, how to do without is said.
         UsageError: This machine has no such device.
     """
     recipe.require_complete()
@@ -92,7 +93,7 @@ def train_spec(
         run_id=name,
         run_dir=pantry.runs_folder / name,
         sppr=to_sppr(recipe),
-        assets=asset_files(recipe, pantry),
+        assets=_files_to_train(recipe, pantry),
         device=device,
         processes=processes,
         nodes=nodes,
@@ -100,6 +101,19 @@ def train_spec(
     )
     run_store(pantry).create(spec)
     return spec
+
+
+def _files_to_train(recipe: Recipe, pantry: Pantry) -> tuple[AssetFile, ...]:
+    try:
+        return asset_files(recipe, pantry)
+    except MissingAssets as error:
+        changes = without_weights(recipe, pantry)
+        if not changes:
+            raise
+        name = shlex.quote(recipe.name) if recipe.name else "RECIPE"
+        without = f"haversack recipe set {name} {' '.join(changes)}"
+        hint = f"{error.hint} Weights can be done without, from random numbers: {without}"
+        raise MissingAssets(error.missing, hint) from error
 
 
 def resume_spec(run_id: str, pantry: Pantry, changes: Mapping[str, object] = _NOTHING) -> RunSpec:
