@@ -3,8 +3,11 @@ from __future__ import annotations
 import pytest
 
 from cli.cli_calls import Call
+from haversack.cli import runs
+from haversack.cli.command import Answer
 from haversack.cli.which_run import training
 from haversack.pantry.pantry import Pantry
+from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Failed, Finished, Measured, Produced, Started
 from haversack.runs.log import append_event
@@ -114,3 +117,26 @@ def test_a_living_run_cannot_be_resumed_and_its_log_stays_as_it_is(
     assert told.code == 2 and "still running" in told.json["message"]
     assert (pantry.runs_folder / "a" / "run.jsonl").read_bytes() == before
     sink.close()
+
+
+def test_an_option_is_named_and_valued_on_resuming_as_when_a_recipe_is_changed(
+    call: Call, pantry: Pantry, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, recipe = RunStore(pantry.runs_folder), pantry.recipes.load(tiny)
+    spec = RunSpec(kind="train", run_id="a", run_dir=store.path("a"), sppr=to_sppr(recipe))
+    (store.create(spec) / "checkpoints" / "last").mkdir(parents=True)
+    for wrong in ("num_epochs=9", "trainer.epochs=9", "train.num_epochs=many"):
+        wanted = call("recipe", "set", tiny, wrong)
+        told = call("runs", "resume", "a", "--set", wrong)
+        assert (told.code, told.err) == (wanted.code, wanted.err) and told.code == 5
+    told = call("runs", "resume", "a", "--set", "image_size=64")
+    assert told.code == 5 and "model.image_size" in told.err
+    told = call("runs", "resume", "a", "--set", "model.image_size=64")
+    assert told.code == 2 and "cannot change while a run goes on" in told.err
+    assert store.load("a")[0].sppr == spec.sppr, "nothing was changed so far"
+    monkeypatch.setattr(runs, "carry_out", lambda _, resumed: Answer({"sppr": resumed.sppr}))
+    words = ("--set", "train.num_epochs=9", "--set", "train.precision=32")
+    told = call("runs", "resume", "a", *words, "--json")
+    assert told.code == 0, told.err
+    resumed = from_sppr(told.json["sppr"], pantry.registry)
+    assert (resumed["trainer.num_epochs"], resumed["trainer.precision"]) == (9, "32")

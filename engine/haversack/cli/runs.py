@@ -83,13 +83,19 @@ def resume_run(
     pantry: PantryOption = None,
 ) -> Answer:
     """Go on with a stopped or lost training from its last checkpoint."""
-    from haversack.cli.recipe_values import pairs, parse
+    from haversack.cli.recipe_values import assign, pairs
     from haversack.recipe.root import full_path
-    from haversack.services.work import resume_spec
+    from haversack.services.work import recipe_of, resume_spec
 
     opened = session.pantry(pantry)
-    given = {full_path(path): parse(value) for path, value in pairs(changes or ())}
-    run_id = training(RunStore(opened.runs_folder), run)
+    store = RunStore(opened.runs_folder)
+    run_id = training(store, run)
+    given: dict[str, object] = {}
+    if changes:
+        wanted = pairs(changes)
+        changed = recipe_of(store.load(run_id)[0], opened)
+        assign(changed, wanted)
+        given = {full_path(path): changed[path] for path, _ in wanted}
     return carry_out(session, resume_spec(run_id, opened, given))
 
 
