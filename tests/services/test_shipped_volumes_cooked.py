@@ -37,7 +37,7 @@ def baked(pantry: Pantry) -> dict[str, dict[int, Recipe]]:
 @pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.registry
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.skipif(not LONG_FORM, reason="trains each kind of row: the long form alone")
 @pytest.mark.skipif(not isolation().possible, reason="no network namespace can be made here")
 def test_every_row_is_cooked_from_a_bundle_with_its_assets_and_each_kind_trains_and_exports(
