@@ -16,6 +16,7 @@ from haversack.runs.events import Event, Measured, PhaseBegan
 from haversack.runs.spec import Limits
 from haversack.training.checkpoint.folder import read_about, read_trainer
 from haversack.training.curves import recorder
+from haversack.training.curves.csv_file import CsvCurves
 from haversack.training.errors import CheckpointError
 from haversack.training.jobs.evaluate import evaluate
 from haversack.training.jobs.train import train
@@ -185,6 +186,43 @@ def test_the_csv_file_goes_on_where_it_stopped(desk: Desk) -> None:
     assert lines[0] == "step,epoch,name,value"
     steps = [int(line.split(",")[0]) for line in lines if ",train/loss," in line]
     assert steps == list(range(1, 13))
+
+
+@pytest.mark.parametrize("half_a_line", ["", "7,1,train/lo"])
+def test_steps_that_come_again_after_a_kill_stand_once_in_the_csv_file(
+    desk: Desk, half_a_line: str
+) -> None:
+    desk.on_event = lambda event: desk.stop.set() if _during_validation(event) else None
+    with pytest.raises(StopRequested):
+        train(desk.work(_recipe(), "train", "run", limits=LIMITS))
+    desk.on_event = lambda _: None
+    desk.stop.clear()
+    file = desk.folder / "run/logs/metrics.csv"
+    before = file.read_bytes()
+    with file.open("a", newline="") as written_after_the_checkpoint:
+        for step in (5, 6):
+            written_after_the_checkpoint.write(f"{step},1,train/loss,9.0\r\n")
+        written_after_the_checkpoint.write(half_a_line)
+    last = desk.folder / "run/checkpoints/last"
+    train(desk.work(_recipe(), "train", "run", limits=LIMITS, resume_from=last))
+    assert file.read_bytes().startswith(before)
+    lines = file.read_text().splitlines()
+    assert [line for line in lines if len(line.split(",")) != 4 or line.endswith(",9.0")] == []
+    steps = [int(line.split(",")[0]) for line in lines if ",train/loss," in line]
+    assert steps == list(range(1, 13))
+
+
+def test_of_the_checkpoints_own_step_the_csv_file_keeps_what_was_written_before_it(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "metrics.csv"
+    curves = CsvCurves(file)
+    for step, name in ((0, "a"), (0, "a"), (1, "a"), (1, "val"), (1, "a"), (1, "a"), (2, "a")):
+        curves.record({name: float(step)}, step, 0)
+    curves.close()
+    CsvCurves(file, after=1).close()
+    rows = [line.split(",")[::2] for line in file.read_text().splitlines()[1:]]
+    assert rows == [["0", "a"], ["0", "a"], ["1", "a"], ["1", "val"]]
 
 
 def test_a_run_whose_epochs_are_done_says_so_and_trains_no_more(

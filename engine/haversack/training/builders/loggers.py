@@ -8,6 +8,7 @@ from pathlib import Path
 from haversack.catalog.training import CSVLogger, TensorBoardLogger
 from haversack.recipe.schema import Ingredient
 from haversack.training.builders.table import builder_for
+from haversack.training.checkpoint.progress import read_step
 from haversack.training.curves.csv_file import CsvCurves
 from haversack.training.curves.events import EventCurves
 from haversack.training.curves.recorder import Curves, Recorder
@@ -21,19 +22,23 @@ def build_recorder(work: Work) -> Recorder:
     """
     if work.rank > 0:
         return Recorder([])
-    folder = work.run_dir / "logs"
-    named = [builder_for(logger, _TABLE, "loggers")(logger, folder) for logger in work.root.loggers]
+    folder, last = work.run_dir / "logs", work.spec.resume_from
+    after = None if last is None else read_step(last)
+    named = [
+        builder_for(logger, _TABLE, "loggers")(logger, folder, after)
+        for logger in work.root.loggers
+    ]
     return Recorder([EventCurves(work.emit), *named])
 
 
-def _csv(_: CSVLogger, folder: Path) -> Curves:
-    return CsvCurves(folder / "metrics.csv")
+def _csv(_: CSVLogger, folder: Path, after: int | None) -> Curves:
+    return CsvCurves(folder / "metrics.csv", after)
 
 
-def _tensorboard(_: TensorBoardLogger, folder: Path) -> Curves:
+def _tensorboard(_: TensorBoardLogger, folder: Path, after: int | None) -> Curves:
     from haversack.training.curves.tensorboard import TensorBoardCurves
 
-    return TensorBoardCurves(folder / "tensorboard")
+    return TensorBoardCurves(folder / "tensorboard", after)
 
 
 _TABLE: Mapping[type[Ingredient], Callable[..., Curves]] = {

@@ -1,8 +1,9 @@
-"""Curves as one CSV file that only grows, so that a resumed run goes on where it stopped."""
+"""Curves as one CSV file that only grows; a resumed run goes on behind its checkpoint's lines."""
 
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,13 +17,17 @@ class CsvCurves:
 
     Args:
         path: The file; made with its header if it is not there.
+        after: The step of the checkpoint that a run goes on from; lines that were written after
+            it, by a worker that was killed, are taken out, for those steps come again.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, after: int | None = None) -> None:
         """Append to a file, which is made with its head where it is new."""
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if after is not None and path.exists():
+                os.truncate(path, _length_until(path, after))
             self._file = path.open("a", newline="", encoding="utf-8")
         except OSError as error:
             raise storage_error(error, path, "writing") from error
@@ -46,3 +51,24 @@ class CsvCurves:
         """Flush and close."""
         self.flush()
         self._file.close()
+
+
+def _length_until(path: Path, step: int) -> int:
+    """Give the length in bytes of the lines that were written before a step's checkpoint.
+
+    Of that very step a name counts once: gradients that are added up over batches give the next
+    step's first batches the number of the one before.
+    """
+    length, told = 0, set()
+    with path.open("rb") as file:
+        for line in file:
+            fields = line.split(b",")
+            is_whole = line.endswith(b"\n") and len(fields) == len(HEADER)
+            if length and not (is_whole and fields[0].isdigit() and int(fields[0]) <= step):
+                break
+            if is_whole and fields[0] == str(step).encode():
+                if fields[2] in told:
+                    break
+                told.add(fields[2])
+            length += len(line)
+    return length

@@ -9,11 +9,18 @@ from torch.utils.tensorboard import SummaryWriter
 
 
 class TensorBoardCurves:
-    """Writes scalars into an event file of the run's folder."""
+    """Writes scalars into an event file of the run's folder.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: The folder; a run that goes on adds a file to it.
+        after: The step of the checkpoint that it goes on from; readers leave out what earlier
+            files tell of later steps.
+    """
+
+    def __init__(self, folder: Path, after: int | None = None) -> None:
         """Write into a folder."""
-        self._writer = SummaryWriter(str(folder))
+        purged = None if after is None else after + 1
+        self._writer = SummaryWriter(str(folder), purge_step=purged)
 
     def record(self, values: Mapping[str, float], step: int, epoch: int) -> None:
         """Write the values of one step."""
