@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +17,7 @@ from haversack.catalog.training import EarlyStop
 from haversack.runs.events import Measured, Noted, Produced
 from haversack.runs.spec import Limits
 from haversack.training.curves import recorder
+from haversack.training.curves.tensorboard import TensorBoardCurves
 from haversack.training.jobs.train import train
 from haversack.training.loading.batches import Batch
 from haversack.training.loop.epochs import History
@@ -144,6 +147,39 @@ def test_training_stops_early_with_a_note_and_keeps_its_last_epoch(desk: Desk) -
     produced = [event.path for event in desk.events if isinstance(event, Produced)]
     assert produced.count("checkpoints/last") == 2  # the best, and the last
     assert max(step for _, step in desk.curve("train/loss")) == 2 * 4 / 2
+
+
+def test_a_run_that_stopped_early_trains_no_more_and_says_how_it_goes_on(desk: Desk) -> None:
+    recipe = small_recipe("classification", trainer__num_epochs=4)
+    recipe.assign_ingredients("early_stop", "Patience")
+    recipe["early_stop.patience"] = 1
+    recipe["early_stop.min_delta"] = 1.0  # nothing ever improves by that much
+    done = train(desk.work(recipe, "train", "run", limits=LIMITS))
+    last = desk.folder / "run/checkpoints/last"
+    kept = {path.name: path.read_bytes() for path in last.iterdir()}
+    desk.events.clear()
+    again = train(desk.work(recipe, "train", "run", limits=LIMITS, resume_from=last))
+    assert [e.text for e in desk.events if isinstance(e, Noted)] == [
+        "it has stopped early, after epoch 2: nothing improved for 1 of them; to go on: "
+        "haversack runs resume run --set early_stop.patience=2"
+    ]
+    same = ("metrics", "epochs", "best_epoch", "last_metrics", "checkpoint")
+    assert [again[name] for name in same] == [done[name] for name in same]
+    assert {path.name: path.read_bytes() for path in last.iterdir()} == kept
+    recipe["early_stop.patience"] = 2
+    further = train(desk.work(recipe, "train", "run", limits=LIMITS, resume_from=last))
+    assert further["epochs"] == 3
+
+
+def test_tensorboard_shows_a_step_that_comes_again_once(tmp_path: Path) -> None:
+    reader = importlib.import_module("tensorboard.backend.event_processing.event_accumulator")
+    for values, after in (((1.0, 2.0, 3.0), None), ((4.0,), 1)):
+        curves = TensorBoardCurves(tmp_path, after)
+        for step, value in enumerate(values, start=(after or 0) + 1):
+            curves.record({"loss": value}, step, 0)
+        curves.close()
+    shown = reader.EventAccumulator(str(tmp_path)).Reload().Scalars("loss")
+    assert [(point.step, point.value) for point in shown] == [(1, 1.0), (2, 4.0)]
 
 
 @pytest.mark.parametrize("logger", ["CSV", "TensorBoard"])

@@ -28,6 +28,7 @@ _CHANGEABLE = (
     "trainer.accumulate",
     "trainer.channels_last",
     "trainer.compile",
+    "trainer.early_stop.patience",
     "trainer.gradient_clip",
     "trainer.num_epochs",
     "trainer.precision",

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from haversack.catalog.composites import Joined
+from haversack.catalog.training import EarlyStop, LightningTrainer
 from haversack.data.errors import DataError
 from haversack.data.sample import Dataset
 from haversack.data.shared_pictures import trained_on
@@ -17,6 +18,7 @@ from haversack.training.builders.datasets import build_datasets
 from haversack.training.builders.networks import build_network
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.folder import read_about
+from haversack.training.checkpoint.progress import read_waited
 from haversack.training.checkpoint.state import About
 from haversack.training.errors import CheckpointError
 from haversack.training.loop.fitting import fit
@@ -25,7 +27,7 @@ from haversack.training.loop.parts import template_of
 from haversack.training.memory import memory_told
 from haversack.training.settings import settings_of
 from haversack.training.trainable_batch import with_trainable_batch
-from haversack.training.work import Work
+from haversack.training.work import Work, expect
 
 Result = dict[str, Any]
 
@@ -60,6 +62,8 @@ def train(work: Work) -> Result:
         keep_best(work, resume, build_task(work, len(classes), settings.image_size).primary)
         if resume.epoch >= settings.epochs:
             work.note(f"all {settings.epochs} epochs are done already")
+            return _nothing_left(work, resume)
+        if _has_stopped_early(work, resume):
             return _nothing_left(work, resume)
     with memory_told(work, settings):
         keeper = fit(work, settings, network, splits, template, resume)
@@ -105,6 +109,23 @@ def _check_resume(found: About, wanted: About) -> None:
     for name in ("task", "classes", "image_size"):
         if getattr(found, name) != getattr(wanted, name):
             raise CheckpointError(f"the checkpoint has another {name.replace('_', ' ')}", hint)
+
+
+def _has_stopped_early(work: Work, resume: About) -> bool:
+    """Say whether its early stop ended it, and tell how it goes on."""
+    early_stop = expect(work.root.trainer, LightningTrainer, "trainer").early_stop
+    if early_stop is None or resume.batch > 0 or work.spec.resume_from is None:
+        return False
+    patience = expect(early_stop, EarlyStop, "early_stop").patience
+    waited = read_waited(work.spec.resume_from)
+    if waited < patience:
+        return False
+    work.note(
+        f"it has stopped early, after epoch {resume.epoch}: nothing improved for {waited} of "
+        f"them; to go on: haversack runs resume {work.spec.run_id} --set "
+        f"early_stop.patience={waited + patience}"
+    )
+    return True
 
 
 def _nothing_left(work: Work, resume: About) -> Result:
