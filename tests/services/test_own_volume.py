@@ -13,8 +13,10 @@ from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind, RunSpec
 from haversack.services.errors import NotMeasured
 from haversack.services.own_volume import add_measurement
+from haversack.services.unpack import open_bundle
 from haversack.services.volumes import load_volume
-from services.kits import light_recipe
+from haversack.volume.card import Card
+from services.kits import keyring, light_recipe, packed, stocked_pantry
 
 
 def _spec(pantry: Pantry, of_run: str) -> RunSpec:
@@ -104,6 +106,30 @@ def test_the_card_names_the_machines_that_were_measured_and_not_the_one_at_hand(
     assert card.on == (
         "a GPU; a test, 2 threads; ONNX Runtime 1.32.0, CUDA 12.8, Linux-x and a test, 2 threads"
     )
+
+
+def test_own_measurements_travel_and_leave_those_of_the_pantry_that_they_come_to(
+    tmp_path: Path,
+) -> None:
+    field = stocked_pantry(tmp_path / "field")
+    add_measurement(field, _spec(field, "a"), _measured("float32", 4.0, 0.6))
+    keys, trusting = keyring(tmp_path / "field-keys"), keyring(tmp_path / "home-keys")
+    receipt = packed(field, tmp_path / "KIT", keys)
+    trusting.trust(tmp_path / "KIT", receipt.fingerprint)
+    home = Pantry.build(tmp_path / "home")
+    add_measurement(home, _spec(home, "b"), _measured("int8", 9.0, 0.1))
+    own = home.volumes.path("own_det").read_bytes()
+    opened = open_bundle(tmp_path / "KIT", home, trusting)
+    name = f"own_det_of_test-kitchen-{receipt.fingerprint[:8]}"
+    assert (opened.volumes, opened.refused) == ((name,), ())
+    assert load_volume(name, home).frame()["od_inf_rate_ms"].tolist() == [4.0]
+    card = Card.parse(home.volumes.card(name))
+    assert card.measured.startswith("every recipe that was measured in the pantry of test kitchen")
+    assert card.source == f"measurements of test kitchen ({receipt.fingerprint[:8]}…)"
+    assert home.volumes.path("own_det").read_bytes() == own
+    trusting.trust(tmp_path / "FURTHER", packed(home, tmp_path / "FURTHER", trusting).fingerprint)
+    further = open_bundle(tmp_path / "FURTHER", Pantry.build(tmp_path / "third"), trusting)
+    assert name in further.volumes and further.refused == ()
 
 
 def test_a_run_that_measured_nothing_adds_nothing(tmp_path: Path) -> None:

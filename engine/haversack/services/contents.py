@@ -170,6 +170,8 @@ def suffix_of(asset: Asset) -> str:
 
 def _volume_items(name: str, pantry: Pantry) -> Iterator[PackItem]:
     path, card = pantry.volumes.path(name), pantry.volumes.card(name)
+    sha256 = sha256_file(path)
+    card = {**card, "sha256": sha256}  # one of own measurements does not say it
     licence = str(card.get("licence") or NOT_STATED)
     source = str(card.get("source") or "")[:1000]
     yield PackItem(
@@ -178,7 +180,7 @@ def _volume_items(name: str, pantry: Pantry) -> Iterator[PackItem]:
         media_type=VOLUME_TYPE,
         licence=licence,
         source=source,
-        sha256=sha256_file(path),
+        sha256=sha256,
         size=path.stat().st_size,
         open=_opener(path),
     )

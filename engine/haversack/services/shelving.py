@@ -18,11 +18,13 @@ from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
 from haversack.services.contents import suffix_of
+from haversack.services.licences import OWN_MEASUREMENTS
 from haversack.services.report import PreparationReport
 from haversack.trust.chain import RootChain
 from haversack.volume.card import Card
 
 _VOLUME = re.compile(r"volumes/([^/]+)\.parquet")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass
@@ -124,4 +126,19 @@ def _read_volume(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
     card = Card.parse(pantry.store.read(card_file.sha256))
     if card.name != found[1] or card.sha256 != file.sha256:
         raise FileFormatError("its card is about another volume", "Tell its publisher.")
+    if card.source == OWN_MEASUREMENTS:
+        card = _of_its_publisher(card, goods.chain)
     goods.volumes[card.name] = (pantry.store.read(file.sha256), card)
+
+
+def _of_its_publisher(card: Card, chain: RootChain) -> Card:
+    """Give what another pantry measured a name of its own: this pantry's rows stay as they are."""
+    publisher, fingerprint = chain.newest.publisher, chain.fingerprint[:8]
+    whose = _NOT_IN_NAMES.sub("-", publisher).strip("-.")[:60] or "publisher"
+    return card.model_copy(
+        update={
+            "name": f"{card.name[:100]}_of_{whose}-{fingerprint}",
+            "measured": card.measured.replace("this pantry", f"the pantry of {publisher}"),
+            "source": f"measurements of {publisher} ({fingerprint}…)",
+        }
+    )
