@@ -184,6 +184,31 @@ def test_importing_and_cooking_take_no_name_that_is_in_use(
     assert told.code == 0 and told.json["name"] == "free", told.err
 
 
+def test_the_same_recipe_under_another_name_says_that_the_first_name_is_gone(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    light = light_recipe(pantry, "first")
+    capture(light.assets(), pantry)
+    pantry.recipes.save(light)
+    put_volume(pantry, tmp_path, [to_sppr(light)])
+    (tmp_path / "same.sppr").write_text(to_sppr(light))
+    call("recipe", "set", "first", "train.num_epochs=7", "--name", "seventh", "--keep")
+    names = ["first", "second", "third"]
+    for words in (
+        ("recipe", "cook", "1", "--volume", "xval_det"),
+        ("recipe", "import", str(tmp_path / "same.sppr")),
+    ):
+        told = call(*words, "--name", names[1], "--json")
+        said = f"note: {names[0]!r} was this very recipe; it is called {names[1]!r} now"
+        assert told.code == 0 and said in told.err
+        del names[0]
+    assert "note:" not in call("recipe", "import", str(tmp_path / "same.sppr"), "--json").err
+    epochs = f"train.num_epochs={light['train.num_epochs']}"
+    told = call("recipe", "set", "seventh", epochs, "--json")
+    assert "note: 'third' was this very recipe; it is called 'seventh' now" in told.err
+    assert "note:" not in call("recipe", "set", "seventh", "--name", "asked", "--json").err
+
+
 def test_a_gpu_that_is_not_there_starts_no_run(call: Call, smoke: str, pantry: Pantry) -> None:
     told = call("train", smoke, "--devices", "cuda:999", "--json")
     assert told.code == 2 and "cuda:999" in told.json["message"] and told.json["hint"]

@@ -11,6 +11,7 @@ import typer
 from haversack.base.errors import UsageError
 from haversack.base.files import read_bytes, write_text
 from haversack.cli.command import Answer, PantryOption, command
+from haversack.cli.recipe_names import names_by_id, tell_of_new_name
 from haversack.cli.recipe_view import RecipeArgument, describe, show
 from haversack.cli.session import Session
 
@@ -62,12 +63,14 @@ def import_recipe(
     text = read_bytes(file, MAX_BYTES).decode("utf-8", "replace").strip()
     made = from_sppr(text, opened.registry, allow_upgrade=not no_upgrade)
     made.pantry_path = opened.path
+    names = names_by_id(opened)
     if name is None:
         keep(made, opened)
     else:
         opened.recipes.refuse_taken(name, but=made.id)
         made.name = name
         opened.recipes.save(made)
+    tell_of_new_name(session, made, names)
     return Answer(describe(made, opened), show(made, opened))
 
 
@@ -105,6 +108,7 @@ def cook_recipe(
     opened = session.pantry(pantry)
     if name is not None and not name.strip():
         raise UsageError("the name is empty", "Leave --name out, or give one.")
+    names = names_by_id(opened)
     with session.listening() as hear:
         made = cook(
             row,
@@ -120,6 +124,7 @@ def cook_recipe(
             on_event=hear,
             cancel=session.cancel,
         )
+    tell_of_new_name(session, made, names)
     shown = [*show(made, opened), f"train it: {_train_line(made.name, pantry)}"]
     return Answer(describe(made, opened), shown)
 

@@ -9,6 +9,7 @@ import typer
 from haversack.cli import recipe_files, recipe_values
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import table
+from haversack.cli.recipe_names import names_by_id, tell_of_new_name
 from haversack.cli.recipe_view import RecipeArgument, describe, show
 from haversack.cli.session import Session
 from haversack.recipe.fill import Answers
@@ -94,7 +95,9 @@ def new_recipe(
     else:
         made.fill_empty_recursively(_with_own_data(recipe_values.answers(slots), opened))
     recipe_values.assign(made, options)
+    names = names_by_id(opened)
     opened.recipes.save(made)
+    tell_of_new_name(session, made, names)
     return Answer(describe(made, opened), show(made, opened))
 
 
@@ -139,7 +142,9 @@ def set_recipe(
         loaded.fill_empty_recursively()
     opened.recipes.refuse_taken(name or "", but=before)
     loaded.name = loaded.name if name is None else name
+    names = {key: name for key, name in names_by_id(opened).items() if key != before}
     opened.recipes.save(loaded)
+    tell_of_new_name(session, loaded, names)
     if loaded.id != before and not keep:
         opened.recipes.remove(before)
     return Answer(describe(loaded, opened), show(loaded, opened))
