@@ -50,6 +50,16 @@ def test_the_exact_front_of_a_file_comes_best_first(call: Call, file: str) -> No
     assert "x times faster" in shown and "haversack recipe cook 1" in shown
 
 
+@pytest.mark.parametrize(("sets", "is_told"), [(("a",), False), (("a", "b"), True)])
+def test_a_mean_over_data_sets_is_told_where_the_front_has_several(
+    call: Call, tmp_path: Path, sets: tuple[str, ...], is_told: bool
+) -> None:
+    rows = [{**ROWS[number], "id": number + 1, "dataset": name} for number, name in enumerate(sets)]
+    write_volume(tmp_path / "sets.parquet", rows, CARD)
+    told = call("pareto", str(tmp_path / "sets.parquet"))
+    assert told.code == 0 and ("several data sets" in told.out) is is_told
+
+
 def test_where_top_method_and_order_reach_the_query(call: Call, file: str) -> None:
     told = call("pareto", file, "--where", "quantization == 'float32'", "--json").json
     assert told["ids"] == [2]

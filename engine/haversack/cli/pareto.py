@@ -209,7 +209,7 @@ def _show(
         table(title, [*columns, *differing], cells, whole=pareto_many.WHOLE)
     ]
     lines += [f"all of them: {alike}"] if alike else []
-    lines += [MEAN_OVER_SETS] if "dataset" in differing else []
+    lines += [MEAN_OVER_SETS] if len({row.get("dataset") for row in rows}) > 1 else []
     if excluded:
         lines.append(f"not measured or not usable: {excluded}")
     if rows:
