@@ -75,7 +75,7 @@ class CancelToken:
     def raise_if_cancelled(self) -> None:
         """Raise ``Cancelled`` once someone has asked for it."""
         if self._event.is_set():
-            raise Cancelled("stopped as asked", "Run it again to go on where it stopped.")
+            raise Cancelled("stopped as asked", "Run it again: what was done whole is used.")
 
 
 @dataclass
