@@ -214,6 +214,8 @@ QLabel[chip], QToolButton[chip] {{ border: 1px solid transparent; border-radius:
   padding: 4px 8px; font-size: {TYPE["small"]}px; }}
 QToolButton[chip]:hover, QToolButton[chip]:focus {{ border: 1px solid {p.line_strong}; }}
 QToolButton[chip]::menu-indicator {{ image: none; }}
+QFrame#job_panel {{ background: {p.window}; border-left: 1px solid {p.line}; }}
+QWidget#shade {{ background: rgba(0, 0, 0, 90); }}
 QFrame[look="card"] {{ background: {p.surface}; border: 1px solid {p.line};
   border-radius: {RADIUS + 2}px; }}
 QFrame[look="door"] {{ background: {p.surface}; border: 1px solid {p.line};

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
-    QDockWidget,
     QHeaderView,
     QLineEdit,
     QWidget,
@@ -27,7 +26,7 @@ from haversack.services.shelves import Pantry
 from haversack_gui.app import PAGES
 from haversack_gui.frame.command_palette import CommandPalette
 
-INNER = (QAbstractSpinBox, QAbstractItemView, QComboBox, QLineEdit, QDockWidget)
+INNER = (QAbstractSpinBox, QAbstractItemView, QComboBox, QLineEdit)
 OpenDesk = Callable[..., Desk]
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView)
 

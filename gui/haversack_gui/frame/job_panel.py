@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QFrame, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from haversack_gui import words
 from haversack_gui.jobs import Job, Jobs
@@ -20,6 +21,7 @@ STATES = {
     "failed": ("Failed", "bad"),
     "stopped": ("Stopped", "warn"),
 }
+WIDTH = 360
 
 
 class JobCard(QFrame):
@@ -77,30 +79,33 @@ class JobCard(QFrame):
         self.stop.setEnabled(False)
 
 
-class JobPanel(QDockWidget):
-    """A dock at the right with a card for each job, newest first."""
+class JobPanel(QFrame):
+    """A card for each job, newest first. ``left`` says that a person has seen enough."""
 
-    def __init__(self, jobs: Jobs, parent: QWidget) -> None:
+    left = Signal()
+
+    def __init__(self, jobs: Jobs) -> None:
         """Show the jobs and follow them."""
-        super().__init__(tr("Jobs"), parent)
+        super().__init__()
         self._jobs = jobs
         self._cards: dict[Job, JobCard] = {}
         self.setObjectName("job_panel")
-        self.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
-        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        self.setMinimumWidth(344)
+        self.setAccessibleName(tr("Jobs"))
+        self.setFixedWidth(WIDTH)
+        self.close_button = button("Close", self.left.emit, "quiet", name="close_jobs")
         self._empty = label(
             "Nothing has been done yet. Work that takes time shows here, with its progress.",
             "muted",
         )
-        self._list: QVBoxLayout = column(self._empty, None, space="s", margin="m")
+        self._list: QVBoxLayout = column(self._empty, None, space="s")
         inside = QWidget()
         inside.setLayout(self._list)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
-        self.setWidget(area)
+        head = row(label("Jobs", "lead"), None, self.close_button)
+        self.setLayout(column(head, area, margin="m"))
         jobs.updated.connect(self.refresh)
         self.hide()
 
@@ -118,8 +123,8 @@ class JobPanel(QDockWidget):
             for made in self._cards.values():
                 made.refresh()
 
-    def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Bring every card up to date when the panel opens."""
-        super().showEvent(event)  # type: ignore[arg-type] # Qt gives a QShowEvent
+        super().showEvent(event)
         for made in self._cards.values():
             made.refresh()

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from haversack_gui import actions, words
 from haversack_gui.calls import machine
 from haversack_gui.frame.job_panel import JobPanel
+from haversack_gui.frame.page_area import PageArea
 from haversack_gui.frame.page_place import PagePlace
 from haversack_gui.frame.rail import Rail
 from haversack_gui.frame.top_bar import TopBar
@@ -68,12 +69,12 @@ class Window(QMainWindow):
         self.stack.addWidget(self.welcome)
         strip = holder(column(self.notice))
         strip.setContentsMargins(16, 0, 16, 0)
-        right = column(self.top_bar, strip, self.stack, space="xs")
+        self.job_panel = JobPanel(workspace.jobs)
+        self.area = PageArea(self.stack, self.job_panel)
+        right = column(self.top_bar, strip, self.area, space="xs")
         body = row(self.rail, right, space="xs")
         body.setSpacing(0)
         self.setCentralWidget(holder(body))
-        self.job_panel = JobPanel(workspace.jobs, self)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.job_panel)
         self._listen()
         self.restoreGeometry(QByteArray.fromHex(workspace.preferences.geometry.encode()))
 
@@ -82,6 +83,8 @@ class Window(QMainWindow):
 
         A page that has still to be imported appears once that is done; the window stays alive.
         """
+        if name != self.current:
+            self.area.uncover()
         self.current = name
         self.rail.show_page(name)
         self.workspace.preferences.page = name
@@ -166,7 +169,7 @@ class Window(QMainWindow):
         own: dict[str, Callable[[], None]] = {
             "view.refresh": self.refresh,
             "view.theme": self._toggle_theme,
-            "view.jobs": lambda: self.job_panel.setVisible(not self.job_panel.isVisible()),
+            "view.jobs": lambda: self.area.toggle_jobs(),
             "view.palette": self._show_palette,
             "page.act": lambda: self._on_page(Page.act),
             "page.find": lambda: self._on_page(Page.look_for),
