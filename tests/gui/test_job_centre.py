@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from gui_desk import Desk
+from haversack.base.errors import UsageError
 from haversack.services.shelves import Pantry
 from haversack_gui.app import PAGES
+from haversack_gui.jobs import Changed, Told
 
 OpenDesk = Callable[..., Desk]
 
@@ -91,3 +93,19 @@ def test_the_tab_key_out_of_a_job_centre_never_leads_to_what_it_hides(
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert focused is not None and desk.page.isAncestorOf(focused)
     assert not desk.window.job_panel.isVisible()
+
+
+def test_the_last_job_is_said_to_have_failed_only_until_another_one_ends_well(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    def fail(_told: Told) -> Changed:
+        raise UsageError("the stick is full", "Take another one.")
+
+    desk = open_desk(pantry)
+    jobs, chip = desk.window.workspace.jobs, desk.window.top_bar.jobs
+    jobs.change("Pack", fail)
+    desk.settle()
+    assert chip.text() == "Last job failed"
+    jobs.change("Look", lambda _told: Changed(frozenset()))
+    desk.settle()
+    assert chip.text() == "No jobs"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from haversack_gui import icons, words
 from haversack_gui.calls.machine import Machine
-from haversack_gui.jobs import Jobs
+from haversack_gui.jobs import Job, Jobs
 from haversack_gui.look import Look
 from haversack_gui.widgets.basics import label, restyle, row
 from haversack_gui.words import tr
@@ -27,6 +27,7 @@ class TopBar(QWidget):
         super().__init__()
         self._look, self._jobs = look, jobs
         self._network: bool | None = None
+        self._last: Job | None = None
         self.setObjectName("top_bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.page_title = label("", "lead", wrap=False)
@@ -56,6 +57,7 @@ class TopBar(QWidget):
         self.layout().setContentsMargins(16, 8, 16, 8)  # type: ignore[union-attr] # set just above
         look.changed.connect(self._draw)
         jobs.updated.connect(self.show_jobs)
+        jobs.ended.connect(self._ended)
         self.show_pantry(None, "")
         self.show_jobs()
         self._draw()
@@ -105,7 +107,6 @@ class TopBar(QWidget):
     def show_jobs(self) -> None:
         """Say how many jobs are under way and how far the oldest is."""
         under_way = self._jobs.under_way
-        failed = [job for job in self._jobs.jobs if job.visible and job.state == "failed"]
         if under_way:
             first = under_way[0]
             share = ""
@@ -114,12 +115,17 @@ class TopBar(QWidget):
             more = f" +{len(under_way) - 1}" if len(under_way) > 1 else ""
             self.jobs.setText(f"{first.title}{share}{more}")
             restyle(self.jobs, "chip", "good")
-        elif failed:
+        elif self._last is not None and self._last.state == "failed":
             self.jobs.setText(tr("Last job failed"))
             restyle(self.jobs, "chip", "bad")
         else:
             self.jobs.setText(tr("No jobs"))
             restyle(self.jobs, "chip", "plain")
+
+    def _ended(self, job: Job) -> None:
+        if job.visible:
+            self._last = job
+            self.show_jobs()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Let the machine's chips go without words where there is no room for them."""
