@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from gui_desk import Desk
 from haversack.services.shelves import Pantry
 from haversack.volume.query import query_pareto_optimal_recipes
+from haversack_gui.calls import front as calls
 from haversack_gui.calls.front import Drawn
 from haversack_gui.pages import front
 from haversack_gui.widgets.front_view import axes_of
@@ -150,6 +153,24 @@ def test_a_search_and_a_brush_narrow_the_list_and_grey_the_rest(
     desk.settle()
     desk.click(page.view.unbrush)
     assert page.model.rowCount() == everything
+
+
+def test_a_search_begun_while_another_one_gathers_the_words_finds_as_much(
+    open_desk: OpenDesk, pantry: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = open_desk(pantry, "front").page.drawn
+    found: list[Any] = []
+    factorize, calls_made = pd.factorize, itertools.count(1)
+
+    def meanwhile(column: Any) -> Any:
+        if next(calls_made) == 2:
+            found.append(calls.search(drawn, "board int8"))
+        return factorize(column)
+
+    monkeypatch.setattr(pd, "factorize", meanwhile)
+    found.append(calls.search(drawn, "board int8"))
+    one, other = found
+    assert one.any() and np.array_equal(one, other)
 
 
 def test_a_filter_under_a_search_narrows_the_parallel_lines_once_their_axes_are_there(

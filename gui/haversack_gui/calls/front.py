@@ -301,11 +301,13 @@ def _words(loaded: Loaded) -> dict[str, tuple[Places, list[str]]]:
     import pandas as pd
 
     if not loaded.words:
+        made: dict[str, tuple[Places, list[str]]] = {}
         for name in loaded.frame.columns:
             column = loaded.frame[name]
             if name != "sppr" and not pd.api.types.is_numeric_dtype(column):
                 codes, known = pd.factorize(column)
-                loaded.words[str(name)] = (codes, [str(word).lower() for word in known])
+                made[str(name)] = (codes, [str(word).lower() for word in known])
+        loaded.words.update(made)  # at once: another thread may search meanwhile
     return loaded.words
 
 
