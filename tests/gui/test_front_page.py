@@ -173,6 +173,31 @@ def test_a_search_begun_while_another_one_gathers_the_words_finds_as_much(
     assert one.any() and np.array_equal(one, other)
 
 
+def test_the_page_is_there_before_what_shows_a_volume_is_made(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    """Filters and plots take longer than the first look at a page may: they follow in two turns."""
+    desk = open_desk(pantry, "pantry")
+    desk.window.show_page("front")
+    page = desk.page
+    assert page.isVisible()
+    assert not page.made and not page.plotted
+    page._list(["bench_cls"])
+    assert page.made and not page.plotted
+    desk.settle()
+    assert page.plotted and page.view.isVisible() and page.plot.isVisible()
+
+
+def test_the_page_does_not_say_that_there_is_no_volume_before_it_knows(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "pantry")
+    desk.window.show_page("front")
+    assert desk.page.empty is None
+    desk.settle()
+    assert desk.page.empty is None
+
+
 def test_a_filter_under_a_search_narrows_the_parallel_lines_once_their_axes_are_there(
     open_desk: OpenDesk, pantry: Pantry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from haversack_gui import equivalents, words
 from haversack_gui.calls import front as calls
@@ -16,12 +16,12 @@ from haversack_gui.calls.front import DataChoice, Drawn, Loaded
 from haversack_gui.calls.front_groups import groups_of
 from haversack_gui.calls.results import Own
 from haversack_gui.equivalents import NOTHING, Same
-from haversack_gui.models.front_rows import FrontRow, describe, headline
+from haversack_gui.models.front_rows import FrontRow, describe
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import column
 from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.empty_state import EmptyState
-from haversack_gui.widgets.front_view import FrontView, axes_of
+from haversack_gui.widgets.front_view import FrontView, axes_of, nothing_yet
 from haversack_gui.widgets.parallel_plot import Axis
 from haversack_gui.widgets.table import selected_rows
 from haversack_gui.words import tr
@@ -47,19 +47,12 @@ class FrontPage(Page):
         self._own_points = 0
         self._found: Mask | None = None
         self._shown_axes: Drawn | None = None
-        self.view = FrontView(self._ask, self._describe)
-        view = self.view
-        self.filters, self.plot, self.parallel = view.filters, view.plot, view.parallel
-        self.model, self.table = self.view.model, self.view.table
-        self.warning, self.chosen, self.data = self.view.warning, self.view.chosen, self.view.data
-        self.cook = self.view.cook
-        self._connect()
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self._empty())
-        self.stack.addWidget(self.view)
+        self.made = self.plotted = False
+        self.empty: EmptyState | None = None
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(QWidget())  # until it is known whether there is a volume
         self.setLayout(column(self.stack, margin="l"))
         workspace.look.changed.connect(self._wear)
-        self._wear()
 
     def refresh(self) -> None:
         """Read which volumes there are."""
@@ -75,51 +68,59 @@ class FrontPage(Page):
         else:
             self._load(self._wanted)
 
-    def _connect(self) -> None:
+    def _make_view(self) -> None:
+        """Make what shows a volume, which takes longer than the first look at a page may."""
+        if self.made:
+            return
+        self.made = True
+        self.view = view = FrontView(self._ask, self.stack)
+        self.stack.addWidget(view)
+        self.filters, self.model, self.table = view.filters, view.model, view.table
+        self.warning, self.chosen, self.data = view.warning, view.chosen, view.data
+        self.cook = view.cook
+        self.main_button, self.search_field = view.cook, view.search
         self.filters.volume.activated.connect(self._picked)
         self.filters.log.toggled.connect(lambda _on: self._draw())
         self.filters.log_accuracy.toggled.connect(lambda _on: self._draw())
         self.filters.colour.activated.connect(lambda _place: self._colour())
-        self.filters.bulk.toggled.connect(self.plot.show_bulk)
-        self.plot.clicked.connect(self._clicked)
-        self.parallel.brushed.connect(self._narrow)
-        self.view.tabs.currentChanged.connect(lambda _place: self._work_out_axes())
-        self.view.search.textChanged.connect(lambda _text: self._search())
+        view.tabs.currentChanged.connect(lambda _place: self._work_out_axes())
+        view.search.textChanged.connect(lambda _text: self._search())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _index: self._cook())
         self.cook.clicked.connect(lambda _on: self._cook())
-        self.view.save.clicked.connect(lambda _on: self._save())
-        self.view.unbrush.clicked.connect(lambda _on: self._let_go())
+        view.save.clicked.connect(lambda _on: self._save())
+        view.unbrush.clicked.connect(lambda _on: self.parallel.clear_brushes())
         offer_copies(self.cook, self._cooking)
-        offer_copies(self.view.save, self._asking)
+        offer_copies(view.save, self._asking)
         offer_copies(self.table, self._asking)
-        self.main_button, self.search_field = self.cook, self.view.search
 
-    def _empty(self) -> EmptyState:
-        return EmptyState(
-            self.workspace.look,
-            "front",
-            "No golden volume yet",
-            "A golden volume holds recipes that were measured: how accurate, how fast, how large. "
-            "Fetch the defaults, or open a Parquet or CSV file.",
-            ("Fetch the defaults", self._set_up),
-            ("Open a file…", self._open_file),
-        )
+    def _make_plots(self) -> None:
+        """Make the rest, in a turn of its own: the window goes on between."""
+        self._make_view()
+        self.stack.setCurrentWidget(self.view)
+        if self.plotted:
+            return
+        self.plotted = True
+        self.plot, self.parallel = self.view.make_plots(self._describe)
+        self.filters.bulk.toggled.connect(self.plot.show_bulk)
+        self.plot.clicked.connect(self._clicked)
+        self.parallel.brushed.connect(self._narrow)
+        self._wear()
+
+    def _show_empty(self) -> None:
+        if self.empty is None:
+            self.empty = nothing_yet(self.workspace.look, self._set_up, self._open_file)
+            self.stack.addWidget(self.empty)
+        self.stack.setCurrentWidget(self.empty)
 
     def _list(self, names: list[str]) -> None:
-        box = self.filters.volume
-        box.clear()
         extra = [self._wanted] if calls.is_file(self._wanted) else []
-        for name in [*names, *extra]:
-            box.addItem(Path(name).name if calls.is_file(name) else name, name)
-        box.addItem(tr("Open a file…"), "")
-        held = self._wanted or (self.loaded.name if self.loaded else "")
-        place = box.findData(held) if held else 0
-        box.setCurrentIndex(max(place, 0))
         if names or extra:
-            self._load(str(box.currentData()))
+            self._make_view()
+            held = self._wanted or (self.loaded.name if self.loaded else "")
+            self._load(self.filters.show_names([*names, *extra], held))
         else:
-            self.stack.setCurrentIndex(0)
+            self._show_empty()
 
     def _picked(self, _place: int) -> None:
         name = self.filters.volume.currentData()
@@ -157,9 +158,9 @@ class FrontPage(Page):
             )
 
     def _loaded(self, loaded: Loaded) -> None:
+        self._make_plots()
         self.loaded = loaded
         self.filters.show_volume(loaded)
-        self.stack.setCurrentIndex(1)
         pantry = self.workspace.pantry
         if pantry is not None:
             self.workspace.jobs.query(
@@ -185,7 +186,7 @@ class FrontPage(Page):
 
     def _not_answered(self, problem: BaseException) -> None:
         message, hint = words.error(problem)
-        self.stack.setCurrentIndex(1)
+        self._make_plots()
         self.drawn = None
         self.view.show_problem(f"{message} {hint}".strip())
         self._chosen()
@@ -272,9 +273,6 @@ class FrontPage(Page):
             self.view.show_list(drawn, kept)
             self._chosen()
 
-    def _let_go(self) -> None:
-        self.parallel.clear_brushes()
-
     def _fuzzy(self) -> bool:
         return self.filters.method.currentIndex() == 1
 
@@ -328,16 +326,7 @@ class FrontPage(Page):
         chosen: list[FrontRow] = selected_rows(self.table)
         if self.drawn is not None:
             self.plot.show_chosen([entry.place for entry in chosen])
-        one = len(chosen) == 1 and self.drawn is not None
-        self.cook.setEnabled(one)
-        self.view.save.setEnabled(self.drawn is not None and self.model.rowCount() > 0)
-        self.view.save.setText(tr("Save chosen…") if len(chosen) > 1 else tr("Save as CSV…"))
-        if one and self.drawn is not None:
-            self.chosen.setText(headline(self.drawn, chosen[0].place))
-        elif len(chosen) > 1:
-            self.chosen.setText(tr("{count} chosen.").format(count=len(chosen)))
-        else:
-            self.chosen.setText(tr("Choose one recipe in the list or in the plot."))
+        self.view.show_choice(self.drawn, chosen)
 
     def _save(self) -> None:
         drawn, loaded = self.drawn, self.loaded
@@ -394,5 +383,7 @@ class FrontPage(Page):
         )
 
     def _wear(self) -> None:
-        self.view.wear(self.workspace.look.palette)
-        self._draw()
+        if self.plotted:
+            self.plot.wear(self.workspace.look.palette)
+            self.parallel.wear(self.workspace.look.palette)
+            self._draw()

@@ -118,8 +118,8 @@ def card(*items: QWidget | QLayout | int | None, margin: str = "l") -> QFrame:
     return made
 
 
-def holder(layout: QBoxLayout) -> QWidget:
-    """Make a widget out of a layout."""
-    made = QWidget()
+def holder(layout: QBoxLayout, parent: QWidget | None = None) -> QWidget:
+    """Make a widget out of a layout, in its parent at once where one is given."""
+    made = QWidget(parent)
     made.setLayout(layout)
     return made

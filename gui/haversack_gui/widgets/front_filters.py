@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QFrame,
     QScrollArea,
     QSlider,
     QWidget,
 )
 
 from haversack_gui.calls import front_groups as calls
-from haversack_gui.calls.front import FILTERS, Loaded, Question, Value
-from haversack_gui.widgets.basics import card, column, label, row
+from haversack_gui.calls.front import FILTERS, Loaded, Question, Value, is_file
+from haversack_gui.widgets.basics import column, holder, label, row
 from haversack_gui.widgets.elided import ElidedCombo
 from haversack_gui.words import tr
 
@@ -41,10 +43,13 @@ SIDE_BY_SIDE = ("height", "quantization")
 class FrontFilters(QScrollArea):
     """Asks again, through ``asked``, whenever a control changes."""
 
-    def __init__(self, asked: Callable[[], None]) -> None:
+    def __init__(self, asked: Callable[[], None], parent: QWidget) -> None:
         """Begin with what is asked most."""
-        super().__init__()
+        super().__init__(parent)
         self._asked = asked
+        inside = QFrame()
+        inside.setProperty("look", "card")
+        self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(268)
@@ -72,38 +77,54 @@ class FrontFilters(QScrollArea):
         self.bulk = QCheckBox(tr("Show dominated recipes"))
         self.bulk.setChecked(True)
         self.about = label("", "small")
-        self._top_row = _field("", self.top_text, self.top_n)
         self.colour = ElidedCombo(tr("Colour by"))
-        self._colour_row = _field("Colour by", self.colour)
-        self._filter_rows = {
-            name: _field(FILTER_TITLES[name], box) for name, box in self.boxes.items()
-        }
-        for name in SIDE_BY_SIDE:
-            self.boxes[name].setMinimumContentsLength(6)
-        pair = row(*(self._filter_rows[name] for name in SIDE_BY_SIDE), space="s")
-        self.setWidget(
-            card(
-                _field("Golden volume", self.volume),
-                _field("Metric against accuracy", self.metric_box),
-                _field("What to list", self.method),
-                self._top_row,
-                _field("Order of the list", self.sort),
-                *(made for name, made in self._filter_rows.items() if name not in SIDE_BY_SIDE),
-                pair,
-                self._colour_row,
-                _field("Lowest accuracy", self.floor),
-                self.log,
-                self.log_accuracy,
-                self.bulk,
-                self.about,
-                None,
-                margin="m",
-            )
-        )
+        self._lay_out(inside)
         for field in (*self._filter_rows.values(), self._colour_row):
             field.hide()  # until a volume has something to choose from
         self._connect()
         self._show_method()
+
+    def _lay_out(self, inside: QWidget) -> None:
+        """Fill the card from top to bottom, which is the order of the Tab key too."""
+        asked = [
+            _field(inside, "Golden volume", self.volume),
+            _field(inside, "Metric against accuracy", self.metric_box),
+            _field(inside, "What to list", self.method),
+        ]
+        self._top_row = _field(inside, "", self.top_text, self.top_n)
+        ordered = _field(inside, "Order of the list", self.sort)
+        self._filter_rows = {
+            name: _field(inside, FILTER_TITLES[name], self.boxes[name])
+            for name in sorted(FILTERS, key=SIDE_BY_SIDE.__contains__)
+        }
+        for name in SIDE_BY_SIDE:
+            self.boxes[name].setMinimumContentsLength(6)
+        self._colour_row = _field(inside, "Colour by", self.colour)
+        layout = column(
+            *asked,
+            self._top_row,
+            ordered,
+            *(made for name, made in self._filter_rows.items() if name not in SIDE_BY_SIDE),
+            row(*(self._filter_rows[name] for name in SIDE_BY_SIDE), space="s"),
+            self._colour_row,
+            _field(inside, "Lowest accuracy", self.floor),
+            self.log,
+            self.log_accuracy,
+            self.bulk,
+            self.about,
+            None,
+            margin="m",
+        )
+        inside.setLayout(layout)
+
+    def show_names(self, names: Sequence[str], held: str) -> str:
+        """Offer volumes by their names or files; gives that which is chosen, ``held`` if it can."""
+        self.volume.clear()
+        for name in names:
+            self.volume.addItem(Path(name).name if is_file(name) else name, name)
+        self.volume.addItem(tr("Open a file…"), "")
+        self.volume.setCurrentIndex(max(self.volume.findData(held) if held else 0, 0))
+        return str(self.volume.currentData())
 
     def show_volume(self, loaded: Loaded) -> None:
         """Offer what the volume can be asked."""
@@ -165,11 +186,9 @@ class FrontFilters(QScrollArea):
             box.addItem(title, value)
 
 
-def _field(title: str, *controls: QWidget) -> QWidget:
-    made = QWidget()
+def _field(parent: QWidget, title: str, *controls: QWidget) -> QWidget:
     head = [label(title, "small")] if title else []
-    made.setLayout(column(row(*head), *controls, space="xs"))
-    return made
+    return holder(column(row(*head), *controls, space="xs"), parent)
 
 
 def _choose(box: QComboBox, value: object) -> None:

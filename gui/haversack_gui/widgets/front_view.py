@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
+    QFrame,
     QLineEdit,
     QSplitter,
     QStackedWidget,
     QTabBar,
+    QWidget,
 )
 
+from haversack_gui.look import Look
+from haversack_gui.models.front_rows import FrontRow, headline
 from haversack_gui.models.front_table import FrontTable
 from haversack_gui.theme import Palette
-from haversack_gui.widgets.basics import button, card, column, holder, label, row
+from haversack_gui.widgets.basics import button, column, label, row
 from haversack_gui.widgets.elided import Elided
+from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.front_filters import FrontFilters
 from haversack_gui.widgets.front_plot import SIGNS, FrontPlot, group_colours
 from haversack_gui.widgets.parallel_plot import Axis, ParallelPlot, make_axis
@@ -36,51 +41,37 @@ GAP = "&nbsp;&nbsp;&nbsp;"
 class FrontView(QSplitter):
     """Holds the widgets; the page says what happens."""
 
-    def __init__(self, asked: Callable[[], None], describe: Callable[[int], str]) -> None:
-        """Lay the widgets out."""
-        super().__init__()
+    def __init__(self, asked: Callable[[], None], parent: QWidget) -> None:
+        """Lay the widgets out, from the outer ones to the inner ones; ``make_plots`` follows.
+
+        The style sheet dresses what is put into a widget once again for each widget around it
+        that is put into another one later: the other way round the page took twice as long.
+        """
+        super().__init__(parent)
         self.setHandleWidth(12)
         self.setChildrenCollapsible(False)
-        self.filters = FrontFilters(asked)
-        self.plot = FrontPlot(describe)
+        self.filters = FrontFilters(asked, self)
+        right = QSplitter(Qt.Orientation.Vertical, self)
+        right.setHandleWidth(12)
+        right.setChildrenCollapsible(False)
+        upper, lower = QFrame(right), QWidget(right)
+        upper.setProperty("look", "card")
+        self._make_upper(upper)
+        self._make_lower(lower)
+        self._fitted: Drawn | None = None
+        right.setStretchFactor(0, 3)
+        right.setStretchFactor(1, 2)
+        right.setSizes([440, 280])
+        self.setStretchFactor(1, 1)
+
+    def make_plots(self, describe: Callable[[int], str]) -> tuple[FrontPlot, ParallelPlot]:
+        """Make the two plots; ``describe`` gives the tooltip of a point."""
+        self.plot, self.parallel = FrontPlot(describe), ParallelPlot()
         self.plot.setMinimumHeight(180)
-        self.parallel = ParallelPlot()
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setAccessibleName(tr("Kind of plot"))
-        for title in ("Scatter", "Parallel coordinates"):
-            self.tabs.addTab(tr(title))
-        self.plots = QStackedWidget()
         self.plots.addWidget(self.plot)
         self.plots.addWidget(self.parallel)
-        self.tabs.currentChanged.connect(self.plots.setCurrentIndex)
-        self.unbrush = button("Let all ranges go", lambda: None, "quiet", name="clear_brushes")
-        self.unbrush.hide()
-        self.legend = label("", "small", wrap=False)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.groups = label("", "small")
-        self.groups.setTextFormat(Qt.TextFormat.RichText)
-        self.warning = label("", "warn")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search the recipes"))
-        self.search.setAccessibleName(tr("Search the recipes"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(240)
-        self.listed = label("", "small", wrap=False)
-        self.model = FrontTable(self)
-        self.table = table(self.model, tr("Recipes of the answer"), sorts=False)
-        self.table.horizontalHeader().setResizeContentsPrecision(0)
-        self.table.setMinimumHeight(96)
-        self._fitted: Drawn | None = None
-        self.chosen = Elided("muted")
-        self.data = QComboBox()
-        self.data.setAccessibleName(tr("Data to cook it with"))
-        self.data.setMinimumWidth(150)
-        self.save = button("Save as CSV…", lambda: None, name="save_front")
-        self.cook = button("Cook this recipe", lambda: None, "primary", name="cook")
-        self._lay_out()
+        self.plots.setCurrentIndex(self.tabs.currentIndex())
+        return self.plot, self.parallel
 
     def show_problem(self, text: str) -> None:
         """Show why there is no answer, instead of one."""
@@ -108,6 +99,19 @@ class FrontView(QSplitter):
             self.table.resizeColumnsToContents()  # by the rows that are seen
         if shown:
             self.table.selectRow(0)
+
+    def show_choice(self, drawn: Drawn | None, chosen: Sequence[FrontRow]) -> None:
+        """Say which recipes of the list are chosen, and offer what can be done with them."""
+        one = len(chosen) == 1 and drawn is not None
+        self.cook.setEnabled(one)
+        self.save.setEnabled(drawn is not None and self.model.rowCount() > 0)
+        self.save.setText(tr("Save chosen…") if len(chosen) > 1 else tr("Save as CSV…"))
+        if one and drawn is not None:
+            self.chosen.setText(headline(drawn, chosen[0].place))
+        elif len(chosen) > 1:
+            self.chosen.setText(tr("{count} chosen.").format(count=len(chosen)))
+        else:
+            self.chosen.setText(tr("Choose one recipe in the list or in the plot."))
 
     def show_legend(self, drawn: Drawn | None, fuzzy: bool, own: int, palette: Palette) -> None:
         """Say what the marks of the scatter mean, and how many there are of each."""
@@ -139,33 +143,74 @@ class FrontView(QSplitter):
         self.groups.setText(f"{GAP} ".join(parts))
         self.groups.setVisible(bool(parts))
 
-    def wear(self, palette: Palette) -> None:
-        """Take the colours of a palette."""
-        self.plot.wear(palette)
-        self.parallel.wear(palette)
-
-    def _lay_out(self) -> None:
-        upper = card(
-            row(self.tabs, None, self.unbrush),
-            self.plots,
-            row(self.legend, None),
-            self.groups,
-            self.warning,
-            margin="s",
+    def _make_upper(self, frame: QFrame) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setAccessibleName(tr("Kind of plot"))
+        for title in ("Scatter", "Parallel coordinates"):
+            self.tabs.addTab(tr(title))
+        self.unbrush = button("Let all ranges go", lambda: None, "quiet", name="clear_brushes")
+        self.unbrush.hide()
+        self.plots = QStackedWidget()
+        self.tabs.currentChanged.connect(self.plots.setCurrentIndex)
+        self.legend = label("", "small", wrap=False)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.groups = label("", "small")
+        self.groups.setTextFormat(Qt.TextFormat.RichText)
+        self.warning = label("", "warn")
+        frame.setLayout(
+            column(
+                row(self.tabs, None, self.unbrush),
+                self.plots,
+                row(self.legend, None),
+                self.groups,
+                self.warning,
+                margin="s",
+            )
         )
-        bottom = row(self.save, None, label("Data", wrap=False), self.data, self.cook)
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setHandleWidth(12)
-        right.setChildrenCollapsible(False)
-        right.addWidget(upper)
-        found = row(self.search, self.listed, None)
-        right.addWidget(holder(column(found, self.table, self.chosen, bottom)))
-        right.setStretchFactor(0, 3)
-        right.setStretchFactor(1, 2)
-        right.setSizes([440, 280])
-        self.addWidget(self.filters)
-        self.addWidget(right)
-        self.setStretchFactor(1, 1)
+
+    def _make_lower(self, inside: QWidget) -> None:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search the recipes"))
+        self.search.setAccessibleName(tr("Search the recipes"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(240)
+        self.listed = label("", "small", wrap=False)
+        self.model = FrontTable(self)
+        self.table = table(self.model, tr("Recipes of the answer"), sorts=False)
+        self.table.horizontalHeader().setResizeContentsPrecision(0)
+        self.table.setMinimumHeight(96)
+        self.chosen = Elided("muted")
+        self.save = button("Save as CSV…", lambda: None, name="save_front")
+        self.data = QComboBox()
+        self.data.setAccessibleName(tr("Data to cook it with"))
+        self.data.setMinimumWidth(150)
+        self.cook = button("Cook this recipe", lambda: None, "primary", name="cook")
+        inside.setLayout(
+            column(
+                row(self.search, self.listed, None),
+                self.table,
+                self.chosen,
+                row(self.save, None, label("Data", wrap=False), self.data, self.cook),
+            )
+        )
+
+
+def nothing_yet(
+    look: Look, fetch: Callable[[], object], open_file: Callable[[], object]
+) -> EmptyState:
+    """Make what is shown while there is no volume."""
+    return EmptyState(
+        look,
+        "front",
+        "No golden volume yet",
+        "A golden volume holds recipes that were measured: how accurate, how fast, how large. "
+        "Fetch the defaults, or open a Parquet or CSV file.",
+        ("Fetch the defaults", fetch),
+        ("Open a file…", open_file),
+    )
 
 
 def axes_of(drawn: Drawn) -> list[Axis]:
