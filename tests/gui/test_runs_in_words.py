@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from haversack_gui.calls.runs import RunLine
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
 from haversack_gui.models.run_facts import facts
+from haversack_gui.theme import DARK
 from haversack_gui.widgets.run_comparison import RunComparison, names
 from haversack_gui.widgets.run_view import RunView
 
@@ -54,17 +56,57 @@ def test_runs_of_one_recipe_are_told_apart_by_the_time_of_day() -> None:
     assert names(same) == ["smoke detector, 14:23:05", "smoke detector, 14:26:09"]
 
 
-def test_no_value_of_compared_runs_is_cut_beside_its_curve(
-    qtbot: QtBot, qapp: QApplication
-) -> None:
+def test_values_in_training_and_in_validation_have_names_too() -> None:
+    state = RunState(metrics={"train/loss_mean": 2.0, "val/map_50": 0.5, "train/learning_rate": 1})
+    assert [name for name, _ in facts(state)] == [
+        "Mean loss, training",
+        "mAP at 50 % overlap, validation",
+        "Learning rate",
+    ]
+
+
+def compared(qtbot: QtBot, look: Look, *, width: int) -> RunComparison:
     curves = {"val/map_50": ((1, 0.25), (2, 0.5)), "train/loss": ((1, 2.0), (2, 1.0))}
-    view = RunComparison(Look(qapp, "light"))
+    metrics = {"val/map_50": 0.5, "train/loss": 1.0}
+    view = RunComparison(look)
     qtbot.addWidget(view)
-    view.resize(480, 600)
-    view.show_runs([line(f"20261130-14230{n}-train-e710", curves=curves) for n in range(3)])
+    view.resize(width, 600)
+    view.show_runs(
+        [line(f"2026113{n}-142305-train-e710", curves=curves, metrics=metrics) for n in range(3)]
+    )
     view.show()
     qtbot.waitExposed(view)
-    for legend in view.curves._legends.values():
-        assert legend.heightForWidth(legend.width()) <= legend.height()
+    return view
+
+
+def test_compared_runs_have_the_same_colour_in_every_plot_in_the_legend_and_in_the_table(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    look = Look(qapp, "light")
+    view = compared(qtbot, look, width=480)
+    for palette in (look.palette, DARK):
+        for at in range(3):
+            inks = {
+                curve.opts["pen"].color().name()
+                for name, curve in view.curves._lines.items()
+                if name.startswith(f"{at}/")
+            }
+            cell = view.model.index(0, at + 1).data(Qt.ItemDataRole.ForegroundRole)
+            assert inks == {palette.curves[at]} == {cell.name()}
+            assert palette.curves[at] in view.legend.text()
+        look.toggle()
+
+
+def test_nothing_of_compared_runs_is_cut_or_lies_over_something_else(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    view = compared(qtbot, Look(qapp, "light"), width=480)
+    assert view.legend.heightForWidth(view.legend.width()) <= view.legend.height()
+    assert view.table.horizontalHeader().length() <= view.table.viewport().width()
+    assert view.model.index(0, 0).data() == "mAP at 50 % overlap, validation"
+    tip = Qt.ItemDataRole.ToolTipRole
+    assert "smoke detector, 14:23:05" in view.model.headerData(1, Qt.Orientation.Horizontal, tip)
     heads = [one for one in view.curves.findChildren(QLabel) if one.property("look") == "lead"]
     assert {head.text() for head in heads} == {"mAP50", "Loss"}
+    view.show_runs([line("20261130-142305-train-e710", curves={"val/f1": ((1, 0.5),)})])
+    assert not any(head.isVisible() for head in heads), "plots of before lie over the new ones"

@@ -121,6 +121,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return words.as_written(self.columns[section].title)
         if role == Qt.ItemDataRole.TextAlignmentRole and self.columns[section].number:
             return int(_RIGHT)
         return None

@@ -22,6 +22,8 @@ TITLES = {
     "mar_100": "Recall with 100 boxes at most",
     "miou": "Mean IoU",
     "loss": "Loss",
+    "loss_mean": "Mean loss",
+    "learning_rate": "Learning rate",
     "samples": "Pictures judged",
     "seconds": "Time for all of them",
     "p50_ms": "Median time, ms",
@@ -45,6 +47,7 @@ TITLES = {
     "runtime": "Run by",
     "calibration": "Calibrated by",
 }
+STAGES = {"train": "{value}, training", "val": "{value}, validation"}
 NUMBER_FORMAT = "Number format"
 FILES = frozenset({"file", "page", "judgement"})
 """Facts that name a file, which is listed with its size anyway."""
@@ -66,6 +69,15 @@ def facts(state: RunState) -> list[tuple[str, str]]:
     return list((found | dict(_named(result))).items())
 
 
+def title_of(key: str) -> str:
+    """Give a value's name in words; ``"val/f1"`` becomes ``"F1 score, validation"``."""
+    stage, _, name = key.rpartition("/")
+    title = tr(TITLES[name]) if name in TITLES else name.replace("_", " ").capitalize()
+    if not stage or name == "learning_rate":
+        return title
+    return tr(STAGES[stage]).format(value=title) if stage in STAGES else f"{title}, {stage}"
+
+
 def _named(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         if key in FILES or not isinstance(value, (int, float, str)):
@@ -76,8 +88,7 @@ def _named(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _title(key: str, value: float | str) -> str:
     if key == "precision" and isinstance(value, str):
         return tr(NUMBER_FORMAT)
-    plain = key if "/" in key else key.replace("_", " ").capitalize()
-    return tr(TITLES[key]) if key in TITLES else plain
+    return title_of(key)
 
 
 def _text(key: str, value: float | str) -> str:

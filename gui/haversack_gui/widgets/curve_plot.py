@@ -49,6 +49,7 @@ class CurvePlot(QWidget):
         """Show nothing."""
         for holder in self._holders:
             self._grid.removeWidget(holder)
+            holder.hide()  # it is deleted only after the next picture may have been drawn
             holder.deleteLater()
         self._holders.clear()
         self._plots.clear()
@@ -81,10 +82,10 @@ class CurvePlot(QWidget):
         group = _group(name)
         if group not in self._plots:
             self._add_plot(group)
-        place = sum(_group(known) == group for known in self._lines)
-        colour = self._palette.curves[place % len(self._palette.curves)]
+        colour, dashed = self._ink(name, sum(_group(known) == group for known in self._lines))
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         line = pg.PlotDataItem(
-            pen=pg.mkPen(colour, width=2),
+            pen=pg.mkPen(colour, width=2, style=style),
             symbolSize=5,
             symbolPen=None,
             symbolBrush=pg.mkBrush(colour),
@@ -93,6 +94,10 @@ class CurvePlot(QWidget):
         line.setClipToView(True)
         self._plots[group].addItem(line)
         self._lines[name] = line
+
+    def _ink(self, _name: str, place: int) -> tuple[str, bool]:
+        """Give a curve's colour, by its place in its plot, and whether it is dashed."""
+        return self._palette.curves[place % len(self._palette.curves)], False
 
     def _add_plot(self, group: str) -> None:
         plot = pg.PlotWidget(background=self._palette.surface)
@@ -128,7 +133,7 @@ class CurvePlot(QWidget):
         parts = []
         members = [name for name in self._lines if _group(name) == group]
         for place, name in enumerate(members):
-            colour = self._palette.curves[place % len(self._palette.curves)]
+            colour, _ = self._ink(name, place)
             points = self._curves.get(name, ())
             value = number(points[-1][1]) if points else "—"
             source = "" if group == LEARNING_RATE else html.escape(name.rpartition("/")[0] or name)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QTableView
+from PySide6.QtWidgets import QFrame, QHeaderView, QScrollArea, QTableView
 
 from haversack_gui.calls.runs import RunLine
 from haversack_gui.look import Look
 from haversack_gui.models.rows import Column, RowsModel
+from haversack_gui.models.run_facts import title_of
+from haversack_gui.theme import Palette
 from haversack_gui.widgets.basics import column, holder, label
 from haversack_gui.widgets.curve_plot import CurvePlot
 from haversack_gui.widgets.table import table
 from haversack_gui.words import number, tr
 
 Value = tuple[str, tuple[float | None, ...]]
+TRAINING = "train/"
+LEAST_COLUMN = 64
+GAP = "&nbsp;&nbsp;&nbsp; "
+
+
+class ComparedCurves(CurvePlot):
+    """Curves whose names begin with the place of their run, which has one colour in every plot."""
+
+    def _ink(self, name: str, _place: int) -> tuple[str, bool]:
+        run, _, curve = name.partition("/")
+        return colour_of(self._palette, int(run)), curve.startswith(TRAINING)
+
+    def _legend(self, _group: str) -> str:
+        return ""  # one above all plots says which run has which colour
 
 
 class RunComparison(QFrame):
@@ -24,42 +41,77 @@ class RunComparison(QFrame):
     def __init__(self, look: Look) -> None:
         """Begin without runs."""
         super().__init__()
+        self._look = look
+        self._lines: Sequence[RunLine] = ()
         self.setProperty("look", "card")
         self.title = label("", "title")
-        self.curves = CurvePlot(look.palette)
+        self.legend = label("", "small")
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.curves = ComparedCurves(look.palette)
         self.model: RowsModel[Value] = RowsModel((), self)
         self.table: QTableView = table(
             self.model, tr("Newest values of the chosen runs"), sorts=False
         )
         self.table.setMinimumHeight(180)
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(LEAST_COLUMN)
+        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names differ at their ends
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(holder(column(self.curves, None)))
-        self.setLayout(column(self.title, area, self.table, margin="l"))
-        look.changed.connect(lambda: self.curves.wear(look.palette))
+        self.setLayout(column(self.title, self.legend, area, self.table, margin="l"))
+        look.changed.connect(self._wear)
 
     def show_runs(self, lines: Sequence[RunLine]) -> None:
         """Show runs; curves of the same name share a plot."""
+        self._lines = lines
         self.title.setText(tr("{count} runs compared").format(count=len(lines)))
-        titles = names(lines)
+        curves = {
+            f"{place}/{name}": curve
+            for place, line in enumerate(lines)
+            for name, curve in line.state.curves.items()
+            if name.startswith("val/") or name == "train/loss"
+        }
         self.curves.clear()
-        self.curves.show_curves(
-            {
-                f"{title} {name}": curve
-                for title, line in zip(titles, lines, strict=True)
-                for name, curve in line.state.curves.items()
-                if name.startswith("val/") or name == "train/loss"
-            }
-        )
+        self.curves.show_curves(curves)
+        titles = names(lines)
+        self.legend.setText(self._key(titles, curves))
         known = dict.fromkeys(name for line in lines for name in line.state.metrics)
-        columns: list[Column[Value]] = [Column(tr("Value"), lambda row: row[0])]
-        columns += [_column(title, place) for place, title in enumerate(titles)]
+        columns: list[Column[Value]] = [Column(tr("Value"), lambda row: title_of(row[0]))]
+        columns += [
+            _column(title, place, colour_of(self._look.palette, place))
+            for place, title in enumerate(titles)
+        ]
         self.model.show(
             [(name, tuple(line.state.metrics.get(name) for line in lines)) for name in known],
             columns,
         )
-        self.table.resizeColumnsToContents()
+        mode = QHeaderView.ResizeMode
+        for place in range(len(columns)):
+            self.table.horizontalHeader().setSectionResizeMode(
+                place, mode.Stretch if place else mode.ResizeToContents
+            )
+
+    def _key(self, titles: Sequence[str], curves: Iterable[str]) -> str:
+        parts = [
+            f"<span style='color:{colour_of(self._look.palette, place)}'>●</span>&nbsp;"
+            + html.escape(title).replace(" ", "&nbsp;")
+            for place, title in enumerate(titles)
+        ]
+        if any(name.partition("/")[2].startswith(TRAINING) for name in curves):
+            parts.append(tr("dashed: in training, solid: in validation"))
+        return GAP.join(parts)
+
+    def _wear(self) -> None:
+        self.curves.clear()
+        self.curves.wear(self._look.palette)
+        self.show_runs(self._lines)
+
+
+def colour_of(palette: Palette, place: int) -> str:
+    """Give the colour of a run by its place among those that are compared."""
+    return palette.curves[place % len(palette.curves)]
 
 
 def names(lines: Sequence[RunLine]) -> list[str]:
@@ -77,5 +129,5 @@ def _time(run_id: str) -> str:
     return f"{digits[:2]}:{digits[2:4]}:{digits[4:]}" if digits.isdecimal() else run_id
 
 
-def _column(title: str, place: int) -> Column[Value]:
-    return Column(title, lambda row: number(row[1][place]), number=True)
+def _column(title: str, place: int, colour: str) -> Column[Value]:
+    return Column(title, lambda row: number(row[1][place]), number=True, colour=lambda _row: colour)
