@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -110,3 +113,25 @@ def test_nothing_of_compared_runs_is_cut_or_lies_over_something_else(
     assert {head.text() for head in heads} == {"mAP50", "Loss"}
     view.show_runs([line("20261130-142305-train-e710", curves={"val/f1": ((1, 0.5),)})])
     assert not any(head.isVisible() for head in heads), "plots of before lie over the new ones"
+
+
+def test_the_report_of_an_evaluation_is_opened_by_a_click(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    jobs = Jobs(qapp)
+    view = RunView(Look(qapp, "light"), jobs, nothing, nothing, lambda _kind, _of: None, nothing)
+    qtbot.addWidget(view)
+    view.show()
+    view.show_run(line("20261130-142305-evaluate-e710"), fresh=True)
+    assert not view.read.isVisible()
+    made = [{"role": "report", "path": "judgement.json"}, {"role": "page", "path": "report.html"}]
+    view.show_run(line("20261130-142305-evaluate-e710", products=made), fresh=True)
+    assert view.products.text().splitlines() == [
+        "Report for programs: judgement.json",
+        "Report to read: report.html",
+    ]
+    QTest.mouseClick(view.read, Qt.MouseButton.LeftButton)
+    assert opened == ["report.html"]
+    jobs.close()

@@ -40,6 +40,14 @@ KINDS = {
     "measure": "Measurement",
 }
 
+ROLES = {
+    "checkpoint": "Checkpoint",
+    "mask": "Mask",
+    "onnx": "Network",
+    "page": "Report to read",
+    "report": "Report for programs",
+}
+
 
 class RunView(QFrame):
     """The right side of the train page."""
@@ -56,7 +64,7 @@ class RunView(QFrame):
         """Begin without a run."""
         super().__init__()
         self._follow = follow
-        self._folder = ""
+        self._folder = self._page = ""
         self.setAcceptDrops(True)
         self.setProperty("look", "card")
         self.title = label("", "title")
@@ -87,7 +95,15 @@ class RunView(QFrame):
             name="keep_results",
             tip="What was measured here goes onto the shelf as a golden volume of your own",
         )
-        self.open_folder = button("Open folder", self._open_folder, "quiet")
+        self.read = button(
+            "Read the report",
+            lambda: _open(self._page),
+            "primary",
+            name="read_report",
+            tip="Each class, what was confused with what and the worst mistakes, in the browser",
+        )
+        self.read.hide()
+        self.open_folder = button("Open folder", lambda: _open(self._folder), "quiet")
         head = row(self.title, self.status)
         head.setStretch(0, 1)
         area = QScrollArea()
@@ -115,7 +131,7 @@ class RunView(QFrame):
                 self.error,
                 area,
                 row(self.stop, self.resume, self.keep, self.evaluate, self.export, None),
-                row(self.measure, self.predict, None, self.open_folder),
+                row(self.measure, self.predict, self.read, None, self.open_folder),
                 margin="l",
             )
         )
@@ -187,12 +203,16 @@ class RunView(QFrame):
         products = line.state.products
         self.products.setText(
             "\n".join(
-                f"{made.role}: {made.path}" + (f" ({words.size(made.size)})" if made.size else "")
+                f"{tr(ROLES.get(made.role, made.role))}: {made.path}"
+                + (f" ({words.size(made.size)})" if made.size else "")
                 for made in products
                 if made.role != "picture"
             )
         )
         self.products.setVisible(bool(self.products.text()))
+        pages = [str(line.folder / made.path) for made in products if made.role == "page"]
+        self._page = pages[-1] if pages else ""
+        self.read.setVisible(bool(pages))
         shown = [line.folder / made.path for made in products if made.role == "picture"]
         self.pictures.show_files(shown)
 
@@ -206,8 +226,10 @@ class RunView(QFrame):
         for control in (self.evaluate, self.export, self.measure, self.predict):
             control.setVisible(over and trained and line.resumable)
 
-    def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
+
+def _open(path: str) -> None:
+    """Show a file or a folder in the program of the system that shows such."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 def _problem(line: RunLine) -> str:
