@@ -98,6 +98,22 @@ def test_taking_in_reads_as_an_import_does(
     assert all(one.size == (640, 480) for one in here.pictures)
 
 
+def test_what_a_step_adds_is_the_median_of_draws_against_the_mean_of_both_bare_loops(
+    bench: Any,
+) -> None:
+    overhead = bench.bench_kitchen.step_overhead
+
+    def round_of(worker: float, bare: float, again: float) -> Any:
+        seconds = {"worker": worker, "bare": bare, "again": again}
+        return {name: overhead.Turn(one / 1e3, one / 1e3) for name, one in seconds.items()}
+
+    lucky = [round_of(9.0, 10.0, 10.0)] * 50
+    usual, unlucky = [round_of(11.0, 10.0, 11.0)] * 3, [round_of(14.0, 10.0, 10.0)] * 3
+    found = overhead._added([lucky, usual, unlucky], "worker", ("bare", "again"), overhead._wall)
+    assert found.median == pytest.approx(0.5)
+    assert (found.low, found.high) == pytest.approx((-1.0, 4.0))
+
+
 @pytest.mark.parametrize(("shipped", "other", "holds"), [(0.01, 0.9, True), (0.03, 0.0, False)])
 def test_waiting_is_judged_as_a_recipe_reads_that_nobody_changed(
     bench: Any, monkeypatch: pytest.MonkeyPatch, shipped: float, other: float, holds: bool
