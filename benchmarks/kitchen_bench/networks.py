@@ -1,4 +1,4 @@
-"""Networks of the benchmark: those of recipes, and two that take a millisecond or ten."""
+"""Networks of the benchmark: those of recipes, and plain ones that take a millisecond to ten."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLASSES = 10
 
 
 class Plain(nn.Module):
-    """Convolutions one after the other, each followed by ReLU, the first and the second strided."""
+    """Convolutions, each followed by ReLU, the first two strided; then a linear layer."""
 
     def __init__(self, layers: int, width: int) -> None:
         super().__init__()

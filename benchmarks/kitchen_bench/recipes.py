@@ -23,8 +23,8 @@ DIGITS = Path(sklearn.__file__).parent / "datasets/data/digits.csv.gz"
 LITE = "EfficientNet-Lite0"
 SMALL = "test_resnet"
 """A network of timm that is made for tests: few and small layers."""
-SMALLER = {"2 convolutions": (2, 8), "12 convolutions": (12, 32)}
-"""Plain networks by name: layers and channels. Their recipe is that of SMALL."""
+SMALLER = {"a linear layer": (0, 3), "2 convolutions": (2, 8), "12 convolutions": (12, 32)}
+"""Plain networks by name: convolutions and channels. Their recipe is that of SMALL."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ WANTED = (1.0, 10.0, 50.0, 200.0)
 MOST_MS = 1.0
 """What it may add."""
 CANDIDATES = (
+    Size("a linear layer", 32, 1),
     Size("2 convolutions", 32, 1),
     Size("2 convolutions", 32, 4),
     Size("12 convolutions", 32, 4),
