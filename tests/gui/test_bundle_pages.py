@@ -177,7 +177,7 @@ def test_only_what_is_ticked_is_taken_in(
     there.settle()
     assert "It is in the pantry" in page.done.text(), there.window.notice.message.text()
     field = open_or_build(tmp_path / "field")
-    assert field.volumes.list() == ["xval_cls"]
+    assert field.volumes.list() == ["bench_cls", "xval_cls"]
     assert field.recipes.list() == []
 
 

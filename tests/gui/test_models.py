@@ -73,7 +73,7 @@ def test_what_a_run_found_is_named_in_words_with_units() -> None:
         },
     )
     assert facts(state) == [
-        ("val/loss", "0.25"),
+        ("Loss, validation", "0.25"),
         ("Precision", "0.5"),
         ("Number format", "int8"),
         ("Memory at most", "57 MB"),
