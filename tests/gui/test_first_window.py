@@ -117,10 +117,14 @@ def test_an_app_that_starts_cold_opens_its_pantry_and_its_page_while_it_imports(
     pantry: Pantry, tmp_path: Path
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", STARTED, str(pantry.path), str(tmp_path / "home")],
+        [
+            *(sys.executable, "-X", "faulthandler", "-c", STARTED),
+            *(str(pantry.path), str(tmp_path / "home")),
+        ],
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=120,
     )
+    assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["pack", "False"]
