@@ -174,12 +174,16 @@ def test_loader_processes_change_nothing_but_who_reads(desk: Desk, uninterrupted
     _assert_same(desk, uninterrupted)
 
 
-def test_the_csv_file_goes_on_where_it_stopped(desk: Desk) -> None:
+def _stop_in_validation(desk: Desk) -> None:
     desk.on_event = lambda event: desk.stop.set() if _during_validation(event) else None
     with pytest.raises(StopRequested):
         train(desk.work(_recipe(), "train", "run", limits=LIMITS))
     desk.on_event = lambda _: None
     desk.stop.clear()
+
+
+def test_the_csv_file_goes_on_where_it_stopped(desk: Desk) -> None:
+    _stop_in_validation(desk)
     last = desk.folder / "run/checkpoints/last"
     train(desk.work(_recipe(), "train", "run", limits=LIMITS, resume_from=last))
     lines = (desk.folder / "run/logs/metrics.csv").read_text().splitlines()
@@ -192,11 +196,7 @@ def test_the_csv_file_goes_on_where_it_stopped(desk: Desk) -> None:
 def test_steps_that_come_again_after_a_kill_stand_once_in_the_csv_file(
     desk: Desk, half_a_line: str
 ) -> None:
-    desk.on_event = lambda event: desk.stop.set() if _during_validation(event) else None
-    with pytest.raises(StopRequested):
-        train(desk.work(_recipe(), "train", "run", limits=LIMITS))
-    desk.on_event = lambda _: None
-    desk.stop.clear()
+    _stop_in_validation(desk)
     file = desk.folder / "run/logs/metrics.csv"
     before = file.read_bytes()
     with file.open("a", newline="") as written_after_the_checkpoint:
