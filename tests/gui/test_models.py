@@ -13,7 +13,7 @@ from haversack.services.shelves import Pantry, ShelfItem, shelf_items
 from haversack_gui.models.draft import Draft
 from haversack_gui.models.recipe_tree import RecipeTreeModel
 from haversack_gui.models.rows import SORT_ROLE, Column, RowsModel, SearchModel
-from haversack_gui.models.run_facts import facts
+from haversack_gui.models.run_facts import facts, title_of
 from haversack_gui.theme import LIGHT
 from haversack_gui.widgets.table import table
 
@@ -57,6 +57,10 @@ def test_rows_of_a_table_that_does_not_sort_stay_as_they_come(qtbot: QtBot) -> N
     qtbot.addWidget(view)
     model.show(ROWS)
     assert model.rows == ROWS
+
+
+def test_a_part_of_a_loss_is_not_called_as_a_result_of_its_name() -> None:
+    assert title_of("train/size") == "Loss of box sizes, training"
 
 
 def test_what_a_run_found_is_named_in_words_with_units() -> None:

@@ -47,6 +47,8 @@ TITLES = {
     "runtime": "Run by",
     "calibration": "Calibrated by",
 }
+PARTS = {"size": "Loss of box sizes", "offset": "Loss of offsets", "heatmap": "Loss of centres"}
+"""Parts of a detector's loss, of which one has the name of a result."""
 STAGES = {"train": "{value}, training", "val": "{value}, validation"}
 NUMBER_FORMAT = "Number format"
 FILES = frozenset({"file", "page", "judgement"})
@@ -72,7 +74,8 @@ def facts(state: RunState) -> list[tuple[str, str]]:
 def title_of(key: str) -> str:
     """Give a value's name in words; ``"val/f1"`` becomes ``"F1 score, validation"``."""
     stage, _, name = key.rpartition("/")
-    title = tr(TITLES[name]) if name in TITLES else name.replace("_", " ").capitalize()
+    titles = {**TITLES, **PARTS} if stage else TITLES
+    title = tr(titles[name]) if name in titles else name.replace("_", " ").capitalize()
     if not stage or name == "learning_rate":
         return title
     return tr(STAGES[stage]).format(value=title) if stage in STAGES else f"{title}, {stage}"
