@@ -114,6 +114,14 @@ def _run_apart(stick: Path, told: str) -> None:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    """This process's environment, Qt's platform included, without what pytest put there."""
-    ours = ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS")
+    """This process's environment, Qt's platform included, without what speaks of this test run.
+
+    A half that has begun is finished, even where the time to begin tests ends in between.
+    """
+    ours = (
+        "PYTEST_XDIST_WORKER",
+        "PYTEST_CURRENT_TEST",
+        "PYTEST_ADDOPTS",
+        "HAVERSACK_TESTS_UNTIL",
+    )
     return {**{name: v for name, v in os.environ.items() if name not in ours}, **more}
