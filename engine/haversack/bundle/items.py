@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from haversack.bundle.manifest import ManifestFile
 from haversack.bundle.statement import RecipeClaim
 
 
@@ -33,6 +34,19 @@ class PackItem:
     sha256: str
     size: int
     open: Callable[[], BinaryIO]
+
+    def listed(self, blobs: Sequence[str]) -> ManifestFile:
+        """Give its entry in the manifest; ``blobs`` are the digests of its pieces, in order."""
+        return ManifestFile(
+            self.logical_path,
+            self.kind,
+            self.media_type,
+            self.licence,
+            self.source,
+            self.sha256,
+            self.size,
+            tuple(blobs),
+        )
 
 
 @dataclass(frozen=True)

@@ -110,13 +110,4 @@ def _draft(item: PackItem, blob_size: int) -> ManifestFile:
     if not 0 < item.size <= blob_size:
         count = -(-item.size // blob_size) if 0 <= item.size <= 2**46 else 0
         blobs = [sha256_bytes(f"{item.sha256}/{at}".encode()) for at in range(count)]
-    return ManifestFile(
-        item.logical_path,
-        item.kind,
-        item.media_type,
-        item.licence,
-        item.source,
-        item.sha256,
-        item.size,
-        tuple(blobs),
-    )
+    return item.listed(blobs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from haversack.bundle.finishing import counting, read_all_back, tidy
 from haversack.bundle.items import Contents, PackItem, PackReceipt
 from haversack.bundle.layout import ENVELOPE, README, blob_name
 from haversack.bundle.listing import Listing, list_bundle
-from haversack.bundle.manifest import ManifestFile, make_manifest
+from haversack.bundle.manifest import make_manifest
 from haversack.bundle.parallel import for_all
 from haversack.bundle.plan import Plan, make_plan
 from haversack.bundle.readback import sound_blobs
@@ -147,7 +147,9 @@ def _write(
         for stick, blobs in zip(sticks, reusable, strict=True)
     ]
     pieces = _bring_all(plan, shares, writers, known, jobs)
-    manifest = make_manifest((_entry(item, pieces) for item in plan.items), plan.blob_size)
+    manifest = make_manifest(
+        (item.listed(pieces[item.sha256]) for item in plan.items), plan.blob_size
+    )
     del pieces  # many, where there are many files
     numbers, carried = counts(shares, manifest)
     manifest = replace(manifest, sticks=numbers)
@@ -266,16 +268,3 @@ def _name(
         writer.on_bytes(item.size)
         return before
     return tuple(name_blobs(item, piece_sizes(item, blob_size), writer.on_bytes))
-
-
-def _entry(item: PackItem, pieces: Mapping[str, tuple[str, ...]]) -> ManifestFile:
-    return ManifestFile(
-        item.logical_path,
-        item.kind,
-        item.media_type,
-        item.licence,
-        item.source,
-        item.sha256,
-        item.size,
-        pieces[item.sha256],
-    )

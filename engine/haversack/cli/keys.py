@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from haversack.cli.session import Session
 
 if TYPE_CHECKING:
     from haversack.trust.key_info import KeyInfo
+    from haversack.trust.keyring import KeyRing
     from haversack.trust.own_keys import KeyRole
     from haversack.trust.publishers import PublisherInfo
 
@@ -204,14 +206,12 @@ def rotate(
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Replace a key by a new one; what the old one signed stays good."""
-    from haversack.trust.keyring import KeyRing
-
     role = _role(root, code)
-    secret = passphrase(passphrase_file, f"the key {name}")
-    ring = KeyRing()
-    before = ring.show(name).root_version
-    info = ring.rotate(name, secret, role, draft=draft)
-    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
+
+    def change(ring: KeyRing, secret: str) -> KeyInfo:
+        return ring.rotate(name, secret, role, draft=draft)
+
+    return _with_new_root(name, change, passphrase_file, draft)
 
 
 def signers(
@@ -240,26 +240,25 @@ def signers(
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Say in a new root whose keys sign bundles (or roots), and how many of them must."""
-    from haversack.trust.keyring import KeyRing
-
     if not with_key and not without_key and threshold is None:
         raise UsageError(
             "nothing is to be changed", "Give --with-key, --without-key or --threshold."
         )
-    secret = passphrase(passphrase_file, f"the key {name}")
-    ring = KeyRing()
-    before = ring.show(name).root_version
-    info = ring.change_signers(
-        name,
-        secret,
-        add=with_key or (),
-        remove=without_key or (),
-        threshold=threshold,
-        revoke=revoke_them,
-        role=_role(root, code=False),
-        draft=draft,
-    )
-    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
+    role = _role(root, code=False)
+
+    def change(ring: KeyRing, secret: str) -> KeyInfo:
+        return ring.change_signers(
+            name,
+            secret,
+            add=with_key or (),
+            remove=without_key or (),
+            threshold=threshold,
+            revoke=revoke_them,
+            role=role,
+            draft=draft,
+        )
+
+    return _with_new_root(name, change, passphrase_file, draft)
 
 
 def revoke(
@@ -271,14 +270,12 @@ def revoke(
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Replace a key that others may have; what it signed counts no longer."""
-    from haversack.trust.keyring import KeyRing
-
     role = _role(root, code)
-    secret = passphrase(passphrase_file, f"the key {name}")
-    ring = KeyRing()
-    before = ring.show(name).root_version
-    info = ring.revoke(name, secret, role, draft=draft)
-    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
+
+    def change(ring: KeyRing, secret: str) -> KeyInfo:
+        return ring.revoke(name, secret, role, draft=draft)
+
+    return _with_new_root(name, change, passphrase_file, draft)
 
 
 def backup(
@@ -310,6 +307,22 @@ def _role(root: bool, code: bool) -> KeyRole:
     if root and code:
         raise UsageError("--root and --code name two keys", "Do one after the other.")
     return "root" if root else "code" if code else "data"
+
+
+def _with_new_root(
+    name: str,
+    change: Callable[[KeyRing, str], KeyInfo],
+    passphrase_file: Path | None,
+    draft: Path | None,
+) -> Answer:
+    """Let a change make a key's new root, or the draft of one, and show what came of it."""
+    from haversack.trust.keyring import KeyRing
+
+    secret = passphrase(passphrase_file, f"the key {name}")
+    ring = KeyRing()
+    before = ring.show(name).root_version
+    info = change(ring, secret)
+    return Answer(info, [*_key(info), *_waiting(info, before, draft)])
 
 
 def _waiting(info: KeyInfo, before: int, draft: Path | None) -> list[str]:

@@ -59,28 +59,12 @@ def random_subset(source: Dataset, share: float, seed: int) -> Subset:
     return Subset(source, np.sort(np.random.default_rng(seed).permutation(len(source))[:count]))
 
 
-class Renumbered:
-    """A dataset under other class numbers.
+class _OfTheSamePictures:
+    """A dataset whose samples are made of another's, one of each and under its number."""
 
-    Args:
-        source: The dataset.
-        classes: The classes after it.
-        numbers: ``(n,)`` the new number of each old class; -1 leaves it out of boxes and masks.
-    """
-
-    def __init__(self, source: Dataset, classes: tuple[str, ...], numbers: Rows) -> None:
-        """Give a dataset other classes; ``numbers`` maps its numbers to theirs."""
+    def __init__(self, source: Dataset, classes: tuple[str, ...]) -> None:
         self._source = source
         self.classes = classes
-        self._numbers = numbers
-        self._of_pixels = np.full(256, NOT_JUDGED, np.uint8)
-        self._of_pixels[: len(numbers)] = np.where(numbers < 0, NOT_JUDGED, numbers)
-
-    @property
-    def labels(self) -> Rows | None:
-        """The class of each sample, where it is known without reading pictures."""
-        labels = known_labels(self._source)
-        return None if labels is None else self._numbers[labels]
 
     @property
     def file_sizes(self) -> Rows:
@@ -94,6 +78,29 @@ class Renumbered:
     def __len__(self) -> int:
         """Give the number of samples."""
         return len(self._source)
+
+
+class Renumbered(_OfTheSamePictures):
+    """A dataset under other class numbers.
+
+    Args:
+        source: The dataset.
+        classes: The classes after it.
+        numbers: ``(n,)`` the new number of each old class; -1 leaves it out of boxes and masks.
+    """
+
+    def __init__(self, source: Dataset, classes: tuple[str, ...], numbers: Rows) -> None:
+        """Give a dataset other classes; ``numbers`` maps its numbers to theirs."""
+        super().__init__(source, classes)
+        self._numbers = numbers
+        self._of_pixels = np.full(256, NOT_JUDGED, np.uint8)
+        self._of_pixels[: len(numbers)] = np.where(numbers < 0, NOT_JUDGED, numbers)
+
+    @property
+    def labels(self) -> Rows | None:
+        """The class of each sample, where it is known without reading pictures."""
+        labels = known_labels(self._source)
+        return None if labels is None else self._numbers[labels]
 
     def __getitem__(self, index: int) -> Sample:
         """Give a sample by its number."""
@@ -185,7 +192,7 @@ def select_classes(source: Dataset, names: Iterable[str]) -> Dataset:
     return Subset(chosen, kept)
 
 
-class Mosaics:
+class Mosaics(_OfTheSamePictures):
     """A detection set of which a share of the samples are four of its pictures in one.
 
     Args:
@@ -197,24 +204,10 @@ class Mosaics:
 
     def __init__(self, source: Dataset, share: float, edge: int, seed: int) -> None:
         """Make a share of the samples mosaics, drawn from the seed and the index alone."""
-        self._source = source
+        super().__init__(source, source.classes)
         self._share = share
         self._half = edge // 2
         self._seed = seed
-        self.classes = source.classes
-
-    @property
-    def file_sizes(self) -> Rows:
-        """As `file_sizes_of` gives them, of the pictures that mosaics are made of."""
-        return file_sizes_of(self._source)
-
-    def file(self, index: int, last: int = 0) -> bytes:
-        """As `Stored.file`."""
-        return file_of(self._source, index, last)
-
-    def __len__(self) -> int:
-        """Give the number of samples."""
-        return len(self._source)
 
     def __getitem__(self, index: int) -> Sample:
         """Give a sample by its number."""
