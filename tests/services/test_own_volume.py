@@ -15,6 +15,7 @@ from haversack.services.errors import NotMeasured
 from haversack.services.own_volume import add_measurement
 from haversack.services.unpack import open_bundle
 from haversack.services.volumes import load_volume
+from haversack.trust.keyring import KeyRing
 from haversack.volume.card import Card
 from services.kits import keyring, light_recipe, packed, stocked_pantry
 
@@ -128,8 +129,61 @@ def test_own_measurements_travel_and_leave_those_of_the_pantry_that_they_come_to
     assert card.source == f"measurements of test kitchen ({receipt.fingerprint[:8]}…)"
     assert home.volumes.path("own_det").read_bytes() == own
     trusting.trust(tmp_path / "FURTHER", packed(home, tmp_path / "FURTHER", trusting).fingerprint)
-    further = open_bundle(tmp_path / "FURTHER", Pantry.build(tmp_path / "third"), trusting)
-    assert name in further.volumes and further.refused == ()
+    third = Pantry.build(tmp_path / "third")
+    further = open_bundle(tmp_path / "FURTHER", third, trusting)
+    passed_on = f"{name}_by_test-kitchen-{_fingerprint(trusting)}"
+    assert passed_on in further.volumes and name not in third.volumes.list()
+    assert third.volumes.card(passed_on)["source"] == (
+        f"{card.source}, passed on by test kitchen ({_fingerprint(trusting)}…)"
+    )
+
+
+@pytest.mark.parametrize("source", ["a stranger", "measurements of this pantry"])
+@pytest.mark.parametrize("name", ["own_det", "what_i_measured"])
+def test_rows_from_elsewhere_do_not_take_the_place_of_own_ones(
+    tmp_path: Path, name: str, source: str
+) -> None:
+    home, trusting = Pantry.build(tmp_path / "home"), keyring(tmp_path / "home-keys")
+    add_measurement(home, _spec(home, "b"), _measured("int8", 9.0, 0.1))
+    own, card = home.volumes.path("own_det").read_bytes(), home.volumes.card("own_det")
+    home.volumes.put(name, own, {**card, "name": name})
+    _bring(tmp_path, home, trusting, name, source)
+    assert home.volumes.path(name).read_bytes() == own
+    again, _ = add_measurement(home, _spec(home, "c"), _measured("int8", 8.0, 0.1))
+    assert again.rows == 2
+
+
+def test_rows_that_claim_another_publisher_do_not_take_the_place_of_that_publishers(
+    tmp_path: Path,
+) -> None:
+    field = stocked_pantry(tmp_path / "field")
+    add_measurement(field, _spec(field, "a"), _measured("float32", 4.0, 0.6))
+    receipt = packed(field, tmp_path / "KIT", keyring(tmp_path / "field-keys"))
+    home, trusting = Pantry.build(tmp_path / "home"), keyring(tmp_path / "home-keys")
+    trusting.trust(tmp_path / "KIT", receipt.fingerprint)
+    (name,) = open_bundle(tmp_path / "KIT", home, trusting).volumes
+    before = home.volumes.path(name).read_bytes()
+    _bring(tmp_path, home, trusting, name, str(home.volumes.card(name)["source"]))
+    assert home.volumes.path(name).read_bytes() == before
+
+
+def _bring(folder: Path, home: Pantry, trusting: KeyRing, name: str, source: str) -> None:
+    """Open at home a bundle of another publisher with one row under a name and source."""
+    other, keys = stocked_pantry(folder / "other"), keyring(folder / "other-keys")
+    card, _ = add_measurement(other, _spec(other, "a"), _measured("float32", 1.0, 0.9))
+    content = other.volumes.path(card.name).read_bytes()
+    other.volumes.remove(card.name)
+    other.volumes.put(name, content, {**card.as_dict(), "name": name, "source": source})
+    trusting.trust(folder / "OTHER", packed(other, folder / "OTHER", keys).fingerprint)
+    opened = open_bundle(folder / "OTHER", home, trusting)
+    (found,) = opened.volumes
+    assert opened.refused == ()
+    assert home.volumes.path(found).read_bytes() == content
+    assert f"test kitchen ({_fingerprint(keys)}…)" in str(home.volumes.card(found)["source"])
+
+
+def _fingerprint(keys: KeyRing) -> str:
+    return next(key.fingerprint for key in keys.list() if key.name == "packer")[:8]
 
 
 def test_a_run_that_measured_nothing_adds_nothing(tmp_path: Path) -> None:

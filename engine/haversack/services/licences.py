@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 NOT_STATED = "NOASSERTION"  # SPDX for: nothing is said
 OWN_MEASUREMENTS = "this pantry's runs"
+OWN_VOLUMES = {"classification": "own_cls", "detection": "own_det", "segmentation": "own_seg"}
 NOTHING_SAID = "its source states no licence; ask before you use it or pass it on"
 _SILENCE = "not stated"
 _WITHOUT = frozenset({"", NOT_STATED.lower(), "none", "unknown"})

@@ -10,14 +10,13 @@ from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
 from haversack.services.errors import NotMeasured
 from haversack.services.golden_rows import AND, golden_row, measured_on
-from haversack.services.licences import OWN_MEASUREMENTS
+from haversack.services.licences import OWN_MEASUREMENTS, OWN_VOLUMES
 from haversack.services.volumes import load_volume
 from haversack.services.work import recipe_of
 from haversack.volume.card import Card
 from haversack.volume.relative import add_relative_task_metric
 from haversack.volume.write import volume_bytes
 
-NAMES = {"classification": "own_cls", "detection": "own_det", "segmentation": "own_seg"}
 SAME = ("run_id", "hardware", "quantization", "calib_method")
 
 
@@ -45,7 +44,7 @@ def add_measurement(pantry: Pantry, spec: RunSpec, state: RunState) -> tuple[Car
     if measured is None or measured.get("p50_ms") is None:
         raise NotMeasured(f"run {spec.run_id} measured nothing", "Measure a trained run first.")
     recipe = recipe_of(spec, pantry)
-    name, quantization = NAMES[recipe.task], str(measured["precision"])
+    name, quantization = OWN_VOLUMES[recipe.task], str(measured["precision"])
     framework: Any = measured.get("framework_metrics")
     row = golden_row(recipe, quantization, framework, measured) | {
         "timestamp": state.updated_at or time.time(),

@@ -18,13 +18,15 @@ from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
 from haversack.services.contents import suffix_of
-from haversack.services.licences import OWN_MEASUREMENTS
+from haversack.services.licences import OWN_MEASUREMENTS, OWN_VOLUMES
 from haversack.services.report import PreparationReport
 from haversack.trust.chain import RootChain
 from haversack.volume.card import Card
 
 _VOLUME = re.compile(r"volumes/([^/]+)\.parquet")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_OF_A_PUBLISHER = re.compile(r"_of_.*-[0-9a-f]{8}", re.IGNORECASE | re.DOTALL)
+_BY, _MEASURED_BY, _PASSED_ON = "_by_", "measurements of ", ", passed on by "
 
 
 @dataclass
@@ -126,19 +128,47 @@ def _read_volume(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
     card = Card.parse(pantry.store.read(card_file.sha256))
     if card.name != found[1] or card.sha256 != file.sha256:
         raise FileFormatError("its card is about another volume", "Tell its publisher.")
-    if card.source == OWN_MEASUREMENTS:
+    if card.source == OWN_MEASUREMENTS or card.name in _own_names(pantry):
         card = _of_its_publisher(card, goods.chain)
+    elif _OF_A_PUBLISHER.search(card.name) or card.source.startswith(_MEASURED_BY):
+        card = _passed_on(card, goods.chain)
     goods.volumes[card.name] = (pantry.store.read(file.sha256), card)
+
+
+def _own_names(pantry: Pantry) -> set[str]:
+    """Give the names of this pantry's own rows: no bundle's rows take their place."""
+    kept = {name: pantry.volumes.card(name) for name in pantry.volumes.list()}
+    own = {name for name, card in kept.items() if card.get("source") == OWN_MEASUREMENTS}
+    return {*OWN_VOLUMES.values(), *own}
 
 
 def _of_its_publisher(card: Card, chain: RootChain) -> Card:
     """Give what another pantry measured a name of its own: this pantry's rows stay as they are."""
-    publisher, fingerprint = chain.newest.publisher, chain.fingerprint[:8]
-    whose = _NOT_IN_NAMES.sub("-", publisher).strip("-.")[:60] or "publisher"
+    publisher = chain.newest.publisher
     return card.model_copy(
         update={
-            "name": f"{card.name[:100]}_of_{whose}-{fingerprint}",
+            "name": f"{card.name[:60]}_of_{_in_a_name(chain)}",
             "measured": card.measured.replace("this pantry", f"the pantry of {publisher}"),
-            "source": f"measurements of {publisher} ({fingerprint}…)",
+            "source": f"{_MEASURED_BY}{_in_words(chain)}",
         }
     )
+
+
+def _passed_on(card: Card, chain: RootChain) -> Card:
+    """Tell from a publisher's own rows those that somebody else says are that publisher's."""
+    name, source = card.name.partition(_BY)[0], card.source.partition(_PASSED_ON)[0]
+    return card.model_copy(
+        update={
+            "name": f"{name[:120]}{_BY}{_in_a_name(chain)}",
+            "source": f"{source}{_PASSED_ON}{_in_words(chain)}",
+        }
+    )
+
+
+def _in_a_name(chain: RootChain) -> str:
+    whose = _NOT_IN_NAMES.sub("-", chain.newest.publisher).strip("-.")[:40] or "publisher"
+    return f"{whose}-{chain.fingerprint[:8]}"
+
+
+def _in_words(chain: RootChain) -> str:
+    return f"{chain.newest.publisher} ({chain.fingerprint[:8]}…)"
