@@ -76,7 +76,7 @@ _TOLD = {"--report": _report, "--weights": _weights, "--architectures": _archite
 def _tell(value: object) -> int:
     import json
 
-    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
     return EXIT_DONE
 
 

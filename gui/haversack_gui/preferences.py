@@ -63,7 +63,7 @@ def save(path: Path, preferences: Preferences) -> None:
     Raises:
         StorageError: The disk is full or read-only.
     """
-    write_text(path, json.dumps(asdict(preferences), indent=1))
+    write_text(path, json.dumps(asdict(preferences), indent=1, allow_nan=False))
 
 
 def _checked(document: dict[str, Any]) -> Preferences | None:

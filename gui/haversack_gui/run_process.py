@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections import deque
 
@@ -75,7 +74,7 @@ class RunProcess(QObject):
 
     def stop(self) -> None:
         """Ask the worker to write a checkpoint and stop."""
-        self._process.write(json.dumps({"control": "stop"}).encode() + b"\n")
+        self._process.write(b'{"control": "stop"}\n')
 
     def kill(self) -> None:
         """End the worker at once; what it had told is kept."""

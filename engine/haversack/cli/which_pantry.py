@@ -56,4 +56,5 @@ def remembered() -> Path | None:
 def remember(pantry: Path) -> None:
     """Make a pantry the current one; a home that cannot be written is no reason to fail."""
     with contextlib.suppress(HaversackError):
-        write_text(own_home() / _STATE, json.dumps({"pantry": str(pantry.absolute())}) + "\n")
+        text = json.dumps({"pantry": str(pantry.absolute())}, allow_nan=False)
+        write_text(own_home() / _STATE, text + "\n")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from haversack.base.errors import HaversackError
 from haversack.base.files import read_bytes, write_text
+from haversack.base.finite_json import with_reasons
 from haversack_gui.calls.pantry import OpenPantry
 from haversack_gui.jobs import Job
 
@@ -42,7 +43,8 @@ def save(file: Path, pantry: OpenPantry | None, jobs: Sequence[Job]) -> Path:
         "jobs": [_job(job) for job in jobs],
         "runs": _runs(pantry) if pantry is not None else [],
     }
-    write_text(file, _without_home(json.dumps(facts, indent=1, ensure_ascii=False)) + "\n")
+    text = json.dumps(with_reasons(facts), indent=1, ensure_ascii=False, allow_nan=False)
+    write_text(file, _without_home(text) + "\n")
     return file
 
 
@@ -112,6 +114,6 @@ def _tail(file: Path) -> str:
 
 def _without_home(text: str) -> str:
     home = str(Path.home())
-    plain = text.replace(json.dumps(home)[1:-1], "~") if len(home) > 1 else text
+    plain = text.replace(json.dumps(home, allow_nan=False)[1:-1], "~") if len(home) > 1 else text
     user = os.environ.get("USER", "")
     return plain.replace(f"/{user}/", "/…/") if user and user != "root" else plain

@@ -73,7 +73,8 @@ def encode_guide(index: Place, told: Place) -> bytes:
     """Write the content of the first member: where the index is, and what the import told."""
     places = {"index": index, TOLD.partition(".")[0]: told}
     said = {name: {"offset": place[0], "size": place[1]} for name, place in places.items()}
-    return json.dumps({"format": FORMAT, **said}).encode().ljust(GUIDE_BYTES - 1) + b"\n"
+    text = json.dumps({"format": FORMAT, **said}, allow_nan=False)
+    return text.encode().ljust(GUIDE_BYTES - 1) + b"\n"
 
 
 def encode_told(checked: Checked) -> bytes:
@@ -85,7 +86,7 @@ def encode_told(checked: Checked) -> bytes:
         "alike": [asdict(one) for one in checked.alike],
         "alike_count": checked.alike_count,
     }
-    return json.dumps(said, sort_keys=True).encode()
+    return json.dumps(said, sort_keys=True, allow_nan=False).encode()
 
 
 def read_told(path: Path) -> tuple[tuple[Problem, ...], tuple[LookAlike, ...]]:
@@ -125,7 +126,8 @@ def encode_index(checked: Checked, rows: list[dict[str, Any]]) -> bytes:
         for one, row in zip(checked.pictures, rows, strict=True)
     ]
     about = {"format": FORMAT, "task": checked.task, "classes": list(checked.classes)}
-    schema = _SCHEMA.with_metadata({_KEY: json.dumps(about, sort_keys=True).encode()})
+    said = json.dumps(about, sort_keys=True, allow_nan=False)
+    schema = _SCHEMA.with_metadata({_KEY: said.encode()})
     out = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(told, schema=schema), out, compression="zstd")
     return bytes(out.getvalue())

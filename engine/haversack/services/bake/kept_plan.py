@@ -72,7 +72,11 @@ def _different(kept: Plan, plan: Plan) -> list[str]:
     """Give the fields in which two plans differ; the order within a field numbers the units."""
     old, new = kept.model_dump(mode="json"), plan.model_dump(mode="json")
     fields = new.keys() - WORDS
-    return sorted(name for name in fields if json.dumps(old[name]) != json.dumps(new[name]))
+    return sorted(name for name in fields if _spelled(old[name]) != _spelled(new[name]))
+
+
+def _spelled(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
 
 
 def _another(folder: Path, why: str) -> AnotherPlanError:

@@ -29,7 +29,7 @@ def carried(error: HaversackError) -> Exception:
     if get_worker_info() is None:
         return error
     facts = [type(error).__name__, error.message, error.hint]
-    return LoaderFailed(f"{_MARK}{json.dumps(facts)}")
+    return LoaderFailed(f"{_MARK}{json.dumps(facts, allow_nan=False)}")
 
 
 def recovered(error: BaseException) -> tuple[str, str, str] | None:
