@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.cli_calls import Call
+from haversack.runs.spec import parse_spec
 from long_form import LONG_FORM
 
 
@@ -31,6 +32,17 @@ def test_machines_are_told_where_they_meet(call: Call, tiny: str) -> None:
 def test_the_processes_of_one_machine_need_no_place_to_meet(call: Call, tiny: str) -> None:
     told = call("train", tiny, "--devices", "cpux2", "--only-spec", "--json").json
     assert "rdzv" not in told["commands"]["torchrun"]
+
+
+def test_the_spec_says_whether_the_network_is_shared_out(call: Call, tiny: str) -> None:
+    for more, sharded in ((("--shard",), True), ((), False)):
+        told = call("train", tiny, "--devices", "cpux2", "--only-spec", "--json", *more).json
+        assert parse_spec(Path(told["spec"]).read_bytes()).sharded is sharded
+
+
+def test_one_process_alone_is_not_asked_to_share_the_network(call: Call, tiny: str) -> None:
+    told = call("train", tiny, "--devices", "cpu", "--shard")
+    assert (told.code, "--devices 2" in told.err) == (2, True)
 
 
 def test_several_machines_without_a_spec_are_wrong_usage(call: Call, tiny: str) -> None:

@@ -122,14 +122,18 @@ def test_a_batch_that_does_not_fit_on_the_gpu_says_what_to_lower(desk: Desk) -> 
 
 
 @pytest.mark.skipif(torch.cuda.device_count() < 2, reason="this machine has fewer than two GPUs")
-def test_all_gpus_train_together_to_the_metrics_that_one_gives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sharded", [False, True], ids=["copied", "shared out"])
+def test_all_gpus_train_together_to_the_metrics_that_one_gives(
+    tmp_path: Path, sharded: bool
+) -> None:
     many = torch.cuda.device_count()
-    one, all_of_them = (_metrics_of(tmp_path, processes, 8 * many) for processes in (1, many))
+    one = _metrics_of(tmp_path, 1, 8 * many, sharded=False)
+    all_of_them = _metrics_of(tmp_path, many, 8 * many, sharded)
     assert set(all_of_them) == set(one) == {"loss", "accuracy", "f1", "precision", "recall"}
     assert all_of_them["loss"] == pytest.approx(one["loss"], rel=0.2)
 
 
-def _metrics_of(folder: Path, processes: int, batch_size: int) -> dict[str, Any]:
+def _metrics_of(folder: Path, processes: int, batch_size: int, sharded: bool) -> dict[str, Any]:
     recipe = small_recipe("classification", model__image_size=64, trainer__num_epochs=1)
     spec = spec_of(
         recipe,
@@ -138,6 +142,7 @@ def _metrics_of(folder: Path, processes: int, batch_size: int) -> dict[str, Any]
         limits=Limits(limit_batches=4, batch_size=batch_size),
         processes=processes,
         device="cuda",
+        sharded=sharded,
     )
     RunStore(folder).create(spec)
     state = run_worker(spec)

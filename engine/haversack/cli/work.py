@@ -81,6 +81,12 @@ def train(
     batch_size: BatchSize = None,
     limit_batches: LimitBatches = None,
     nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines that train it.")] = 1,
+    shard: Annotated[
+        bool,
+        typer.Option(
+            "--shard", help="Share the network out between the devices (FSDP): no copy on each."
+        ),
+    ] = False,
     only_spec: Annotated[
         bool, typer.Option("--only-spec", help="Make the run, for torchrun or SLURM to start.")
     ] = False,
@@ -111,6 +117,7 @@ def train(
         device=device,
         processes=1 if suggest else processes,
         nodes=nodes,
+        sharded=shard and not suggest,
         limits=limits,
         kind=RunKind.SUGGEST if suggest else RunKind.TRAIN,
         elsewhere=only_spec,

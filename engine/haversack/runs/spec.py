@@ -83,6 +83,7 @@ class RunSpec(SpecModel):
         device: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
         processes: Processes that train together on each machine.
         nodes: Machines that train together.
+        sharded: Whether they share one network out between them, instead of a copy each.
         limits: How the run is made smaller.
         resume_from: A checkpoint folder from which training goes on.
         checkpoint: A checkpoint folder that evaluate, predict, export and measure use.
@@ -99,6 +100,7 @@ class RunSpec(SpecModel):
     device: str = "auto"
     processes: int = Field(default=1, ge=1, le=1024)
     nodes: int = Field(default=1, ge=1, le=1024)
+    sharded: bool = False
     limits: Limits = Limits()
     resume_from: Path | None = None
     checkpoint: Path | None = None

@@ -63,6 +63,7 @@ def train_spec(
     device: str = "auto",
     processes: int = 1,
     nodes: int = 1,
+    sharded: bool = False,
     limits: Limits | None = None,
     kind: RunKind = RunKind.TRAIN,
     elsewhere: bool = False,
@@ -76,6 +77,7 @@ def train_spec(
         device: Where to compute.
         processes: Processes that train together on each machine.
         nodes: Machines that train together.
+        sharded: Whether each process holds a share of the network instead of a copy.
         limits: How the run is made smaller.
         kind: To train, or to suggest numbers for it.
         elsewhere: Another machine starts it; what that one has nobody can know here.
@@ -83,9 +85,14 @@ def train_spec(
     Raises:
         IncompleteRecipe: A slot or option is not set.
         MissingAssets: A file is not in the pantry; where it is weights, how to do without is said.
-        UsageError: This machine has no such device.
+        UsageError: This machine has no such device, or one process is to share with nobody.
     """
     recipe.require_complete()
+    if sharded and processes * nodes == 1:
+        raise UsageError(
+            "one process alone has nobody to share the network out to",
+            "Name several, such as --devices 2, or leave out --shard.",
+        )
     if not elsewhere:
         require_device(device, processes)
     name = run_id or new_run_id(kind)
@@ -98,6 +105,7 @@ def train_spec(
         device=device,
         processes=processes,
         nodes=nodes,
+        sharded=sharded,
         limits=limits or Limits(),
     )
     run_store(pantry).create(spec)

@@ -55,8 +55,12 @@ def fit(
     options = expect(work.root.trainer, LightningTrainer, "trainer")
     early_stop = options.early_stop
     task = build_task(work, len(template.classes), settings.image_size)
-    module = module_of(options, network, task, build_training_loss(work, splits["train"]))
     placement = place(work.spec, work.rank)
+    if placement.is_shared_out:
+        from haversack.training.loop.sharing_out import check_shareable
+
+        check_shareable(options)
+    module = module_of(options, network, task, build_training_loss(work, splits["train"]))
     if options.compile:
         _compile(work, settings, network, placement)
     recorder = build_recorder(work)
@@ -79,7 +83,8 @@ def fit(
     callbacks: list[Callback] = [Reporting(work, recorder), keeper]
     if options.ema_decay:
         callbacks.insert(0, MovingAverage(options.ema_decay, placement.device()))
-    if not settings.fast_dev_run and work.rank == 0:
+    # What is shared out cannot be asked by one process alone.
+    if not settings.fast_dev_run and work.rank == 0 and not placement.is_shared_out:
         size, epochs = settings.image_size, settings.epochs
         callbacks.insert(0, Showing(work, splits["val"], template.classes, size, epochs))
     trainer = make_trainer(work, settings, options, placement, callbacks)

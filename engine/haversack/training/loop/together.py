@@ -11,39 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from lightning.pytorch.strategies import DDPStrategy, Strategy
+from lightning.pytorch.strategies import Strategy
 
 from haversack.base.files import write_bytes
 from haversack.runs.spec import SPEC_VARIABLE, RunSpec, encode_spec
 from haversack.training.device import choose_device
 from haversack.training.errors import TrainingError
+from haversack.training.loop.strategies import Copies
 
 TOGETHER = "together.json"
 """The spec for the processes that the first one starts."""
 MEETING_VARIABLE = "HAVERSACK_MEETING"
 """Names the file by which processes of one machine find each other."""
-
-
-class _MeetingByFile(DDPStrategy):
-    """Processes that meet by a file: torch's TCP store asks a name server who 127.0.0.1 is."""
-
-    def __init__(self, meeting: Path, backend: str) -> None:
-        super().__init__(
-            process_group_backend=backend, broadcast_buffers=False, find_unused_parameters=True
-        )
-        self._meeting, self._backend = meeting, backend
-
-    def setup_distributed(self) -> None:
-        """Join the others; Lightning leaves alone what is joined already."""
-        self.set_world_ranks()
-        if not torch.distributed.is_initialized():
-            torch.distributed.init_process_group(
-                self._backend,
-                init_method=self._meeting.as_uri(),
-                rank=self.global_rank,
-                world_size=self.world_size,
-            )
-        super().setup_distributed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +35,7 @@ class Placement:
         nodes: Machines.
         rank: Which of all the processes this is.
         world: How many there are in all.
+        is_shared_out: Whether each holds a share of the network instead of the whole.
     """
 
     kind: str
@@ -63,6 +43,7 @@ class Placement:
     nodes: int
     rank: int
     world: int
+    is_shared_out: bool = False
 
     def computing(self) -> int:
         """Give how many processes of this machine compute."""
@@ -85,12 +66,13 @@ class Placement:
         if self.world == 1:
             return "auto"
         backend = "gloo" if self.kind == "cpu" else "cpu:gloo,cuda:nccl"
-        meeting = os.environ.get(MEETING_VARIABLE)
-        if meeting:
-            return _MeetingByFile(Path(meeting), backend)
-        return DDPStrategy(
-            process_group_backend=backend, broadcast_buffers=False, find_unused_parameters=True
-        )
+        named = os.environ.get(MEETING_VARIABLE)
+        meeting = Path(named) if named else None
+        if self.is_shared_out:
+            from haversack.training.loop.sharing_out import Shares
+
+            return Shares(backend, meeting, self.world)
+        return Copies(backend, meeting)
 
 
 ALONE = Placement("cpu", 1, 1, 0, 1)
@@ -117,7 +99,9 @@ def place(spec: RunSpec, rank: int = 0) -> Placement:
             f"this machine has {torch.cuda.device_count()} GPUs, not {spec.processes}",
             "Ask for fewer with --devices, or for processes on the processor: --devices cpux2.",
         )
-    return Placement(_name(device), spec.processes, spec.nodes, rank, world)
+    return Placement(
+        _name(device), spec.processes, spec.nodes, rank, world, is_shared_out=spec.sharded
+    )
 
 
 def share_batch(batch_size: int, world: int) -> int:
