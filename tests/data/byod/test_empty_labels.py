@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from data.byod import mask_sets
-from data.byod.more_sets import darknet, kitti
-from data.byod.sets import save, yolo
+from data.byod.more_sets import cvat, darknet, kitti, labelme
+from data.byod.sets import coco, save, yolo
 from haversack.data.byod.records import Problem
 from haversack.services.datasets import check_data
 
@@ -101,3 +105,74 @@ def test_a_kitti_picture_whose_lines_are_all_wrong_is_a_problem_and_no_backgroun
     found = check_data(folder)
     assert len(found.pictures) == 5
     assert found.problems[-1].what == "no line of its label file can be used; left out"
+
+
+def _wrong_coco(folder: Path, annotation: dict[str, Any]) -> Path:
+    coco(folder)
+    path = folder / "annotations/instances.json"
+    document = json.loads(path.read_text())
+    for one in document["annotations"][2:4]:
+        one.update(annotation)
+    path.write_text(json.dumps(document))
+    return folder
+
+
+def _wrong_labelme(folder: Path) -> Path:
+    labelme(folder)
+    path = folder / "001.json"
+    document = json.loads(path.read_text())
+    shape = {"label": "roof", "points": [[1, 1]], "shape_type": "point"}
+    path.write_text(json.dumps({**document, "shapes": [shape]}))
+    return folder
+
+
+def _wrong_cvat(folder: Path) -> Path:
+    cvat(folder)
+    path = folder / "annotations.xml"
+    before, name, after = path.read_text().partition('name="001.jpg"')
+    own, end, rest = after.partition("</image>")
+    path.write_text(before + name + own.replace("label=", "called=") + end + rest)
+    return folder
+
+
+def _wrong_yolo(folder: Path) -> Path:
+    yolo(folder)
+    (folder / "labels/train/001.txt").write_text("1 2 2 0.1 0.1\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(_wrong_coco, annotation={"bbox": None}),
+        partial(_wrong_coco, annotation={"bbox": [1, 2, "x", 4]}),
+        partial(_wrong_coco, annotation={"category_id": 99}),
+        partial(_wrong_coco, annotation={"bbox": [900, 900, 5, 5]}),
+        _wrong_labelme,
+        _wrong_cvat,
+        _wrong_yolo,
+    ],
+)
+def test_a_picture_whose_objects_are_all_wrong_is_a_problem_and_no_background(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    found = check_data(make(tmp_path))
+    assert len(found.pictures) == 5
+    assert all(one.boxes for one in found.pictures)
+    (left_out,) = [one for one in found.problems if one.what.startswith("none of its objects")]
+    assert left_out.file.endswith("001.jpg")
+    assert not any("named by no label" in one.what for one in found.problems)
+
+
+def test_a_coco_picture_keeps_the_objects_that_are_right_and_one_without_any_is_background(
+    tmp_path: Path,
+) -> None:
+    folder = coco(tmp_path)
+    path = folder / "annotations/instances.json"
+    document = json.loads(path.read_text())
+    document["annotations"][2]["bbox"] = None
+    document["annotations"] = [one for one in document["annotations"] if one["image_id"] != 102]
+    path.write_text(json.dumps(document))
+    found = check_data(folder)
+    assert [len(one.boxes) for one in found.pictures] == [2, 1, 0, 2, 2, 2]
+    assert [one.what for one in found.problems] == ["annotation 3 has no box of four numbers"]

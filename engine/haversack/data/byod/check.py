@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from haversack.base.digests import sha256_bytes
+from haversack.data.byod.empty_labels import NO_OBJECT_USABLE
 from haversack.data.byod.look_alikes import Hash, LookAlike, look_alikes, perceptual_hash
 from haversack.data.byod.masks import Painter, areas_of, mask_classes
 from haversack.data.byod.records import TEST, Box, Found, Labelled, Problem, Task
@@ -117,6 +118,9 @@ def check_set(
                     seen[digest] = replace(seen[digest], split=TEST)
                 raise DataError(_again(one, brought[digest]), "")
             brought[digest] = one
+            boxes = tuple(_clipped(one, width, height, problems))
+            if one.boxes and not boxes:
+                raise DataError(NO_OBJECT_USABLE, "")
             if painter is not None:
                 one = _with_areas(one, painter, masked, height, width, problems)
         except DataError as error:
@@ -124,7 +128,7 @@ def check_set(
             continue
         hashes[one.picture] = perceptual_hash(image)
         sizes[one.picture] = (width, height)
-        seen[digest] = replace(one, boxes=tuple(_clipped(one, width, height, problems)))
+        seen[digest] = replace(one, boxes=boxes)
     kept = sorted(seen.values(), key=lambda one: one.picture)
     classes = masked or tuple(
         sorted({p.label for p in kept if p.label} | {n for p in kept for n, _ in p.boxes})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from haversack.data.byod.coco_json import (
@@ -20,9 +20,11 @@ from haversack.data.byod.coco_json import (
     Outlined,
     RunLengths,
     Segmented,
+    note_lacking,
 )
 from haversack.data.byod.coco_places import Places
 from haversack.data.byod.coco_runs import counts_of
+from haversack.data.byod.empty_labels import NO_OBJECT_USABLE
 from haversack.data.byod.records import SPLITS, Box, Found, Labelled, Problem, Task, split_in
 from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_runs
 from haversack.data.byod.wanted import Wanted
@@ -48,9 +50,7 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
     """
     wanted = wanted or Wanted()
     outlines = wanted.task == "segmentation"
-    places = Places(members.names())
-    pictures: list[Labelled] = []
-    problems: list[Problem] = []
+    taking = _Taking(Places(members.names()))
     elsewhere: list[tuple[str, Labelled]] = []
     is_there = False
     for file in _json_files(members):
@@ -58,28 +58,64 @@ def read_coco(members: Members, wanted: Wanted | None = None) -> Found:
         if not _looks_right(content):
             continue
         is_there = True
-        document = wanted.readers.coco(file, content, problems.append, outlines)
+        document = wanted.readers.coco(file, content, taking.problems.append, outlines)
         del content  # a large file is not kept beside its records
-        for listed in _listed(file, document, problems.append):
-            place = places.exact(file, listed.picture)
+        for listed in _listed(file, document, taking):
+            place = taking.places.exact(file, listed.picture)
             if place is None:
                 elsewhere.append((file, listed))
             else:
-                _put(file, listed, place, places, pictures, problems)
+                taking.put(file, listed, place)
     if not is_there:
         raise DataError(f"{members.label} has no COCO annotation file", HINT)
     for file, listed in elsewhere:
-        _put(file, listed, places.only(listed.picture), places, pictures, problems)
+        taking.put(file, listed, taking.places.only(listed.picture))
     task: Task = "segmentation" if outlines else "detection"
-    return Found("coco", task, tuple(pictures), tuple(problems))
+    return Found("coco", task, tuple(taking.pictures), tuple(taking.problems))
 
 
-def _listed(file: str, document: Document, tell: Callable[[Problem], None]) -> Iterator[Labelled]:
+@dataclass
+class _Taking:
+    """What is taken of the files.
+
+    Attributes:
+        places: Where pictures lie.
+        pictures: Those that are taken.
+        problems: What is wrong.
+        lacking: File and name of the pictures of whose objects none can be used.
+    """
+
+    places: Places
+    pictures: list[Labelled] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    lacking: set[tuple[str, str]] = field(default_factory=set)
+
+    def put(self, file: str, listed: Labelled, place: str | None) -> None:
+        """Take an entry of a file's list whose picture lies in a place."""
+        said = listed.picture
+        if place is None:
+            self.problems.append(Problem(file, f"the picture {said[:200]} is missing"))
+        elif not self.places.take(place):
+            twice = f"the picture {said[:200]} is listed a second time"
+            self.problems.append(Problem(file, f"{twice}; its objects there are left out"))
+        elif (file, said) in self.lacking:
+            self.problems.append(Problem(place, NO_OBJECT_USABLE))
+        else:
+            split = listed.split or split_in(place)
+            as_listed = place == said and split == listed.split
+            self.pictures.append(
+                listed if as_listed else replace(listed, picture=place, split=split)
+            )
+
+
+def _listed(file: str, document: Document, taking: _Taking) -> Iterator[Labelled]:
     """Give the entries of a file's list, each with the picture as the file says it."""
-    split = _split_of(file)
+    split, tell = _split_of(file), taking.problems.append
     boxes = boxes_by_image(file, document, tell) if isinstance(document, Boxed) else {}
     regions = _regions(file, document, tell) if isinstance(document, Segmented) else {}
     for image in document.images:
+        if image.lacks and image.id not in boxes:
+            taking.lacking.add((file, image.file_name))
         yield Labelled(
             image.file_name,
             boxes=tuple(boxes.get(image.id, ())),
@@ -96,40 +132,23 @@ def _split_of(file: str) -> str:
     return said.pop() if len(said) == 1 else split_in(file)
 
 
-def _put(
-    file: str,
-    listed: Labelled,
-    place: str | None,
-    places: Places,
-    pictures: list[Labelled],
-    problems: list[Problem],
-) -> None:
-    said = listed.picture
-    if place is None:
-        problems.append(Problem(file, f"the picture {said[:200]} is missing"))
-    elif not places.take(place):
-        twice = f"the picture {said[:200]} is listed a second time"
-        problems.append(Problem(file, f"{twice}; its objects there are left out"))
-    else:
-        split = listed.split or split_in(place)
-        as_listed = place == said and split == listed.split
-        pictures.append(listed if as_listed else replace(listed, picture=place, split=split))
-
-
 def boxes_by_image(
     file: str, document: Boxed, tell: Callable[[Problem], None]
 ) -> dict[Key, list[tuple[str, Box]]]:
     """Give the boxes of each image, with their ends instead of their sizes."""
     classes = {category.id: category.name for category in document.categories}
     boxes: dict[Key, list[tuple[str, Box]]] = defaultdict(list)
+    wrong: list[Key] = []
     for number, one in enumerate(document.annotations, 1):
         if one.iscrowd:
             continue
         if one.bbox is None:
             tell(Problem(file, f"annotation {number} has no box of four numbers"))
+            wrong.append(one.image_id)
             continue
         x, y, width, height = one.bbox
         boxes[one.image_id].append((classes[one.category_id], (x, y, x + width, y + height)))
+    note_lacking(document.images, wrong)
     return boxes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -24,13 +24,14 @@ Key = int | str | float
 Entry = TypeVar("Entry")
 
 
-class Image(msgspec.Struct, gc=False):
-    """A picture of the list."""
+class Image(msgspec.Struct, gc=False, rename={"lacks": "haversack:lacks"}):
+    """A picture of the list; ``lacks`` says that an object of it was left out as wrong."""
 
     id: Key
     file_name: str
     width: Any = None  # many files say 0, null or nothing
     height: Any = None
+    lacks: bool = False
 
 
 class Category(msgspec.Struct, gc=False):
@@ -47,6 +48,12 @@ class Annotation(msgspec.Struct, gc=False):
     category_id: Key
     bbox: tuple[float, float, float, float] | None = None
     iscrowd: int | bool | None = 0
+
+
+class _Whose(msgspec.Struct, gc=False):
+    """The picture of an object of which nothing else may be right."""
+
+    image_id: Key
 
 
 class RunLengths(msgspec.Struct, gc=False):
@@ -90,6 +97,7 @@ _BOXED, _SEGMENTED = msgspec.json.Decoder(Boxed), msgspec.json.Decoder(Segmented
 _LOOSE = msgspec.json.Decoder(_Loose)
 _IMAGE, _CATEGORY = msgspec.json.Decoder(Image), msgspec.json.Decoder(Category)
 _ANNOTATION, _OUTLINED = msgspec.json.Decoder(Annotation), msgspec.json.Decoder(Outlined)
+_WHOSE = msgspec.json.Decoder(_Whose)
 _ID, _IMAGE_ID, _CATEGORY_ID = map(attrgetter, ("id", "image_id", "category_id"))
 _LISTS = {
     name: re.compile(rb'(?<!\\)"%b"\s*:\s*\[' % name.encode())
@@ -144,8 +152,29 @@ def _decode(file: str, content: bytes, tell: Callable[[Problem], None], outlines
     if outlines:
         outlined = list(_each(loose.annotations, _OUTLINED, file, "annotation", tell))
         return Segmented(images, categories, outlined)
-    boxed = list(_each(loose.annotations, _ANNOTATION, file, "annotation", tell))
+    wrong: list[msgspec.Raw] = []
+    boxed = list(_each(loose.annotations, _ANNOTATION, file, "annotation", tell, wrong.append))
+    note_lacking(images, map(_whose, wrong))
     return Boxed(images, categories, boxed)
+
+
+def _whose(entry: msgspec.Raw) -> Key | None:
+    try:
+        return _WHOSE.decode(entry).image_id
+    except _BROKEN:
+        return None
+
+
+def note_lacking(images: list[Image], of: Iterable[Key | None]) -> None:
+    """Note at pictures that an object of theirs was left out as wrong.
+
+    Args:
+        images: The pictures.
+        of: Their ids.
+    """
+    ids = {_plain(one) for one in of if one is not None}
+    for image in images if ids else ():
+        image.lacks = image.lacks or _plain(image.id) in ids
 
 
 def _each(
@@ -154,11 +183,13 @@ def _each(
     file: str,
     what: str,
     tell: Callable[[Problem], None],
+    keep: Callable[[msgspec.Raw], object] = lambda _: None,
 ) -> Iterator[Entry]:
     for number, entry in enumerate(entries, 1):
         try:
             yield decoder.decode(entry)
         except _BROKEN as error:
+            keep(entry)
             tell(Problem(file, f"{what} {number} of the list: {error}"))
 
 
@@ -206,6 +237,10 @@ def _drop_lost(file: str, document: Document, used: _Used, tell: Callable[[Probl
         elif one.category_id in unknown:
             what = f"annotation {number} names category {_short(one.category_id)}"
             tell(Problem(file, f"{what}, which is not listed"))
+    note_lacking(
+        document.images,
+        (one.image_id for one in document.annotations if one.category_id in unknown),
+    )
     if isinstance(document, Boxed):
         document.annotations = [one for one in document.annotations if _listed(one, lost, unknown)]
     else:

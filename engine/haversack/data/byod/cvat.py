@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from haversack.data.byod.cvat_xml import Drawn
+from haversack.data.byod.empty_labels import NO_OBJECT_USABLE
 from haversack.data.byod.records import SPLITS, Found, Labelled, Problem, Task
 from haversack.data.byod.wanted import Wanted
 from haversack.data.readers.members import Members
@@ -36,6 +37,8 @@ def read_cvat(members: Members, wanted: Wanted | None = None) -> Found:
             place = _place(drawn.name, members)
             if place is None:
                 problems.append(Problem(file, f"the picture {drawn.called} is missing"))
+            elif drawn.faults and not (drawn.boxes or drawn.regions):
+                problems.append(Problem(place, NO_OBJECT_USABLE))
             else:
                 pictures.append(_labelled(place, drawn))
     task: Task = "segmentation" if outlines else "detection"

@@ -9,6 +9,8 @@ from haversack.data.byod.records import Problem
 WHERE = "the labels"
 NONE_USABLE = "no line of its label file can be used; left out"
 """What is told of a picture that is no background: it has objects, and nobody can say where."""
+NO_OBJECT_USABLE = "none of its objects can be used; left out"
+"""The same where objects are not lines of a file of the picture's own."""
 
 
 def empty_labels(count: int, total: int, lacking: str) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from haversack.data.byod.empty_labels import NO_OBJECT_USABLE
 from haversack.data.byod.mask_files import decode_labels
 from haversack.data.byod.records import (
     PICTURES,
@@ -82,10 +83,14 @@ def read_labelme(members: Members, wanted: Wanted | None = None) -> Found:
         size = size_said(document.get("imageWidth"), document.get("imageHeight"))
         if masked:
             regions = tuple(_each(name, shapes, _region, problems.append))
-            pictures.append(Labelled(picture, split=split, regions=regions, size=size))
+            labelled = Labelled(picture, split=split, regions=regions, size=size)
         else:
             boxes = tuple(_each(name, shapes, _box, problems.append))
-            pictures.append(Labelled(picture, boxes=boxes, split=split, size=size))
+            labelled = Labelled(picture, boxes=boxes, split=split, size=size)
+        if shapes and not (labelled.boxes or labelled.regions):
+            problems.append(Problem(picture, NO_OBJECT_USABLE))
+        else:
+            pictures.append(labelled)
     task: Task = "segmentation" if masked else "detection"
     return Found("labelme", task, tuple(pictures), tuple(problems), told=tuple(told))
 
