@@ -14,6 +14,7 @@ from data.byod import mask_sets
 from data.byod.more_sets import cvat, darknet, kitti, labelme
 from data.byod.sets import coco, save, yolo
 from haversack.data.byod.records import Problem
+from haversack.data.errors import DataError
 from haversack.services.datasets import check_data
 
 NONE = "no label file or an empty one"
@@ -176,3 +177,26 @@ def test_a_coco_picture_keeps_the_objects_that_are_right_and_one_without_any_is_
     found = check_data(folder)
     assert [len(one.boxes) for one in found.pictures] == [2, 1, 0, 2, 2, 2]
     assert [one.what for one in found.problems] == ["annotation 3 has no box of four numbers"]
+
+
+def test_a_coco_class_without_a_name_is_no_class(tmp_path: Path) -> None:
+    folder = coco(tmp_path)
+    path = folder / "annotations/instances.json"
+    document = json.loads(path.read_text())
+    document["categories"][1]["name"] = " "
+    path.write_text(json.dumps(document))
+    found = check_data(folder)
+    assert found.classes == ("roof",)
+    assert found.problems[0].what == "category 7 has no name"
+
+
+def test_the_lines_of_a_list_of_classes_are_counted_with_those_that_are_empty(
+    tmp_path: Path,
+) -> None:
+    folder = yolo(tmp_path)
+    (folder / "data.yaml").unlink()
+    (folder / "classes.txt").write_text("flower\n\nroof\n")
+    with pytest.raises(DataError, match=r"classes\.txt has no name in line 2"):
+        check_data(folder)
+    (folder / "classes.txt").write_text("flower\nroof\n\n")
+    assert check_data(folder).classes == ("flower", "roof")

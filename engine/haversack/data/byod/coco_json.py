@@ -120,6 +120,7 @@ def decode(
         DataError: It is no JSON, has not the three lists, or an id is two classes.
     """
     document = _decode(file, content, tell, outlines)
+    _drop_nameless(file, document, tell)
     for name, begins in _LISTS.items():
         if content.count(b'"%b"' % name.encode()) > 1 and len(begins.findall(content)) > 1:
             tell(Problem(file, f"has more than one list of {name}; one of them is read"))
@@ -222,6 +223,16 @@ def _plain(key: Key) -> Key:
     if isinstance(key, float) and key.is_integer():
         return str(int(key))
     return str(key)
+
+
+def _drop_nameless(file: str, document: Document, tell: Callable[[Problem], None]) -> None:
+    """Leave out classes without a name, and with them their objects."""
+    if all(category.name.strip() for category in document.categories):
+        return
+    for category in document.categories:
+        if not category.name.strip():
+            tell(Problem(file, f"category {_short(category.id)} has no name"))
+    document.categories = [one for one in document.categories if one.name.strip()]
 
 
 def _drop_lost(file: str, document: Document, used: _Used, tell: Callable[[Problem], None]) -> None:

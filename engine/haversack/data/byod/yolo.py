@@ -233,7 +233,11 @@ def _classes(members: Members) -> list[str]:
         raise DataError(f"{members.label} has no data.yaml or classes.txt", "Add one.")
     text = text_of(members.read(file)[:_MOST], file)
     if not file.endswith((".yaml", ".yml")):
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        listed = [line.strip() for line in text.rstrip().splitlines()]
+        if "" in listed:
+            what = f"{file} has no name in line {listed.index('') + 1}"
+            raise DataError(what, "Its lines are counted: give each class one.")
+        return listed
     hint = "Give `names:` as a list, or as numbers from 0 with a name each."
     try:
         document = yaml.safe_load(text)
