@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from data.byod.more_sets import cvat, labelme
-from data.byod.sets import SIDE, coco, csv_set, voc, yolo
+from data.byod.sets import SIDE, coco, csv_set, save, voc, yolo
 from haversack.data.errors import DataError
 from haversack.services.datasets import check_data
 
@@ -57,6 +57,18 @@ def test_a_picture_that_is_named_twice_is_told_so_with_both_classes(tmp_path: Pa
         "is named a second time, there with the class (roof), here with (flower)",
         "is named a second time",
     ]
+
+
+def test_folders_of_one_name_in_several_others_are_told_to_be_one_class(tmp_path: Path) -> None:
+    for at in range(8):
+        save(tmp_path, f"train/{'roof' if at % 2 else 'flower'}/day {at // 4}/{at}.jpg", at)
+    assert [(one.file, one.what) for one in check_data(tmp_path).problems] == [
+        (day, f"is one class out of 2 folders, such as flower/{day} and roof/{day}")
+        for day in ("day 0", "day 1")
+    ]
+    for at in range(8):
+        save(tmp_path / "set", f"{'val' if at > 5 else 'train'}/all/{'ab'[at % 2]}/{at}.jpg", at)
+    assert check_data(tmp_path / "set").problems == ()
 
 
 def test_copies_with_other_boxes_are_told_so(tmp_path: Path) -> None:
