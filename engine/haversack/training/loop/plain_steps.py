@@ -27,6 +27,7 @@ _OF_MODULES = (
     *OF_BOTH,
     "on_train_batch_end",
     "on_before_batch_transfer",
+    "transfer_batch_to_device",
     "on_after_batch_transfer",
     "backward",
     "optimizer_step",
@@ -135,6 +136,7 @@ def is_plain(trainer: Trainer) -> bool:
             config.interval == "step" and config.frequency == 1 and not config.reduce_on_plateau
             for config in trainer.lr_scheduler_configs
         )
+        and trainer.gradient_clip_algorithm in (None, "norm")
         and trainer.val_check_batch in (trainer.num_training_batches, float("inf"))
         and not any(_those_with(name, trainer) for name in OF_BOTH)
         and not any(_has_own(module, name, LightningModule) for name in _OF_MODULES)
@@ -151,4 +153,5 @@ def _those_with(name: str, trainer: Trainer) -> tuple[Callback, ...]:
 
 
 def _has_own(one: object, name: str, base: type) -> bool:
-    return getattr(type(one), name) is not getattr(base, name)
+    """Say whether a class overrides a hook, or an object was given one (``LambdaCallback``)."""
+    return name in vars(one) or getattr(type(one), name) is not getattr(base, name)
