@@ -44,7 +44,9 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
         file = next((columns[name] for name in FILE_COLUMNS if name in columns), None)
         label = next((columns[name] for name in LABEL_COLUMNS if name in columns), None)
         if file is None or label is None:
-            raise DataError(f"{tables[0]} has no columns for file and class", _HINT)
+            there = ", ".join(columns)
+            what = f"{tables[0]} has no columns for file and class; its columns are: {there}"
+            raise DataError(what, _HINT)
         group = _group_column(wanted, columns, tables[0])
         pictures: list[Labelled] = []
         problems: list[Problem] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from haversack.data.byod.coco_places import Places
 from haversack.data.byod.cvat_xml import Drawn
 from haversack.data.byod.empty_labels import NO_OBJECT_USABLE
 from haversack.data.byod.records import SPLITS, Found, Labelled, Problem, Task
@@ -31,10 +32,11 @@ def read_cvat(members: Members, wanted: Wanted | None = None) -> Found:
     outlines = wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = []
+    places = Places(members.names())
     for file in cvat_files(members):
         for drawn in wanted.readers.cvat(file, members.read(file), outlines):
             problems += [Problem(file, fault) for fault in drawn.faults]
-            place = _place(drawn.name, members)
+            place = _place(drawn, members, places)
             if place is None:
                 problems.append(Problem(file, f"the picture {drawn.called} is missing"))
             elif drawn.faults and not (drawn.boxes or drawn.regions):
@@ -51,8 +53,10 @@ def _labelled(place: str, drawn: Drawn) -> Labelled:
     return Labelled(place, boxes=shapes[0], split=split, regions=shapes[1], size=drawn.size)
 
 
-def _place(name: str, members: Members) -> str | None:
-    path = PurePosixPath(name.replace("\\", "/")).as_posix()
-    if not name or "\0" in name:
+def _place(drawn: Drawn, members: Members, places: Places) -> str | None:
+    """Find a picture: where the file says, in an export's folders, else the only one so named."""
+    path = PurePosixPath(drawn.name.replace("\\", "/")).as_posix()
+    if not drawn.name or "\0" in drawn.name:
         return None
-    return next((one for one in (path, f"images/{path}") if one in members), None)
+    tried = (path, f"images/{path}", f"images/{drawn.subset}/{path}", f"{drawn.subset}/{path}")
+    return next((one for one in tried if one in members), None) or places.only(path)

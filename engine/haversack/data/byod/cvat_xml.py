@@ -60,7 +60,7 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
         outlines: Whether the outlines of objects are asked, else their boxes.
 
     Raises:
-        DataError: It is no XML, declares a document type, or is too large.
+        DataError: It is no XML, declares a document type, is too large, or is of a video.
     """
     if len(content) > MAX_BYTES:
         raise DataError(f"{file} is larger than {MAX_BYTES >> 20} MiB", _HINT)
@@ -69,6 +69,7 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
     boxes: list[tuple[str, Box]] = []
     regions: list[tuple[int, Region]] = []
     faults: list[str] = []
+    followed: list[str] = []
 
     def refuse(*_: object) -> NoReturn:
         raise DataError(f"{file} declares a document type, which is refused", _HINT)
@@ -78,6 +79,8 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
             for kept in (said, boxes, regions, faults):
                 kept.clear()
             said.update(attributes)
+        elif tag == "track":
+            followed.append(attributes.get("label", ""))
         elif said and tag in SHAPES:
             try:
                 if outlines:
@@ -111,4 +114,6 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError) as error:
         raise DataError(f"{file} is not readable XML: {error}", _HINT) from error
+    if followed and not pictures:
+        raise DataError(f"{file} follows objects through a video, which is not read", _HINT)
     return pictures
