@@ -56,6 +56,22 @@ def decode(content: bytes, name: str) -> Picture:
         raise DataError(f"{name} is damaged: {error}", hint) from error
 
 
+def pictures_in(content: bytes) -> int:
+    """Count the pictures in a file that can be decoded: pages of a TIFF, pictures that move.
+
+    What lies beside a JPEG's picture, such as a preview, does not count.
+    """
+    if content.startswith(_JPEG):
+        return 1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content)) as picture:
+                return int(getattr(picture, "n_frames", 1))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return 1  # the first can be decoded, and what follows is no picture
+
+
 def upright(picture: Image.Image) -> Image.Image:
     """Turn an opened picture as its EXIF or XMP says; without them it stays as it is."""
     if isinstance(picture, TiffImageFile) or _orientation(picture) == 1:

@@ -16,7 +16,7 @@ from haversack.data.byod.sizes import refuse_other_size
 from haversack.data.byod.split_faults import refuse_groups, split_faults
 from haversack.data.byod.splits import SplitPlan, split, unlisted
 from haversack.data.errors import DataError
-from haversack.data.pictures import decode
+from haversack.data.pictures import decode, pictures_in
 from haversack.data.readers.members import Members
 
 OnPicture = Callable[[int], None]
@@ -126,6 +126,9 @@ def check_set(
         except DataError as error:
             problems.append(Problem(one.picture, error.message))
             continue
+        count = pictures_in(content)
+        if count > 1:
+            problems.append(Problem(one.picture, f"holds {count} pictures; the first is taken"))
         hashes[one.picture] = perceptual_hash(image)
         sizes[one.picture] = (width, height)
         seen[digest] = replace(one, boxes=boxes)
