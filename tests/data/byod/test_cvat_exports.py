@@ -43,5 +43,13 @@ def test_a_tag_of_cvat_is_told(tmp_path: Path) -> None:
     folder = cvat(tmp_path)
     path = folder / "annotations.xml"
     path.write_text(path.read_text().replace("</image>", '<tag label="wet"/></image>', 1))
-    (problem,) = checked(folder).problems
-    assert problem.what.endswith(": a tag (wet) has no area")
+    assert [p.what for p in checked(folder).problems] == ["tags of whole pictures are left out: 1"]
+
+
+def test_a_picture_with_a_tag_alone_stays_a_picture_without_objects(tmp_path: Path) -> None:
+    folder = cvat(tmp_path)
+    path = folder / "annotations.xml"
+    start, end = path.read_text().index("<box"), path.read_text().index("</image>")
+    path.write_text(path.read_text()[:start] + '<tag label="dry"/>' + path.read_text()[end:])
+    found = checked(folder)
+    assert sorted(len(one.boxes) for one in found.pictures) == [0, 2, 2, 2, 2, 2]

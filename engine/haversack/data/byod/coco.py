@@ -139,8 +139,10 @@ def boxes_by_image(
     classes = {category.id: category.name for category in document.categories}
     boxes: dict[Key, list[tuple[str, Box]]] = defaultdict(list)
     wrong: list[Key] = []
+    crowds = 0
     for number, one in enumerate(document.annotations, 1):
         if one.iscrowd:
+            crowds += 1
             continue
         if one.bbox is None:
             tell(Problem(file, f"annotation {number} has no box of four numbers"))
@@ -149,6 +151,8 @@ def boxes_by_image(
         x, y, width, height = one.bbox
         boxes[one.image_id].append((classes[one.category_id], (x, y, x + width, y + height)))
     note_lacking(document.images, wrong)
+    if crowds:
+        tell(Problem(file, f"crowds are left out: {crowds}"))
     return boxes
 
 

@@ -34,8 +34,10 @@ def read_cvat(members: Members, wanted: Wanted | None = None) -> Found:
     problems: list[Problem] = []
     places = Places(members.names())
     for file in cvat_files(members):
+        tags = 0
         for drawn in wanted.readers.cvat(file, members.read(file), outlines):
             problems += [Problem(file, fault) for fault in drawn.faults]
+            tags += drawn.tags
             place = _place(drawn, members, places)
             if place is None:
                 problems.append(Problem(file, f"the picture {drawn.called} is missing"))
@@ -43,6 +45,8 @@ def read_cvat(members: Members, wanted: Wanted | None = None) -> Found:
                 problems.append(Problem(place, NO_OBJECT_USABLE))
             else:
                 pictures.append(_labelled(place, drawn))
+        if tags:
+            problems.append(Problem(file, f"tags of whole pictures are left out: {tags}"))
     task: Task = "segmentation" if outlines else "detection"
     return Found("cvat", task, tuple(pictures), tuple(problems))
 

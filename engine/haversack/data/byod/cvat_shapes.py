@@ -7,7 +7,7 @@ import math
 from haversack.data.byod.records import Box
 from haversack.data.byod.regions import Region, Runs, checked_polygon, checked_runs, round_polygon
 
-_NO_AREA = ("polyline", "points", "cuboid", "skeleton", "tag")
+_NO_AREA = ("polyline", "points", "cuboid", "skeleton")
 SHAPES = ("box", "polygon", "ellipse", "mask", *_NO_AREA)
 
 

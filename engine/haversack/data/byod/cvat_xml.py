@@ -28,6 +28,7 @@ class Drawn:
         regions: Its objects as areas; a later one lies over an earlier one.
         faults: What is wrong with shapes that were left out.
         size: Its width and height in pixels, where the file says them.
+        tags: How many labels are of the picture as a whole.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Drawn:
     regions: tuple[Region, ...]
     faults: tuple[str, ...]
     size: tuple[int, int] | None = None
+    tags: int = 0
 
     @property
     def called(self) -> str:
@@ -70,17 +72,20 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
     regions: list[tuple[int, Region]] = []
     faults: list[str] = []
     followed: list[str] = []
+    tags: list[str] = []
 
     def refuse(*_: object) -> NoReturn:
         raise DataError(f"{file} declares a document type, which is refused", _HINT)
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if tag == "image":
-            for kept in (said, boxes, regions, faults):
+            for kept in (said, boxes, regions, faults, tags):
                 kept.clear()
             said.update(attributes)
         elif tag == "track":
             followed.append(attributes.get("label", ""))
+        elif said and tag == "tag":
+            tags.append(attributes.get("label", ""))
         elif said and tag in SHAPES:
             try:
                 if outlines:
@@ -101,6 +106,7 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
                     over,
                     tuple(faults),
                     size_said(said.get("width"), said.get("height")),
+                    len(tags),
                 )
             )
             said.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from haversack.base.errors import UsageError
 from haversack.data.byod.coco import annotation_files, read_coco
@@ -15,14 +16,25 @@ from haversack.data.byod.labelme import labelme_files, read_labelme
 from haversack.data.byod.mask_folder import pairs_of, read_mask_folder
 from haversack.data.byod.records import PICTURES, Found, Problem, is_picture, is_unread
 from haversack.data.byod.unlabeled import read_unlabeled
-from haversack.data.byod.voc import annotations_of, read_voc_set
+from haversack.data.byod.voc import has_annotations, has_annotations_folder, read_voc_set
 from haversack.data.byod.wanted import Wanted
-from haversack.data.byod.yolo import names_file, read_yolo
+from haversack.data.byod.yolo import has_labels, names_file, read_yolo
 from haversack.data.errors import DataError
 from haversack.data.pictures import size_of
 from haversack.data.readers.members import Members
 
 AUTO = "auto"
+LABELS = (
+    ".xml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx", ".parquet", ".arrow", ".h5",
+    ".hdf5", ".mat", ".npy", ".npz", ".pkl", ".tfrecord",
+)  # fmt: skip
+"""Endings of files that hold labels in formats that are told by other looks, or are not read."""
+PACKED = (
+    ".parquet", ".arrow", ".h5", ".hdf5", ".mat", ".npy", ".npz", ".pkl", ".tfrecord", ".zip",
+    ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar",
+)  # fmt: skip
+"""Endings of files inside of which pictures may lie."""
+_WITHOUT_FILES = ("imagefolder", "unlabeled")
 READERS: Mapping[str, Callable[[Members, Wanted], Found]] = {
     "voc": lambda members, _: read_voc_set(members),
     "coco": read_coco,
@@ -57,13 +69,36 @@ def read_set(members: Members, form: str = AUTO, wanted: Wanted | None = None) -
             "Group by folder or prefix:MARK.",
         )
     found = READERS[chosen](members, wanted)
+    if form == AUTO and chosen in _WITHOUT_FILES:
+        found = replace(found, problems=(*_not_read(members), *found.problems))
     if not found.pictures:
-        why = f"; the first problem: {found.problems[0].what}" if found.problems else ""
+        why = f"; the first problem: {_said(found.problems[0])}" if found.problems else ""
         raise DataError(
             f"{members.label} holds no picture that can be used as {chosen}{why}",
             f"Give the folder that holds them, or another format: {known}.",
         )
     return replace(found, problems=(*found.problems, *_unnamed(members, found)))
+
+
+def _said(problem: Problem) -> str:
+    """Say a problem with its file, which what it says may begin with."""
+    named = problem.what.startswith(problem.file)
+    return problem.what if named else f"{problem.file} {problem.what}"
+
+
+def _not_read(members: Members) -> list[Problem]:
+    """Tell the files of kinds that hold labels, where the labels are the folders or there are none.
+
+    More than one CSV at the top would be read if they were one.
+    """
+    many = len(tables_of(members)) > 1
+    problems: list[Problem] = []
+    for name in members.names():
+        ending = PurePosixPath(name).suffix.lower()
+        if ending in LABELS:
+            why = "; of CSV files at the top just one is read" if many and ending == ".csv" else ""
+            problems.append(Problem(name, f"may hold labels, and is not read ({ending}){why}"))
+    return problems
 
 
 def _unnamed(members: Members, found: Found) -> list[Problem]:
@@ -90,7 +125,7 @@ def seems(members: Members, wanted: Wanted | None = None) -> str:
         return "unlabeled"
     if task == "segmentation" and pairs_of(members)[0]:
         return "masks"
-    for form, looks_right in _LOOKS.items():
+    for form, looks_right in _LOOKS:
         if looks_right(members):
             return form
     if any(map(is_unread, members.names())):
@@ -98,21 +133,25 @@ def seems(members: Members, wanted: Wanted | None = None) -> str:
             f"{members.label} holds pictures of a kind that is not read",
             f"Save them as PNG or JPEG; these are read: {', '.join(PICTURES)}.",
         )
+    endings = sorted({PurePosixPath(name).suffix.lower() for name in members.names()} & {*PACKED})
+    inside = f" Pictures inside of {', '.join(endings)} are not read: take them out first."
     raise DataError(
-        f"{members.label} looks like no format that can be read",
-        f"Give one with --format: {', '.join(READERS)}.",
+        f"{members.label} holds no picture, and looks like no format that can be read",
+        f"Give the folder that holds the pictures ({', '.join(PICTURES)})."
+        + (inside if endings else ""),
     )
 
 
-_LOOKS: Mapping[str, Callable[[Members], bool]] = {
-    "voc": lambda members: bool(annotations_of(members)),
-    "coco": lambda members: bool(annotation_files(members)),
-    "kitti": lambda members: bool(label_files(members)),
-    "cvat": lambda members: bool(cvat_files(members)),
-    "labelme": lambda members: bool(labelme_files(members)),
-    "masks": lambda members: bool(pairs_of(members)[0]),
-    "yolo": lambda members: names_file(members) is not None,
-    "csv": lambda members: len(tables_of(members)) == 1,
-    "imagefolder": lambda members: any(is_picture(n) and "/" in n for n in members.names()),
-    "unlabeled": lambda members: any(is_picture(name) for name in members.names()),
-}
+_LOOKS: tuple[tuple[str, Callable[[Members], bool]], ...] = (
+    ("voc", has_annotations_folder),
+    ("coco", lambda members: bool(annotation_files(members))),
+    ("kitti", lambda members: bool(label_files(members))),
+    ("cvat", lambda members: bool(cvat_files(members))),
+    ("labelme", lambda members: bool(labelme_files(members))),
+    ("masks", lambda members: bool(pairs_of(members)[0])),
+    ("yolo", lambda members: names_file(members) is not None or has_labels(members)),
+    ("voc", has_annotations),
+    ("csv", lambda members: len(tables_of(members)) == 1),
+    ("imagefolder", lambda members: any(is_picture(n) and "/" in n for n in members.names())),
+    ("unlabeled", lambda members: any(is_picture(name) for name in members.names())),
+)

@@ -3,7 +3,8 @@
 A line is ``class cx cy width height``; a polygon (``class x y x y ...``) becomes its bounding box,
 or is painted into the mask. Keypoints, where ``data.yaml`` has ``kpt_shape``, are left out.
 The names stand in ``data.yaml`` (``names``) or in ``classes.txt``; ``data.yaml`` may say which
-folders, or lists of pictures, are ``train`` and ``val``. Else the names of the folders do.
+folders, or lists of pictures, are ``train`` and ``val``, and so may ``obj.data`` beside
+``obj.names``. Else the names of the folders do.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import math
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 
 import yaml
 
@@ -35,13 +37,24 @@ from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
 
 NAMES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
+OBJECT_DATA = "obj.data"
 _MOST = 4 << 20
 Size = Callable[[str], tuple[int, int]]
 
 
 def names_file(members: Members) -> str | None:
-    """Give the file at the top of a set that names the classes."""
-    return next((name for name in NAMES if name in members), None)
+    """Give the file that names the classes: at the top of a set, else the one beside its labels."""
+    at_top = next((name for name in NAMES if name in members), None)
+    if at_top is not None or not has_labels(members):
+        return at_top
+    below = [name for name in members.names() if PurePosixPath(name).name in NAMES]
+    return below[0] if len({members.read(name) for name in below}) == 1 else None
+
+
+def has_labels(members: Members) -> bool:
+    """Say whether some picture has a text file of its name that begins with an object's numbers."""
+    labels = (_labels_of(name) for name in members.names() if is_picture(name))
+    return any(name in members and _holds_labels(members, name) for name in labels)
 
 
 def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> Found:
@@ -59,11 +72,11 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
         DataError: The names of the classes are missing, no UTF-8 or cannot be read.
     """
     said = _settings(members)
-    classes, split_of = _classes(members), _listed_splits(members, said)
+    classes, (split_of, faults) = _classes(members), _listed_splits(members, said)
     posed = "kpt_shape" in said
     masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = list(faults)
     empty = 0
     for name in members.names():
         if not is_picture(name):
@@ -109,8 +122,9 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
 
 def _without_picture(members: Members) -> list[str]:
     """Give the label files that are of no picture: by their folder, else by what is in them."""
-    known = {_labels_of(name) for name in members.names() if is_picture(name)} | set(NAMES)
-    others = [name for name in members.names() if name.endswith(".txt") and name not in known]
+    known = {_labels_of(name) for name in members.names() if is_picture(name)}
+    texts = [name for name in members.names() if name.endswith(".txt") and name not in known]
+    others = [name for name in texts if PurePosixPath(name).name not in NAMES]
     return [n for n in others if "labels" in n.split("/")[:-1] or _holds_labels(members, n)]
 
 
@@ -172,19 +186,29 @@ def _region(label: str, shares: list[float], size: tuple[int, int]) -> Region:
     return Region(label, (checked_polygon(corners),))
 
 
-def _listed_splits(members: Members, said: dict[str, object]) -> Callable[[str], str]:
-    """Give what tells a picture's split: ``data.yaml`` where it does, else the folders' names."""
-    there = {home for name in members.names() for home in _homes(name)}
+def _listed_splits(
+    members: Members, said: dict[str, object]
+) -> tuple[Callable[[str], str], list[Problem]]:
+    """Give what tells a picture's split: ``data.yaml`` where it does, else the folders' names.
+
+    Also gives how many names of each list of pictures are no picture's.
+    """
+    names = frozenset(members.names())
+    there = {home for name in names for home in _homes(name)}
     folders: dict[str, set[str]] = defaultdict(set)
     listed: dict[str, str] = {}
+    problems: list[Problem] = []
     for key, split in SPLITS.items():
         entries = said.get(key)
         for entry in entries if isinstance(entries, list) else [entries]:
             for place in (_within(entry), _within(f"{said.get('path')}/{entry}")):
-                if place.endswith(".txt") and place in members:
-                    lines = members.read(place).decode("utf-8-sig", "replace").splitlines()
-                    listed |= dict.fromkeys(map(_within, lines), split)
-                elif place in there:
+                text = _end_in(names, place) if place.endswith(".txt") else ""
+                if text:
+                    lines = members.read(text).decode("utf-8-sig", "replace").splitlines()
+                    lost = _listed(names, lines, split, listed)
+                    problems += [Problem(text, lost)] if lost else []
+                    break
+                if place in there:
                     folders[place].add(split)
 
     def split_of(name: str) -> str:
@@ -192,7 +216,28 @@ def _listed_splits(members: Members, said: dict[str, object]) -> Callable[[str],
         known = _one_of(folders[max(above, key=len)]) if above else split_in(name)
         return listed.get(name, known)
 
-    return split_of
+    return split_of, problems
+
+
+def _listed(names: frozenset[str], lines: Iterable[str], split: str, into: dict[str, str]) -> str:
+    """Keep the split of each picture that a list names, and tell those that are not there."""
+    lost: list[str] = []
+    for line in filter(str.strip, lines):
+        picture = _end_in(names, _within(line))
+        if picture:
+            into[picture] = split
+        else:
+            lost.append(line.strip())
+    return f"lists pictures that are not there: {len(lost)}, the first ({lost[0]})" if lost else ""
+
+
+def _end_in(names: frozenset[str], path: str) -> str:
+    """Give the file that a path ends with, as it is named from further up; empty for none."""
+    while path not in names:
+        _, found, path = path.partition("/")
+        if not found:
+            return ""
+    return path
 
 
 def _one_of(splits: set[str]) -> str:
@@ -219,7 +264,7 @@ def _within(entry: object) -> str:
 def _settings(members: Members) -> dict[str, object]:
     file = names_file(members)
     if file is None or not file.endswith((".yaml", ".yml")):
-        return {}
+        return _object_data(members)
     try:
         document = yaml.safe_load(members.read(file)[:_MOST].decode("utf-8-sig", "replace"))
     except (yaml.YAMLError, RecursionError):
@@ -227,10 +272,22 @@ def _settings(members: Members) -> dict[str, object]:
     return document if isinstance(document, dict) else {}
 
 
+def _object_data(members: Members) -> dict[str, object]:
+    """Read Darknet's ``obj.data``, lines of ``key = value``, where it is at the top."""
+    if OBJECT_DATA not in members:
+        return {}
+    lines = members.read(OBJECT_DATA)[:_MOST].decode("utf-8-sig", "replace").splitlines()
+    parts = [line.partition("=") for line in lines]
+    return {key.strip(): value.strip() for key, found, value in parts if found}
+
+
 def _classes(members: Members) -> list[str]:
     file = names_file(members)
     if file is None:
-        raise DataError(f"{members.label} has no data.yaml or classes.txt", "Add one.")
+        raise DataError(
+            f"{members.label} has labels as YOLO's, and no data.yaml or classes.txt names classes",
+            "Add a file classes.txt with the name of a class on each line, from class 0 on.",
+        )
     text = text_of(members.read(file)[:_MOST], file)
     if not file.endswith((".yaml", ".yml")):
         listed = [line.strip() for line in text.rstrip().splitlines()]
