@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from haversack.training.judging.judgement import Curve, Judgement
+from haversack.training.judging.judgement import BACKGROUND, Curve, Judgement
 
 MOST_CLASSES = 30
 MOST_PAIRS = 40
@@ -18,7 +18,7 @@ def curve_plot(curve: Curve) -> str:
         f"{100 * recall:.1f},{100 - 100 * precision:.1f}"
         for recall, precision in zip(curve.recall, curve.precision, strict=True)
     )
-    area = "" if curve.average_precision is None else f" {curve.average_precision:.3f}"
+    area = "" if curve.average_precision is None else f": {curve.average_precision:.3f}"
     return (
         '<figure><svg viewBox="-6 -4 112 112" role="img">'
         '<rect x="0" y="0" width="100" height="100" fill="none" stroke="#8886"/>'
@@ -31,7 +31,10 @@ def curve_plot(curve: Curve) -> str:
 
 
 def confusion_table(judgement: Judgement) -> str:
-    """Give the matrix, rows what is so, columns what was said; of many classes the worst pairs."""
+    """Give the matrix, rows what is so, columns what was said; of many classes the worst pairs.
+
+    A sentence above says how to read it.
+    """
     if len(judgement.names) > MOST_CLASSES:
         return _pairs(judgement)
     head = "".join(f"<th>{escape(name)}</th>" for name in judgement.names)
@@ -39,15 +42,28 @@ def confusion_table(judgement: Judgement) -> str:
     for place, (name, row) in enumerate(zip(judgement.names, judgement.confusion, strict=True)):
         whole = max(1, int(row.sum()))
         cells = "".join(
-            f'<td style="background:{_shade(int(count) / whole, place == column)}">{count}</td>'
+            _cell(int(count), int(count) / whole, place == column)
             for column, count in enumerate(row)
         )
         body += f"<tr><th>{escape(name)}</th>{cells}</tr>"
-    return f'<div class="wide"><table><tr><th>is \\ said</th>{head}</tr>{body}</table></div>'
+    beside = (
+        f" In the row “{BACKGROUND}” are boxes where nothing is, in the column what was missed."
+        if BACKGROUND in judgement.names[len(judgement.rows) :]
+        else ""
+    )
+    lead = (
+        f"<p>How many {judgement.unit}: each row is what is so, each column what was said. Blue is "
+        f"right, red is wrong; the stronger, the larger its share of the row.{beside}</p>"
+    )
+    corner = "<th>is ↓ &nbsp; said →</th>"
+    return f'{lead}<div class="wide"><table><tr>{corner}{head}</tr>{body}</table></div>'
 
 
-def _shade(share: float, right: bool) -> str:
-    return f"rgba({'42,125,225' if right else '225,70,42'},{0.8 * share:.2f})"
+def _cell(count: int, share: float, right: bool) -> str:
+    if not count:
+        return '<td class="none">0</td>'
+    ink = f"rgba({'42,125,225' if right else '225,70,42'},{0.8 * share:.2f})"
+    return f'<td style="background:{ink}">{count}</td>'
 
 
 def _pairs(judgement: Judgement) -> str:
@@ -60,4 +76,9 @@ def _pairs(judgement: Judgement) -> str:
         for is_so, said in (divmod(int(place), len(judgement.names)) for place in order)
         if wrong[is_so, said]
     )
-    return f"<table><tr><th>is</th><th>was called</th><th>{judgement.unit}</th></tr>{rows}</table>"
+    head = f"<th>is</th><th>was called</th><th>{judgement.unit}</th>"
+    return (
+        f"<p>The pairs that were mistaken most often.</p><table><tr>{head}</tr>{rows}</table>"
+        if rows
+        else "<p>Nothing was taken for anything else.</p>"
+    )

@@ -16,6 +16,7 @@ from haversack.training.judging.pictures import show
 from haversack.training.work import Work
 
 PAGE, FOUND = "report.html", "judgement.json"
+RUNTIMES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime"}
 
 
 def write_judgement(
@@ -42,11 +43,11 @@ def write_judgement(
     write_text(path, json.dumps(with_reasons(found), indent=1, allow_nan=False) + "\n")
     work.produced(path, "report")
     facts = {
-        "task": work.recipe.task,
-        "recipe": work.recipe.id,
-        "run": work.spec.options.get("of_run") or work.spec.run_id,
-        "runtime": result["runtime"],
-        "pictures": result["samples"],
+        "Task": work.recipe.task,
+        "Pictures judged": f"{result['samples']:,}, those kept for validation",
+        "Run by": RUNTIMES.get(str(result["runtime"]), result["runtime"]),
+        "Training run": work.spec.options.get("of_run") or work.spec.run_id,
+        "Recipe": work.recipe.id,
     }
     title = work.recipe.name or f"{work.recipe.task} {work.recipe.id[:12]}"
     size = trained.image_size
