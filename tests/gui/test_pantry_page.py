@@ -141,3 +141,20 @@ def test_own_pictures_are_imported_and_chosen_for_a_recipe_by_clicks(
     chosen = page.draft.recipe["data.data_generator"]
     assert isinstance(chosen, OwnClassification)
     assert chosen.name == "threes-sevens"
+
+
+def test_the_shelf_of_data_says_what_things_are_and_why_they_cannot_be_looked_at(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "pantry")
+    page = desk.page
+    page.shelves.setCurrentIndex(1)
+    (row,) = page.model.rows
+    about = page.model.index(0, 4).data()
+    assert about.startswith("pictures for training, ") and "application/" not in about
+    page.table.selectRow(0)
+    assert row.own == "" and not page.edit.isEnabled()
+    assert page.edit.toolTip() == "Only pictures that were imported"
+    page.shelves.setCurrentIndex(0)
+    page.table.selectRow(0)
+    assert page.edit.isEnabled() and page.edit.toolTip() == ""

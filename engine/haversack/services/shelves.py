@@ -112,7 +112,9 @@ def _short_name(name: str) -> str:
 
 def _what(asset: Asset) -> str:
     task = own_task(asset)
-    return asset.media_type if task is None else f"own pictures for {task}"
+    if task is not None:
+        return f"own pictures for {task}"
+    return "pictures for training" if asset.kind == "dataset" else "pretrained weights"
 
 
 def _volumes(pantry: Pantry) -> list[ShelfItem]:

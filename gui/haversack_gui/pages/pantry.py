@@ -64,7 +64,7 @@ class PantryPage(Page):
         self.model: RowsModel[ShelfItem] = RowsModel(self._columns(), self)
         self.found = SearchModel(self.model, self)
         self.table = table(self.found, tr("Things on the shelf"), stretch=4)
-        for place, width in enumerate((220, 170, 90, 130)):
+        for place, width in enumerate((260, 150, 90, 130)):
             self.table.setColumnWidth(place, width)
         self.prepare = button(
             "Prepare",
@@ -162,7 +162,7 @@ class PantryPage(Page):
             Column(tr("State"), _state, colour=self._colour),
             Column(
                 tr("Size"),
-                lambda item: words.size(item.size) if item.size is not None else "—",
+                lambda item: words.size(item.size) if item.size else "—",
                 key=lambda item: item.size or 0,
                 number=True,
             ),
@@ -203,7 +203,9 @@ class PantryPage(Page):
         self.bring.setVisible(here == "data")
         self.prepare.setEnabled(any(item.state != "incomplete" for item in chosen))
         self.prepare_all.setEnabled(bool(waiting))
-        self.edit.setEnabled(len(chosen) == 1 and (here != "data" or bool(chosen[0].own)))
+        looked_at = here != "data" or all(item.own for item in chosen)
+        self.edit.setEnabled(len(chosen) == 1 and looked_at)
+        self.edit.setToolTip("" if looked_at else tr("Only pictures that were imported"))
 
     def _chosen(self) -> list[ShelfItem]:
         return selected_rows(self.table)
