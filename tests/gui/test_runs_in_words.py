@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from haversack_gui.calls.runs import RunLine
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
 from haversack_gui.models.run_facts import facts
+from haversack_gui.models.run_times import began, took
 from haversack_gui.theme import DARK
 from haversack_gui.widgets.run_comparison import RunComparison, names
 from haversack_gui.widgets.run_view import RunView
@@ -56,7 +58,32 @@ def test_a_run_that_is_over_is_not_said_to_be_at_its_last_step_still(
 
 def test_runs_of_one_recipe_are_told_apart_by_the_time_of_day() -> None:
     same = [line("20261130-142305-train-e710"), line("20261130-142609-train-ab12")]
-    assert names(same) == ["smoke detector, 14:23:05", "smoke detector, 14:26:09"]
+    assert names(same) == ["1: smoke detector, 14:23:05", "2: smoke detector, 14:26:09"]
+
+
+def test_a_run_is_told_by_when_it_began_and_how_long_it_took() -> None:
+    noon = datetime(2026, 11, 30, 12)
+    at = datetime(2026, 11, 30, 9, 5).timestamp()
+    state = RunState(status="finished", started_at=at, updated_at=at + 200)
+    assert took(state) == "took 3 min 20 s"
+    assert began(state, noon) == "today 09:05"
+    assert began(state, datetime(2026, 12, 2)) == "30 Nov 09:05"
+    assert began(state, datetime(2027, 1, 2)) == "30 Nov 2026 09:05"
+    assert took(RunState(status="running", started_at=at, updated_at=at + 200)) == ""
+    assert began(RunState(), noon) == took(RunState()) == "", "a run that waits has not begun"
+
+
+def test_compared_runs_are_numbered_alike_in_the_legend_and_where_their_names_are_cut(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    view = compared(qtbot, Look(qapp, "light"), width=480)
+    header = view.table.horizontalHeader()
+    for number in (1, 2, 3):
+        title = view.model.headerData(number, Qt.Orientation.Horizontal)
+        room = header.sectionSize(number) - 20
+        seen = header.fontMetrics().elidedText(title, header.textElideMode(), room)
+        assert seen != title and seen.startswith(f"{number}:")
+        assert title.replace(" ", "&nbsp;") in view.legend.text()
 
 
 def test_values_in_training_and_in_validation_have_names_too() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from gui_desk import Desk
+from haversack.runs.reducer import RunState
 from haversack.services.shelves import Pantry
+from haversack_gui.calls.runs import RunLine
 
 OpenDesk = Callable[..., Desk]
 
@@ -32,6 +36,20 @@ def test_a_recipe_that_cannot_be_trained_is_refused_with_its_reason(
     desk.settle()
     assert "incomplete" in desk.window.notice.message.text()
     assert desk.page.model.rows == []
+
+
+def test_the_list_of_runs_says_when_each_began_and_how_long_it_took(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "train")
+    began = datetime(2020, 11, 30, 9, 5).timestamp()
+    told = {"status": "finished", "started_at": began, "updated_at": began + 200}
+    state = RunState.model_validate(told)
+    desk.page._list([RunLine("1-train", "train", "Digits", "", "", state, Path(), False)])
+    assert desk.page.model.index(0, 0).data() == "Digits\nTraining, 30 Nov 2020 09:05"
+    assert desk.page.model.index(0, 1).data() == "✔ Finished\ntook 3 min 20 s"
+    height = 2 * desk.page.table.fontMetrics().height()
+    assert desk.page.table.rowHeight(0) > height, "both lines have room"
 
 
 @pytest.mark.torch

@@ -31,7 +31,7 @@ TITLES = {
     "p99_ms": "99 of 100 within, ms",
     "mean_ms": "Mean time, ms",
     "runs": "Inferences timed",
-    "warmup_runs": "Inferences before that",
+    "warmup_runs": "Inferences to warm up",
     "load_ms": "Time to load, ms",
     "peak_memory_bytes": "Memory at most",
     "gpu_memory_bytes": "GPU memory at most",
@@ -51,6 +51,8 @@ PARTS = {"size": "Loss of box sizes", "offset": "Loss of offsets", "heatmap": "L
 """Parts of a detector's loss, of which one has the name of a result."""
 STAGES = {"train": "{value}, training", "val": "{value}, validation"}
 NUMBER_FORMAT = "Number format"
+NAMES = {"cpu": "CPU", "torch": "PyTorch", "onnxruntime": "ONNX Runtime"}
+"""What people call what programs name otherwise."""
 FILES = frozenset({"file", "page", "judgement"})
 """Facts that name a file, which is listed with its size anyway."""
 _SHOWN: dict[str, Callable[[float], str]] = {
@@ -98,5 +100,5 @@ def _text(key: str, value: float | str) -> str:
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, str):
-        return value
+        return NAMES.get(value, value)
     return _SHOWN.get(key, words.number)(value)

@@ -19,9 +19,11 @@ from haversack_gui.calls import runs as calls
 from haversack_gui.calls.runs import RunLine
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.rows import Column, RowsModel
+from haversack_gui.models.run_times import began, took
 from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, column, label, row
 from haversack_gui.widgets.copying import offer_copies
+from haversack_gui.widgets.elided import ElidedCombo
 from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.run_comparison import RunComparison
 from haversack_gui.widgets.run_view import KINDS, STATUS, RunView
@@ -30,6 +32,7 @@ from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
 
 DEVICES = (("auto", "Best device"), ("cpu", "CPU"), ("cuda", "GPU"))
+TWO_LINES = 46
 MARKS = {"queued": "○", "running": "▶", "finished": "✔", "stopped": "■", "failed": "✖", "lost": "✖"}
 
 
@@ -45,8 +48,7 @@ class TrainPage(Page):
         super().__init__(workspace)
         self._shown = ""
         self._wanted_recipe = ""
-        self.recipe = QComboBox()
-        self.recipe.setAccessibleName(tr("Recipe to train"))
+        self.recipe = ElidedCombo(tr("Recipe to train"))
         self.recipe.setPlaceholderText(tr("No recipe yet"))
         self.device = QComboBox()
         self.device.setAccessibleName(tr("Device to train on"))
@@ -55,9 +57,9 @@ class TrainPage(Page):
         self.start = button("Train", self._train, "primary", name="start_training")
         self.main_button = self.start
         self.model: RowsModel[RunLine] = RowsModel(self._columns(), self)
-        self.table = table(self.model, tr("Runs, newest first"), stretch=1, sorts=False)
-        self.table.setColumnWidth(0, 110)
-        self.table.setColumnWidth(2, 102)
+        self.table = table(self.model, tr("Runs, newest first"), sorts=False)
+        self.table.verticalHeader().setDefaultSectionSize(TWO_LINES)
+        self.table.setColumnWidth(1, 126)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
         self.view = RunView(
             workspace.look, workspace.jobs, self._stop, self._resume, self._follow, self._keep
@@ -109,8 +111,9 @@ class TrainPage(Page):
 
     def _columns(self) -> list[Column[RunLine]]:
         return [
-            Column(tr("Kind"), lambda line: tr(KINDS.get(line.kind, line.kind))),
-            Column(tr("Recipe"), lambda line: line.recipe or "—", tip=lambda line: line.run_id),
+            Column(
+                tr("Run"), _in_two_lines, tip=lambda line: f"{_in_two_lines(line)}\n{line.run_id}"
+            ),
             Column(tr("State"), _state, colour=self._colour),
         ]
 
@@ -275,7 +278,13 @@ class TrainPage(Page):
 
 def _state(line: RunLine) -> str:
     status = line.state.status
-    return f"{MARKS[status]} {tr('Lost') if status == 'lost' else tr(STATUS[status][0])}"
+    said = f"{MARKS[status]} {tr('Lost') if status == 'lost' else tr(STATUS[status][0])}"
+    return f"{said}\n{took(line.state)}".strip()
+
+
+def _in_two_lines(line: RunLine) -> str:
+    parts = (tr(KINDS.get(line.kind, line.kind)), began(line.state))
+    return f"{line.recipe or '—'}\n{', '.join(part for part in parts if part)}"
 
 
 def _newer(line: RunLine, state: RunState | None) -> RunLine:

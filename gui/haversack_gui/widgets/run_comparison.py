@@ -15,12 +15,12 @@ from haversack_gui.models.run_facts import title_of
 from haversack_gui.theme import Palette
 from haversack_gui.widgets.basics import column, holder, label
 from haversack_gui.widgets.curve_plot import CurvePlot
-from haversack_gui.widgets.table import table
+from haversack_gui.widgets.table import ROW_HEIGHT, table
 from haversack_gui.words import number, tr
 
 Value = tuple[str, tuple[float | None, ...]]
 TRAINING = "train/"
-LEAST_COLUMN = 64
+LEAST_COLUMN, LEAST_HEIGHT = 64, 180
 GAP = "&nbsp;&nbsp;&nbsp; "
 
 
@@ -52,10 +52,12 @@ class RunComparison(QFrame):
         self.table: QTableView = table(
             self.model, tr("Newest values of the chosen runs"), sorts=False
         )
-        self.table.setMinimumHeight(180)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(LEAST_COLUMN)
-        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names differ at their ends
+        header.setTextElideMode(
+            Qt.TextElideMode.ElideMiddle
+        )  # numbers begin, names differ at their ends
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -87,6 +89,8 @@ class RunComparison(QFrame):
             [(name, tuple(line.state.metrics.get(name) for line in lines)) for name in known],
             columns,
         )
+        rows = ROW_HEIGHT * (self.model.rowCount() + 2)  # and the heads, and a bar below
+        self.table.setMaximumHeight(max(rows, LEAST_HEIGHT))
         mode = QHeaderView.ResizeMode
         for place in range(len(columns)):
             self.table.horizontalHeader().setSectionResizeMode(
@@ -115,11 +119,13 @@ def colour_of(palette: Palette, place: int) -> str:
 
 
 def names(lines: Sequence[RunLine]) -> list[str]:
-    """Name each run by its recipe, and by its time where recipes occur twice."""
+    """Name each run by a number and its recipe, and by its time where recipes occur twice."""
     recipes = [line.recipe or line.run_id for line in lines]
     return [
-        recipe if recipes.count(recipe) == 1 else f"{recipe}, {_time(line.run_id)}"
-        for recipe, line in zip(recipes, lines, strict=True)
+        f"{number}: {recipe}"
+        if recipes.count(recipe) == 1
+        else f"{number}: {recipe}, {_time(line.run_id)}"
+        for number, (recipe, line) in enumerate(zip(recipes, lines, strict=True), 1)
     ]
 
 

@@ -17,6 +17,7 @@ from haversack_gui.calls.runs import RunLine
 from haversack_gui.jobs import Jobs
 from haversack_gui.look import Look
 from haversack_gui.models.run_facts import facts
+from haversack_gui.models.run_times import began, took
 from haversack_gui.widgets.basics import button, chip, column, holder, label, restyle, row
 from haversack_gui.widgets.curve_plot import CurvePlot
 from haversack_gui.widgets.dropping import dropped_pictures
@@ -193,9 +194,8 @@ class RunView(QFrame):
                 parts.append(tr("{time} left").format(time=left))
         elif state.status == "running":
             self.bar.setRange(0, 0)
-        elif state.started_at is not None and state.updated_at is not None:
-            took = words.duration(state.updated_at - state.started_at)
-            parts.append(tr("took {time}").format(time=took))
+        else:
+            parts += [part for part in (began(state), took(state)) if part]
         self.bar.setVisible(state.status == "running")
         self.line.setText("  ·  ".join(parts))
 
