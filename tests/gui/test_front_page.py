@@ -310,3 +310,23 @@ def _every_recipe(desk: Desk) -> None:
     desk.page.filters.method.setCurrentIndex(2)
     desk.page.filters.method.activated.emit(2)
     desk.settle()
+
+
+def test_parallel_coordinates_name_their_own_marks_and_the_axis_below_the_pointer(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "front")
+    page = desk.page
+    desk.choose(page.filters.colour, "Hardware")
+    page.filters.colour.activated.emit(page.filters.colour.currentIndex())
+    assert "○ chosen" in page.view.legend.text() and page.view.groups.isVisible()
+    page.view.tabs.setCurrentIndex(1)
+    desk.settle()
+    said = page.view.legend.text()
+    assert "each line is a recipe, up is better" in said and "on the front" in said
+    assert "○" not in said and not page.view.groups.isVisible(), "no such marks are drawn there"
+    title = page.parallel._axes[1].title
+    told = page.parallel.tip_at(page.parallel._x(1))
+    assert title in told and "less is better" in told and "Drag along an axis" in told
+    page.view.tabs.setCurrentIndex(0)
+    assert "○ chosen" in page.view.legend.text() and page.view.groups.isVisible()

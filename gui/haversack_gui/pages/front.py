@@ -84,6 +84,7 @@ class FrontPage(Page):
         self.filters.log_accuracy.toggled.connect(lambda _on: self._draw())
         self.filters.colour.activated.connect(lambda _place: self._colour())
         view.tabs.currentChanged.connect(lambda _place: self._work_out_axes())
+        view.tabs.currentChanged.connect(lambda _place: self._explain())
         view.search.textChanged.connect(lambda _text: self._search())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen())
         self.table.doubleClicked.connect(lambda _index: self._cook())

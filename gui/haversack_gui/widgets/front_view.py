@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from haversack_gui.calls.front_groups import Groups
 
 MOST_AXES = 6
+PARALLEL = 1
 GAP = "&nbsp;&nbsp;&nbsp;"
 
 
@@ -59,6 +60,7 @@ class FrontView(QSplitter):
         self._make_upper(upper)
         self._make_lower(lower)
         self._fitted: Drawn | None = None
+        self._grouped = False
         right.setStretchFactor(0, 3)
         right.setStretchFactor(1, 2)
         right.setSizes([440, 280])
@@ -114,17 +116,20 @@ class FrontView(QSplitter):
             self.chosen.setText(tr("Choose one recipe in the list or in the plot."))
 
     def show_legend(self, drawn: Drawn | None, fuzzy: bool, own: int, palette: Palette) -> None:
-        """Say what the marks of the scatter mean, and how many there are of each."""
+        """Say what the marks of the plot that is seen mean, and how many there are of each."""
         if drawn is None:
             return
-        grouped = self.groups.isVisibleTo(self)
+        front = f"{len(drawn.front):,} on the front"
+        if self.tabs.currentIndex() == PARALLEL:
+            about = tr("each line is a recipe, up is better; drag along an axis to keep a range")
+            self.legend.setText(GAP.join([_mark(palette.plot_front, "—", front), about]))
+            return
+        grouped = self._grouped
         parts = [
             f"{len(drawn.x):,} measured"
             if grouped
             else _mark(palette.plot_bulk, "●", f"{len(drawn.x):,} measured"),
-            _mark(
-                palette.plot_front, "○" if grouped else "●", f"{len(drawn.front):,} on the front"
-            ),
+            _mark(palette.plot_front, "○" if grouped else "●", front),
         ]
         if fuzzy:
             parts.append(_mark(palette.plot_top, "◆", f"{len(drawn.listed):,} ranked"))
@@ -141,7 +146,12 @@ class FrontView(QSplitter):
             for name, colour, (_, sign) in zip(names, group_colours(palette), SIGNS, strict=False)
         ]
         self.groups.setText(f"{GAP} ".join(parts))
-        self.groups.setVisible(bool(parts))
+        self._grouped = bool(parts)
+        self._show_signs()
+
+    def _show_signs(self) -> None:
+        """Show what the signs of groups mean beside the scatter alone, which has them."""
+        self.groups.setVisible(self._grouped and self.tabs.currentIndex() != PARALLEL)
 
     def _make_upper(self, frame: QFrame) -> None:
         self.tabs = QTabBar()
@@ -155,6 +165,7 @@ class FrontView(QSplitter):
         self.unbrush.hide()
         self.plots = QStackedWidget()
         self.tabs.currentChanged.connect(self.plots.setCurrentIndex)
+        self.tabs.currentChanged.connect(lambda _place: self._show_signs())
         self.legend = label("", "small", wrap=False)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.groups = label("", "small")

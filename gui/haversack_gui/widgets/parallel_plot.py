@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,10 +19,10 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from haversack_gui.theme import TYPE, Palette
-from haversack_gui.words import number, tr
+from haversack_gui.words import as_written, number, tr
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -189,13 +190,25 @@ class ParallelPlot(QWidget):
                 self._draw_axis(painter, at, palette)
 
     def event(self, event: QEvent) -> bool:
-        """Keep the arrow keys from moving the focus away."""
+        """Keep the arrow keys from moving the focus away; name the axis below the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos().x()), self)
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
             if Qt.Key(event.key()) in arrows and not event.modifiers():
                 event.accept()
                 return True
         return super().event(event)
+
+    def tip_at(self, x: float) -> str:
+        """Give the tooltip of a place: its axis with the range, and what can be done there."""
+        at = self._axis_at(x)
+        if at < 0:
+            return self.toolTip()
+        ends = f"{self._number(at, 0.0)} – {self._number(at, 1.0)}"
+        better = tr("less is better") if self._axes[at].lower else tr("more is better")
+        return as_written(f"{self._axes[at].title}\n{ends}, {better}\n\n{self.toolTip()}")
 
     def _changed(self) -> None:
         said = [
