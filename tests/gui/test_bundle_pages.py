@@ -248,8 +248,11 @@ def test_a_delta_leaves_out_what_the_field_machine_has_and_says_so_before(
     make_key(desk)
     page = desk.page
     whole = page.foreseen.text()
+    assert page.where.delta_line.isVisible(), "what a list is good for is said before one is chosen"
+    assert "the list that the field machine saved" in page.where.delta_line.text()
     page.where.take_list(listed)
     desk.settle()
+    assert page.where.delta_line.text() == "Only what have.json does not name is carried."
     assert whole != page.foreseen.text()
     assert "are left out, the field machine has them" in page.foreseen.text()
     assert {page.model.index(place, 2).data() for place in range(page.model.rowCount())} == {

@@ -57,6 +57,8 @@ class PackPage(Page):
         self.recipes.setAccessibleName(tr("Recipes to pack"))
         self.recipes.setMaximumHeight(120)
         self.recipes.setMinimumHeight(72)
+        self.recipes.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the state comes last
+        self.recipes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recipes.itemChanged.connect(lambda _item: self._chosen())
         self.model, self.table = contents_table(tr("What goes into the bundle"))
         self.total = label("", "lead", wrap=False)
@@ -176,7 +178,7 @@ class PackPage(Page):
             )
             on = ready and item.key not in self._off
             entry.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-            entry.setToolTip(words.as_written(item.detail))
+            entry.setToolTip(words.as_written(f"{text}\n{item.detail}"))
             self.recipes.addItem(entry)
         self.recipes.blockSignals(False)
         ready_ones = any(item.state == "ready" for item in recipes)

@@ -11,6 +11,8 @@ from haversack_gui.calls.packing import CodeWish, can_carry_itself
 from haversack_gui.widgets.basics import button, column, label, row
 from haversack_gui.words import tr
 
+NEITHER = "Neither is needed where Haversack is installed already."
+
 
 class CodeBox(QWidget):
     """Two ticks, each with the file that it takes; ``changed`` is called when one changes."""
@@ -29,13 +31,15 @@ class CodeBox(QWidget):
             name="choose_app",
             tip="Another frozen folder or an archive of it, such as dist/haversack",
         )
-        self.runtime = QCheckBox(tr("Wheels for the field machine"))
-        self.runtime.setToolTip(tr("Python packages that fit it, with an offline installer"))
+        self.runtime = QCheckBox(tr("Python packages, for a machine with Python"))
+        self.runtime.setToolTip(
+            tr("The packages by which Haversack runs in its Python, with an offline installer")
+        )
         self.report_file = button(
             "Its report…",
             self._choose_report,
             name="choose_report",
-            tip="What `haversack doctor --json` wrote on the field machine",
+            tip="The file that `haversack doctor --json` wrote on that machine: which packages fit",
         )
         self.about = label("", "small")
         self.setLayout(
@@ -103,15 +107,14 @@ class CodeBox(QWidget):
 
     def _show(self) -> None:
         wish = self.wish
-        lines = []
+        lines = [] if wish.wanted else [tr(NEITHER)]
         if wish.app:
             name = wish.app_from.name if wish.app_from else tr("this program")
             lines.append(tr("The app: {name}.").format(name=name))
         if wish.runtime is not None:
             lines.append(
-                tr("Wheels by {report}: chosen and fetched when it is packed.").format(
+                tr("Python packages by {report}: chosen and fetched when it is packed.").format(
                     report=wish.runtime.name
                 )
             )
         self.about.setText(" ".join(lines))
-        self.about.setVisible(bool(lines))

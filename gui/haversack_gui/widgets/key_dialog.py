@@ -26,7 +26,7 @@ class KeyDialog(QDialog):
         self.name_edit.setPlaceholderText(tr("For example: field-team"))
         self.first = _secret(tr("Passphrase"))
         self.second = _secret(tr("The passphrase again"))
-        self.code = QCheckBox(tr("It may sign code too: the app, and wheels for a machine"))
+        self.code = QCheckBox(tr("It may sign code too: the app, Python packages"))
         self.problem = label("", "bad")
         self.ok = button("Make the key", self._done, "primary", name="make_key")
         cancel = button("Cancel", self.reject)

@@ -12,6 +12,8 @@ from haversack_gui.calls.packing import STICKS, PackPlan, Target, stick_bytes
 from haversack_gui.widgets.basics import button, column, label, row
 from haversack_gui.words import tr
 
+NO_LIST = "Only what is new: by the list that the field machine saved (Ctrl+Shift+H there)."
+
 
 class TargetBox(QWidget):
     """Asks where to write, on what, and what the field machine has already."""
@@ -27,6 +29,7 @@ class TargetBox(QWidget):
         self.folder.textChanged.connect(lambda _text: moved())
         self.choose = button("Choose…", self._choose, name="choose_target")
         self.space = label("", "small")
+        self.space.hide()
         self.sticks = QComboBox()
         self.sticks.setAccessibleName(tr("One folder or a set of sticks"))
         for gigabytes, title in STICKS:
@@ -34,10 +37,10 @@ class TargetBox(QWidget):
         self.sticks.activated.connect(lambda _place: moved())
         self.sticks.activated.connect(lambda _place: changed())
         self.delta = button(
-            "Leave out what is there…",
+            "Only what is new…",
             self._choose_list,
             name="choose_have_list",
-            tip="A have-list of the field machine: what it names is not carried again",
+            tip="Choose the list that the field machine saved: what it names is not carried again",
         )
         self.whole = button("Carry all", self._forget_list, "quiet", name="forget_have_list")
         self.delta_line = label("", "small")
@@ -99,7 +102,10 @@ class TargetBox(QWidget):
 
     def _choose_list(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, tr("Choose a have-list"), "", tr("JSON files (*.json)")
+            self,
+            tr("Choose what the field machine saved: have.json"),
+            "",
+            tr("JSON files (*.json)"),
         )
         if chosen:
             self.take_list(Path(chosen))
@@ -117,6 +123,8 @@ class TargetBox(QWidget):
 
     def _show_list(self) -> None:
         self.whole.setVisible(self.since is not None)
-        self.delta_line.setVisible(self.since is not None)
-        if self.since is not None:
-            self.delta_line.setText(tr("A delta for {file}.").format(file=self.since.name))
+        if self.since is None:
+            self.delta_line.setText(tr(NO_LIST))
+        else:
+            said = tr("Only what {file} does not name is carried.")
+            self.delta_line.setText(said.format(file=self.since.name))
