@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QSpinBox
+from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox
 
 from gui_desk import Desk, select
 from haversack.services.shelves import Pantry
 from haversack_gui.widgets.diff_dialog import DiffDialog
+from haversack_gui.widgets.titled_rows import TitledRows
 
 OpenDesk = Callable[..., Desk]
 
@@ -193,3 +194,39 @@ def test_two_recipes_are_compared_line_by_line(open_desk: OpenDesk, pantry: Pant
     dialog.only.setChecked(False)
     assert len(dialog.model.rows) > 20
     dialog.close()
+
+
+def test_what_fills_a_slot_is_listed_by_bold_names_with_whole_sentences_below(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    desk = open_desk(pantry, "recipes")
+    desk.page.take("new:detection")
+    desk.settle()
+    listed = desk.page.slot_panel.picker.list
+    rows = listed.itemDelegate()
+    assert isinstance(rows, TitledRows) and listed.count() > 1
+    name, sentence, facts = rows._fonts()
+    assert name.weight() > sentence.weight() and facts.pixelSize() < sentence.pixelSize()
+    index = listed.model().index(0, 0)
+    room = listed.viewport().width()
+    heights = [listed.visualRect(index).height()]
+    listed.setFixedWidth(room // 3)
+    desk.settle()
+    heights.append(listed.visualRect(index).height())
+    assert heights[0] < heights[1], "a sentence is wrapped where there is little room, never cut"
+    assert listed.horizontalScrollBar().maximum() == 0
+
+
+def test_a_long_name_is_shown_from_its_beginning_and_a_tick_has_a_default_in_words(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    saved = pantry.recipes.save(pantry.recipes.load("Tiny digits"), "many digits of a long name")
+    desk = open_desk(pantry, "recipes")
+    page = desk.page
+    page.take(saved.id)
+    desk.settle()
+    assert page.name_edit.cursorPosition() == 0
+    select(desk, "trainer")
+    said = [one.text() for one in page.slot_panel.form.findChildren(QLabel)]
+    assert any("Default no." in text for text in said)
+    assert not any("Default False" in text for text in said)

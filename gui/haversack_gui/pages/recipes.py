@@ -24,6 +24,7 @@ from haversack_gui.pages.page import Page
 from haversack_gui.widgets.basics import button, card, chip, column, label, restyle, row
 from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.diff_dialog import DiffDialog
+from haversack_gui.widgets.elided import ElidedCombo
 from haversack_gui.widgets.empty_state import EmptyState
 from haversack_gui.widgets.slot_panel import SlotPanel
 from haversack_gui.words import tr
@@ -49,8 +50,7 @@ class RecipesPage(Page):
         self._listed: list[Listed] = []
         self._slot = ""
         self._asked = False
-        self.picker = QComboBox()
-        self.picker.setAccessibleName(tr("Recipe to edit"))
+        self.picker = ElidedCombo(tr("Recipe to edit"))
         self.picker.setMinimumWidth(240)
         self.picker.activated.connect(self._picked)
         self.name_edit = QLineEdit()
@@ -201,6 +201,7 @@ class RecipesPage(Page):
         index = self.tree_model.index_of(slot)
         self.tree.setCurrentIndex(index if index.isValid() else self.tree_model.index(0, 0))
         self.name_edit.setText(self.draft.recipe.name)
+        self.name_edit.home(False)
         self._show_picker()
         self._show_standing()
 

@@ -96,7 +96,10 @@ class OptionForm(QWidget):
 
 def _help(option: OptionSpec) -> str:
     bounds = option.range_text() if option.type in ("int", "float") else ""
-    default = "" if option.default == UNSET else tr("default {value}").format(value=option.default)
+    value = option.default
+    if isinstance(value, bool):
+        value = tr("yes") if value else tr("no")
+    default = "" if value == UNSET else tr("default {value}").format(value=value)
     limits = "; ".join(part for part in (bounds, default) if part)
     said = [f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in (option.help, limits) if part]
     return " ".join(said)

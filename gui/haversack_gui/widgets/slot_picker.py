@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from haversack.recipe.fill import Answer
 from haversack_gui.calls.recipes import Choice
 from haversack_gui.widgets.basics import button, column, label, row
+from haversack_gui.widgets.titled_rows import TitledRows
 from haversack_gui.words import tr
 
 
@@ -27,8 +28,9 @@ class SlotPicker(QWidget):
         self.search.setClearButtonEnabled(True)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("What can fill this slot"))
-        self.list.setWordWrap(True)
-        self.list.setUniformItemSizes(False)
+        self.list.setItemDelegate(TitledRows(self.list))
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.use = button("Use this", self._use, "primary", name="use_ingredient")
         self.none = label("Nothing that is installed matches.", "muted")
         self.setLayout(column(self.search, self.list, self.none, row(self.use, None)))
@@ -55,7 +57,6 @@ class SlotPicker(QWidget):
             item = QListWidgetItem(f"{choice.title}\n{choice.help}\n{choice.path}  ·  {extra}")
             item.setData(Qt.ItemDataRole.UserRole, place)
             item.setToolTip(choice.kind)
-            item.setSizeHint(QSize(0, 72))
             self.list.addItem(item)
         self.none.setVisible(self.list.count() == 0)
         self.list.setCurrentRow(0)
