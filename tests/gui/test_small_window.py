@@ -91,5 +91,18 @@ def test_what_a_publisher_is_trusted_by_is_in_sight_without_scrolling(
     assert page.model.rows == [] and "once its publisher is trusted" in page.part.text()
     desk.click(page.compared)
     assert page.trust.isEnabled()
+    words = page.card.here.words
+    assert words.visibleRegion() == QRegion(words.rect()), "what is to be compared is in sight"
     inside = page.card.widget()
     assert inside.minimumSizeHint().width() <= page.card.viewport().width(), "no text is cut"
+
+
+def test_long_names_of_recipes_make_no_list_scroll_sideways_and_hide_no_state(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    pantry.recipes.save(pantry.recipes.load("Tiny digits"), "digits, " * 12 + "again")
+    desk = small(open_desk(pantry, "pack"))
+    listed = desk.page.recipes
+    assert listed.horizontalScrollBar().maximum() == 0
+    assert listed.textElideMode() == Qt.TextElideMode.ElideMiddle, "the state comes last"
+    assert any(listed.item(at).toolTip().count("digits") > 11 for at in range(listed.count()))

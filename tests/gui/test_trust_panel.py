@@ -47,6 +47,7 @@ def test_a_key_is_made_and_its_file_trusted_and_forgotten_by_clicks(
     desk = open_desk(pantry)
     shown = panel(desk)
     assert shown.no_keys.isVisible() and not shown.export.isVisible()
+    assert shown.about.text() == "The fingerprint of a key or a publisher is shown here."
     make_key(desk, shown)
     (key,) = shown.keys.rows
     assert shown.fingerprint.words.text().split() == key.words.split()

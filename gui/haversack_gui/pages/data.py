@@ -141,7 +141,7 @@ class DataPage(Page):
         for task in TASKS:
             self.task_box.addItem(tr(task.capitalize()) if task else tr("By the format"), task)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search the names"))
+        self.search.setPlaceholderText(tr("Search names"))
         self.search.setAccessibleName(tr("Search the names"))
         self.search.setClearButtonEnabled(True)
         self.class_box = _combo(tr("Only this class"))

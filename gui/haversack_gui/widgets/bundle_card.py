@@ -22,6 +22,9 @@ STATES = {
     "invalid": ("Invalid: do not use it", "bad"),
 }
 
+AFTER_MESSAGE, AFTER_FINGERPRINTS = 2, 6
+"""Places in the column of the card that the facts are put in."""
+
 
 class BundleCard(QScrollArea):
     """Scrolls where the window is small, so that what is below always stays in sight.
@@ -41,14 +44,14 @@ class BundleCard(QScrollArea):
         self.here = Fingerprint("On this bundle")
         self.pinned = Fingerprint("Pinned on this machine", "Nothing of that name")
         self.compared = QCheckBox(tr("I compared these words with what the publisher told me"))
-        inside = column(
+        self._inside = inside = column(
             row(self.state, None),
             self.message,
-            self.facts,
-            4,
             label("Publisher", "small"),
             self.publisher,
             row(self.here, self.pinned, None, space="l"),
+            4,
+            self.facts,
             None,
         )
         inside.setContentsMargins(0, 0, 8, 0)
@@ -61,6 +64,7 @@ class BundleCard(QScrollArea):
         else:
             self.show_state(looked.state, f"{_sentence(looked.message)} {looked.hint}")
         self.facts.setText("\n".join([*_facts(looked), *looked.warnings]))
+        self._put_facts(AFTER_MESSAGE if looked.trusted else AFTER_FINGERPRINTS)
         self.publisher.setText(looked.publisher or tr("Unknown: it carries no readable signature"))
         differ = bool(looked.pinned_words) and looked.pinned_words != looked.words
         verdict = "bad" if differ else "good" if looked.trusted else ""
@@ -69,6 +73,11 @@ class BundleCard(QScrollArea):
             looked.pinned_words, looked.pinned_fingerprint, verdict or "muted"
         )
         self.compared.setVisible(looked.state == "untrusted" and bool(looked.fingerprint))
+
+    def _put_facts(self, place: int) -> None:
+        """Put the facts below the words where those are still to be compared."""
+        self._inside.removeWidget(self.facts)
+        self._inside.insertWidget(place, self.facts)
 
     def show_state(self, state: str, message: str) -> None:
         """Show the state in a word and the sentence that explains it."""

@@ -154,7 +154,7 @@ class TrustPanel(QWidget):
         own = isinstance(one, Key)
         self.chosen.setText("" if one is None else one.name if own else one.publisher)
         self.about.setText(
-            ""
+            tr("The fingerprint of a key or a publisher is shown here.")
             if one is None
             else tr("Others compare these words before they trust what you sign.")
             if own
