@@ -225,3 +225,13 @@ def _spoken(widget: QWidget) -> str:
 def _path(widget: QWidget) -> str:
     above = widget.parentWidget()
     return f"{type(above).__name__}/{type(widget).__name__}({widget.objectName()})"
+
+
+def test_a_page_that_needs_a_pantry_says_so_where_there_is_none(open_desk: OpenDesk) -> None:
+    desk = open_desk(None)
+    lead = desk.window.welcome.lead
+    assert lead.text() == "Haversack keeps all it needs in one folder, the pantry."
+    desk.go_to("train")
+    assert lead.text().startswith("The page Train needs a pantry")
+    desk.go_to("pantry")
+    assert lead.text() == "Haversack keeps all it needs in one folder, the pantry."

@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from haversack_gui import icons
 from haversack_gui.look import Look
 from haversack_gui.widgets.basics import button, column, label, row
+from haversack_gui.words import tr
 
 DOORS = (
     ("pantry", "Start a pantry", "Choose a folder. Recipes, weights and data will be kept there."),
     ("open", "Open a bundle", "Check who signed the stick, then take in what is on it."),
     ("demo", "Try the demo", "A small pantry with two recipes, to look around in."),
 )
+
+PANTRY = "Haversack keeps all it needs in one folder, the pantry."
 
 
 class Welcome(QWidget):
@@ -35,8 +38,8 @@ class Welcome(QWidget):
         self.setAccessibleName("Welcome")
         title = label("Pack where there is a network.\nCook where there is none.", "display")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        lead = label("Haversack keeps all it needs in one folder, the pantry.", "muted")
-        lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.lead = label(PANTRY, "muted")
+        self.lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         doors = [
             self._door(icon, name, about, act)
             for (icon, name, about), act in zip(DOORS, (start, open_bundle, demo), strict=True)
@@ -47,7 +50,7 @@ class Welcome(QWidget):
             column(
                 None,
                 title,
-                lead,
+                self.lead,
                 24,
                 row(None, *doors, None, space="l"),
                 16,
@@ -59,6 +62,11 @@ class Welcome(QWidget):
         )
         look.changed.connect(self._draw)
         self._draw()
+
+    def say_why(self, page: str) -> None:
+        """Say that a page needs a pantry, where one was asked for by its title."""
+        asked = tr("The page {page} needs a pantry: start one, or take one in with a bundle.")
+        self.lead.setText(asked.format(page=page) if page else tr(PANTRY))
 
     def _door(self, icon: str, name: str, about: str, act: Callable[[], None]) -> QFrame:
         picture = QLabel()

@@ -97,6 +97,7 @@ class Window(QMainWindow):
             self.stack.addWidget(page)
         if page.needs_pantry and self.workspace.pantry is None:
             self.top_bar.page_title.setText(tr("Welcome"))
+            self.welcome.say_why("" if name == "pantry" else tr(page.title))
             self.stack.setCurrentWidget(self.welcome)
             return
         self.top_bar.page_title.setText(tr(page.title))
