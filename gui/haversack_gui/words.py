@@ -7,6 +7,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+from haversack.base.counting import counted, unit_for
 from haversack.base.errors import HaversackError
 from haversack.base.progress import Progress
 
@@ -60,7 +61,7 @@ def number(value: float | None) -> str:
 
 def count(amount: int, one: str, many: str) -> str:
     """Give ``"1 recipe"`` or ``"3 recipes"``."""
-    return f"{amount:,} {one if amount == 1 else many}"
+    return counted(amount, one, many)
 
 
 def progress(state: Progress) -> str:
@@ -68,8 +69,10 @@ def progress(state: Progress) -> str:
     if state.unit == "bytes":
         done, total = size(state.done), size(state.total) if state.total is not None else None
         amount = f"{done} of {total}" if total else done
+    elif state.total:
+        amount = f"{state.done} of {state.total} {unit_for(state.total, state.unit)}"
     else:
-        amount = f"{state.done} of {state.total} {state.unit}" if state.total else str(state.done)
+        amount = str(state.done)
     if not state.done and not state.total:
         return state.phase
     left = duration(state.seconds_left)

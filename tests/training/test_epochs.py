@@ -142,7 +142,7 @@ def test_training_stops_early_with_a_note_and_keeps_its_last_epoch(desk: Desk) -
     result = train(desk.work(recipe, "train", "run", limits=LIMITS))
     assert result["epochs"] == 2
     assert [e.text for e in desk.events if isinstance(e, Noted)] == [
-        "stopped early: nothing improved for 1 epochs"
+        "stopped early: nothing improved for 1 epoch"
     ]
     produced = [event.path for event in desk.events if isinstance(event, Produced)]
     assert produced.count("checkpoints/last") == 2  # the best, and the last

@@ -95,7 +95,8 @@ def test_a_batch_that_does_not_fit_when_a_trained_network_is_judged_has_a_remedy
     trained = Trained(_Large(), task, ("a",), 8)
     with pytest.raises(OutOfMemoryError) as caught:
         evaluate_over(work, trained, _Few(), settings_of(work))
-    assert f"a batch of {batch} pictures of 8 px" in caught.value.message
+    pictures = "1 picture" if batch == 1 else f"{batch} pictures"
+    assert f"a batch of {pictures} of 8 px" in caught.value.message
     assert hint in caught.value.hint and "data.batch_size" not in caught.value.hint
 
 

@@ -67,7 +67,7 @@ def test_numbers_in_any_of_the_frames_types_are_numbers() -> None:
     ("ids", "said"),
     [
         ([1, 2, 2, 3, 1], "ids are not unique: 2 stand on several rows"),
-        ([1, 2, 3, 4, None], "1 rows have no id"),
+        ([1, 2, 3, 4, None], "1 row has no id"),
         ([1, 2, 3, 4, 4.5], "whole numbers"),
         (["a", "b", "c", "d", "e"], "whole numbers"),
         ([1, 2, 3, 4, 10**30], "too large"),

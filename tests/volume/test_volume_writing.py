@@ -106,7 +106,7 @@ def test_a_value_that_does_not_fit_is_refused_by_row_and_column(
 def test_ids_are_unique_and_all_or_none() -> None:
     with pytest.raises(RowError, match="7 stands on more than one row"):
         volume_bytes([ROW, ROW])
-    with pytest.raises(RowError, match="1 rows have no id"):
+    with pytest.raises(RowError, match="1 row has no id and"):
         volume_bytes([ROW, {"backbone": "a"}])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from haversack.base.counting import counted
 from haversack.base.errors import EXIT_PARTIAL, HaversackError
 from haversack.trust.errors import Expired, Invalid, Refused, Rollback, TooNew, Unsigned, Untrusted
 
@@ -32,8 +33,8 @@ class Partial(Refused):
     def __init__(self, needs: tuple[Need, ...], file: str, about: str = "", hint: str = "") -> None:
         """Tell which blobs are elsewhere."""
         size = sum(need.size for need in needs)
-        blobs = "1 blob" if len(needs) == 1 else f"{len(needs)} blobs"
         rest = f"; {about}" if about else ""
+        blobs = counted(len(needs), "blob")
         super().__init__(
             f"partial: needs {blobs}, {size / 1e6:.1f} MB{rest}; the first is {file}",
             hint or "Name a bundle that has them, or get the whole one from its publisher.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from haversack.base.counting import counted
 from haversack.base.errors import HaversackError
 from haversack.bundle.admission import Admitted, read_envelope
 from haversack.bundle.donors import Places
@@ -60,7 +61,9 @@ def _about_sticks(found: Admitted, places: Places, others: Sequence[Path]) -> tu
         elif not times and not lacking.isdisjoint(run):
             gone.append(number)
     total = len(found.manifest.sticks)
-    about = f"this is stick {_and(here)} of {total}" if here else f"it has {total} sticks"
+    about = (
+        f"this is stick {_and(here)} of {total}" if here else f"it has {counted(total, 'stick')}"
+    )
     if twice:
         about += f", and it was given twice ({_and(twice)})"
     if not gone:

@@ -22,6 +22,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from haversack.base.counting import unit_for
 from haversack.base.progress import Progress
 from haversack.cli.output import human_size, printable
 from haversack.runs.events import Measured, Noted, PhaseBegan, Produced, Progressed
@@ -135,7 +136,9 @@ def amount_text(done: float, total: float | None, unit: str) -> str:
     """Say how much is done of how much: ``3.1 MB of 17.4 MB``, ``12 of 40 steps``."""
     if unit == "bytes":
         return human_size(done) if total is None else f"{human_size(done)} of {human_size(total)}"
-    return f"{done:.0f} {unit}" if total is None else f"{done:.0f} of {total:.0f} {unit}"
+    if total is None:
+        return f"{done:.0f} {unit_for(done, unit)}"
+    return f"{done:.0f} of {total:.0f} {unit_for(total, unit)}"
 
 
 class _Amount(ProgressColumn):

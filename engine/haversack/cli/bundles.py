@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.base.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_REFUSED
 from haversack.cli import which_pantry
 from haversack.cli.command import Answer, PantryOption, command, group
@@ -100,7 +101,7 @@ def verify(
         ("bundle", f"{found.statement.name}, number {found.statement.counter}"),
         ("publisher", found.publisher),
         ("files", len(found.files)),
-        ("read", f"{found.blobs} blobs, {human_size(found.bytes)}"),
+        ("read", f"{counted(found.blobs, 'blob')}, {human_size(found.bytes)}"),
     ]
     return Answer(found, [table("", ("", ""), facts), *_warnings(found.warnings, found.litter)])
 

@@ -10,6 +10,7 @@ import orjson
 import typer
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import human_size, table
 from haversack.cli.session import Session
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from haversack.pantry.pantry import Pantry
     from haversack.services.datasets import OwnSet
 
+_LOOKS_ALIKE = ("picture to validate on looks", "pictures to validate on look")
 FolderArgument = Annotated[Path, typer.Argument(help="The folder with pictures and labels.")]
 FormatOption = Annotated[
     str,
@@ -259,11 +261,12 @@ def _told(checked: Checked) -> list[RenderableType]:
         rows = [(kind.count, kind.first.what, kind.first.file) for kind in kinds[:_SHOWN]]
         shown.append(table("problems", ("how many", "the first of them says", "in"), rows))
     if len(kinds) > _SHOWN:
-        shown.append(f"and {len(kinds) - _SHOWN} more kinds; --problems FILE writes all of them")
+        more = counted(len(kinds) - _SHOWN, "more kind")
+        shown.append(f"and {more}; --problems FILE writes all of them")
     if checked.alike:
         first = checked.alike[0]
         shown.append(
-            f"{checked.alike_count} pictures to validate on look like one to train on, "
+            f"{counted(checked.alike_count, *_LOOKS_ALIKE)} like one to train on, "
             f"first {first.val} like {first.train}; --group-by keeps such on one side"
         )
     return shown

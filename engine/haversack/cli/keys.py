@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.base.errors import UsageError
 from haversack.cli import root_drafts
 from haversack.cli.asking import PassphraseFile, confirm, passphrase
@@ -344,8 +345,8 @@ def _key(info: KeyInfo) -> list[RenderableType]:
         ("in words", info.words),
         ("root", info.root_version),
         ("until", info.expires.date()),
-        ("signatures", f"{info.threshold} of {len(info.data_keyids)} keys"),
-        ("of roots", f"{info.root_threshold} of {len(info.root_keyids)} keys"),
+        ("signatures", f"{info.threshold} of {counted(len(info.data_keyids), 'key')}"),
+        ("of roots", f"{info.root_threshold} of {counted(len(info.root_keyids), 'key')}"),
         ("code", "may be signed" if info.code_keyids else "may not be signed"),
         ("on token", info.token),
         ("bundles", counters),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from haversack.base.counting import counted
 from haversack.cli.asking import PassphraseFile, passphrase
 from haversack.cli.command import Answer, PantryOption, command
 from haversack.cli.output import human_size, printable, table
@@ -139,8 +140,8 @@ def pack(
         ("read back", "yes" if receipt.read_back else "no, not re-read"),
     ]
     if there is not None:
-        left_out = f"{receipt.blobs_left_out} blobs, {human_size(receipt.bytes_left_out)}"
-        facts.append(("left out", f"{left_out}, which the field machine has"))
+        blobs, size = counted(receipt.blobs_left_out, "blob"), human_size(receipt.bytes_left_out)
+        facts.append(("left out", f"{blobs}, {size}, which the receiver has"))
     facts += [(f"stick {at}", folder) for at, folder in enumerate(receipt.sticks, 1)]
     return Answer(receipt, [table("", ("", ""), facts)])
 
@@ -164,7 +165,7 @@ def have(
         found = write(opened, output, quick=quick, on_event=hear, cancel=session.cancel)
     facts = [
         ("have-list", found.file),
-        ("names", f"{found.files} files, {human_size(found.bytes)}"),
+        ("names", f"{counted(found.files, 'file')}, {human_size(found.bytes)}"),
         ("next", f"haversack pack BUNDLE --key KEY --since {found.file.name}"),
     ]
     damaged = [f"damaged here, so not named: {path}" for path in found.damaged]
@@ -205,7 +206,7 @@ def _plan(chosen: Selection, app: AppPlan | None, runtime: RuntimePlan | None) -
         "app": app,
         "runtime": runtime,
     }
-    total = f"{len(items)} files, {human_size(chosen.total_bytes)}; nothing was written"
+    total = f"{counted(len(items), 'file')}, {human_size(chosen.total_bytes)}; nothing was written"
     shown: list[RenderableType] = [
         table("", ("kind", "path", "size", "licence", "source"), rows),
         *lines_of_items(chosen.items),

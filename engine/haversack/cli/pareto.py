@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.base.errors import UsageError
 from haversack.base.files import write_text
 from haversack.cli import pareto_many
@@ -131,7 +132,7 @@ def pareto(
     if str(csv) == "-":
         return Answer(data, [Raw(text)])
     write_text(csv, text)
-    return Answer(data, [f"{len(rows)} rows: {csv}", *shown])
+    return Answer(data, [f"{counted(len(rows), 'row')}: {csv}", *shown])
 
 
 def _rows(found: FrontResult, metric: str) -> list[dict[str, Any]]:

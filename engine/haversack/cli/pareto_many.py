@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.base.files import write_text
 from haversack.cli.command import Answer
 from haversack.cli.output import Raw, plain_cell, table, to_csv
@@ -53,7 +54,7 @@ def answer(
     if found.asked.excluded:
         shown.append(f"not measured or not usable: {found.asked.excluded}")
     if csv is not None:
-        shown = [f"{len(rows)} rows: {csv}"]
+        shown = [f"{counted(len(rows), 'row')}: {csv}"]
     data = {
         "volume": found.volume,
         "metrics": [column.name for column in found.asked.columns],

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.base.errors import UsageError
 from haversack.cli.asking import PassphraseFile, passphrase
 from haversack.cli.command import Answer
@@ -63,7 +64,8 @@ def _export(output: Path, key: str, passphrase_file: Path | None) -> Answer:
     ring.show(key)
     secret = passphrase(passphrase_file, f"the key {key}")
     count = export_receipts(ring, key, secret, output)
-    return Answer({"file": output, "receipts": count}, [f"{count} receipts are in {output}"])
+    told = f"{counted(count, 'receipt is', 'receipts are')} in {output}"
+    return Answer({"file": output, "receipts": count}, [told])
 
 
 def _check(file: Path, bundle: Path | None) -> Answer:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from haversack.base.counting import counted
 from haversack.cli.asking import PassphraseFile, passphrase
 from haversack.cli.command import Answer, command
 from haversack.cli.output import table
@@ -48,7 +49,10 @@ def cosign(
         "fingerprint": found.chain.fingerprint,
         "words": as_words(found.chain.fingerprint),
         "root_version": found.root.version,
-        **{what: f"{most} of {keys} keys sign" for what, (most, keys) in roles.items()},
+        **{
+            what: f"{most} of {counted(keys, 'key signs', 'keys sign')}"
+            for what, (most, keys) in roles.items()
+        },
         "new_keys": sorted(keys_now - keys_before),
         "gone_keys": sorted(keys_before - keys_now),
         "revoked": sorted(found.root.revoked - before.revoked),

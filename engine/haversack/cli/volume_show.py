@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from haversack.base.counting import counted
 from haversack.cli.command import Answer, PantryOption
 from haversack.cli.output import human_size, table
 from haversack.cli.pareto import FILES, plain
@@ -43,10 +44,11 @@ def show_volume(
     shown = [name for name in drawn.columns if name != "sppr" and drawn[name].notna().any()]
     cells = drawn[shown].astype(object).where(drawn[shown].notna(), None).to_numpy().tolist()
     records = [dict(zip(shown, map(plain, row), strict=True)) for row in cells]
+    rows_told, size = counted(opened.rows, "row"), human_size(opened.path.stat().st_size)
     return Answer(
         {"card": card or None, **told, "classes": classes, "sample": records},
         [
-            f"{opened.name}: {opened.rows} rows, {human_size(opened.path.stat().st_size)}",
+            f"{opened.name}: {rows_told}, {size}",
             table("card", ("", ""), facts),
             table("columns", ("name", "measured", "holds"), rows),
             table("classes", ("data set", "class", "pictures or objects"), _class_rows(classes)),
@@ -68,7 +70,8 @@ def _class_rows(
         shown = [(label[:80], count) for label, count in common[:MOST_CLASSES]]
         if len(common) > MOST_CLASSES:
             rest = common[MOST_CLASSES:]
-            shown.append((f"and {len(rest)} more classes", sum(count for _, count in rest)))
+            more = counted(len(rest), "more class", "more classes")
+            shown.append((f"and {more}", sum(count for _, count in rest)))
         for place, row in enumerate(shown):
             yield (AS_ABOVE if place else name, *row)
 

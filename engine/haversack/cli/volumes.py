@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import RenderableType
 
+from haversack.base.counting import counted
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import table
 from haversack.cli.pareto import FILES
@@ -113,7 +114,7 @@ def _brought(brought: Brought) -> Answer:
     ]
     report = brought.report
     if report is not None:
-        read = f"{report.format}: {report.rows_taken} rows of {report.rows_read} read"
+        read = f"{report.format}: {report.rows_taken} of {counted(report.rows_read, 'row')} read"
         shown.append(read)
         shown.append(table("taken", ("column", "from"), report.taken_columns.items()))
         dropped: list[tuple[str, str, int | None]] = [
@@ -180,4 +181,5 @@ def bake(
     card = collect(wanted, opened.registry, place, target, opened)
     opened.volumes.put(wanted.name, target.read_bytes(), card.as_dict())
     data = {"volume": wanted.name, "file": target, "card": card}
-    return Answer(data, [f"{wanted.name}: {card.rows} rows, on the shelf and in {target}"])
+    rows = counted(card.rows, "row")
+    return Answer(data, [f"{wanted.name}: {rows}, on the shelf and in {target}"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from haversack.base.counting import counted
 from haversack.base.errors import HaversackError, UsageError
 from haversack.base.files import read_bytes, storage_error, write_bytes, write_text
 from haversack.recipe.sppr import name_in
@@ -185,7 +186,7 @@ def read_run(folder: Path) -> RunRecord:
         content = read_log(folder)
         state = reduce_all(state, content.events)
         if content.damaged:
-            notes.append(f"{content.damaged} damaged lines in {LOG_NAME} were left out")
+            notes.append(f"left out of {LOG_NAME}: {counted(content.damaged, 'damaged line')}")
     except HaversackError as error:
         notes.append(error.message)
     if state.status == "running" and not is_held(folder / LOG_NAME):

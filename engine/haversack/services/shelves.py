@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from haversack.base.counting import counted
 from haversack.base.errors import HaversackError
 from haversack.catalog.own import PREFIX, own_task
 from haversack.pantry.pantry import Pantry
@@ -142,4 +143,4 @@ def _volumes(pantry: Pantry) -> list[ShelfItem]:
 
 def _about_volume(card: dict[str, Any]) -> str:
     task, rows = str(card.get("task", "")), card.get("rows")
-    return f"{task}, {rows:,} rows".lstrip(", ") if isinstance(rows, int) else task
+    return f"{task}, {counted(rows, 'row')}".lstrip(", ") if isinstance(rows, int) else task

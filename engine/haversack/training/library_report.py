@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from haversack.base.counting import counted
 from haversack.training import torchvision_guard
 
 
@@ -26,7 +27,7 @@ def library_report() -> dict[str, Any]:
         "torch": str(torch.__version__),
         "torchvision": str(torchvision.__version__),
         "torchvision_guard": torchvision_guard.is_active(),
-        "devices": devices or [f"processor, {torch.get_num_threads()} threads"],
+        "devices": devices or [f"processor, {counted(torch.get_num_threads(), 'thread')}"],
         "threads": torch.get_num_threads(),
         "gpus": len(devices),
         "cuda": torch.version.cuda or "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from haversack.base.counting import counted
 from haversack.runs.spec import RunKind, RunSpec
 from haversack.training.errors import OutOfMemoryError
 from haversack.training.settings import Settings
@@ -47,7 +48,7 @@ def memory_told(work: Work, settings: Settings, what: str = "a step") -> Iterato
         if not is_out_of_memory(error):
             raise
         raise OutOfMemoryError(
-            f"{what} of {settings.batch_size} pictures of {settings.image_size} px "
+            f"{what} of {counted(settings.batch_size, 'picture')} of {settings.image_size} px "
             "needs more memory than there is",
             _remedy(work.spec, settings.batch_size, error),
         ) from error

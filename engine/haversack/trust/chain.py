@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from securesystemslib.exceptions import UnverifiedSignatureError
 from securesystemslib.signer import Key
 
+from haversack.base.counting import counted
 from haversack.trust.envelope import Envelope
 from haversack.trust.errors import Invalid, TrustError, Untrusted
 from haversack.trust.roots import DATA_ROLE, RootFile, decode_root, file_name
@@ -161,10 +162,10 @@ def authorise(envelope: Envelope, chain: RootChain, file: str) -> tuple[int, ...
             "Ask the publisher for a bundle signed with the new key.",
             file,
         )
-    counted, threshold = count_signatures(chain, signed_by)
+    found, threshold = count_signatures(chain, signed_by)
     raise Invalid(
         f"{file} has fewer signatures than the publisher's root demands: "
-        f"{counted} of {threshold} signatures",
+        f"{found} of {counted(threshold, 'signature')}",
         "Another co-signer adds one with `haversack bundle sign BUNDLE --key NAME`; "
         "or ask the publisher for a bundle with all signatures.",
         file,

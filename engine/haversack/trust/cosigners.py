@@ -9,6 +9,7 @@ from pathlib import Path
 from securesystemslib.signer import Key
 from tuf.api.metadata import Root
 
+from haversack.base.counting import counted
 from haversack.base.errors import UsageError
 from haversack.trust.chain_files import read_any_chain
 from haversack.trust.envelope import MOST_SIGNATURES
@@ -71,7 +72,7 @@ def set_signers(
     most = min(len(role.keyids), MOST_SIGNATURES)
     if not 1 <= threshold <= most:
         raise UsageError(
-            f"a threshold of {threshold} cannot be met by {len(role.keyids)} keys",
+            f"a threshold of {threshold} cannot be met by {counted(len(role.keyids), 'key')}",
             f"Give --threshold from 1 to {most}, or more keys with --with-key.",
         )
     role.threshold = threshold

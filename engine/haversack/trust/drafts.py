@@ -12,6 +12,7 @@ from securesystemslib.signer import Signer
 from tuf.api.metadata import Root, RootVerificationResult
 
 from haversack.base.canonical_json import dump_canonical, load_strict
+from haversack.base.counting import counted
 from haversack.base.errors import FileFormatError
 from haversack.base.files import read_bytes, write_bytes
 from haversack.trust import roots
@@ -51,6 +52,11 @@ class Draft:
     def lacking(self) -> int:
         """How many more signatures it needs at least."""
         return max(self._signatures.first.missing, self._signatures.second.missing)
+
+    @property
+    def wanted(self) -> str:
+        """What it needs, in words."""
+        return f"{counted(self.lacking, 'more signature')} by root keys"
 
     def check(self) -> None:
         """Check all that can be checked before every signature is there.

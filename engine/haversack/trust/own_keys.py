@@ -278,9 +278,7 @@ class OwnKeys:
         if draft.chain.fingerprint != chain.fingerprint:
             raise TrustError(f"the draft is not of {name}", "Give the draft of its own root.")
         if draft.lacking:
-            raise TrustError(
-                f"the draft needs {draft.lacking} more signatures by root keys", _HOW_TO_SIGN
-            )
+            raise TrustError(f"the draft needs {draft.wanted}", _HOW_TO_SIGN)
         write_chain(longer_chain(chain, draft.finished()), self.path(name) / "root")
 
     def _put(self, name: str, following: Draft, draft: Path | None) -> bool:
@@ -372,7 +370,7 @@ def _keyids(chain: RootChain, role: KeyRole) -> tuple[str, ...]:
 def _check_draft(following: Draft, draft: Path | None) -> None:
     if following.lacking and draft is None:
         raise UsageError(
-            f"the next root needs {following.lacking} more signatures by root keys",
+            f"the next root needs {following.wanted}",
             f"Say with --draft FILE where it goes. {_HOW_TO_SIGN}",
         )
     following.check()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from haversack.base.counting import counted
 from haversack.volume.errors import IdsError, NotNumericError
 from haversack.volume.metrics import missing_column
 
@@ -94,7 +95,7 @@ def experiment_ids(df: pd.DataFrame) -> Ids:
     else:
         raise IdsError("the table has neither a column nor an index level 'id'", _NUMBER_AGAIN)
     if missing := int(found.isna().sum()):
-        raise IdsError(f"{missing} rows have no id", _NUMBER_AGAIN)
+        raise IdsError(f"{counted(missing, 'row has', 'rows have')} no id", _NUMBER_AGAIN)
     ids = _whole_numbers(found)
     ordered = np.sort(ids)
     again = ordered[1:][ordered[1:] == ordered[:-1]]

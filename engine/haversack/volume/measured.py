@@ -89,8 +89,9 @@ def nothing_measured(rows: int, excluded: dict[str, int], hint: str) -> NothingM
         return NothingMeasuredError(
             "there is no row to ask", "The table is empty, or the condition holds for none of it."
         )
+    every = "the only row" if rows == 1 else f"every one of the {rows} rows"
     why = ", ".join(f"{cause}: {count}" for cause, count in excluded.items())
-    return NothingMeasuredError(f"every one of the {rows} rows is excluded ({why})", hint)
+    return NothingMeasuredError(f"{every} is excluded ({why})", hint)
 
 
 def causes(values: Floats, lower_is_better: bool) -> list[tuple[str, NDArray[np.bool_]]]:

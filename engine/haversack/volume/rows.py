@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
+from haversack.base.counting import counted
 from haversack.volume.columns import ACCURACY, COLUMNS, Column, column
 from haversack.volume.errors import RowError
 
@@ -78,7 +79,8 @@ def _numbered(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**row, "id": number} for number, row in enumerate(records, 1)]
     if len(with_id) < len(records):
         raise RowError(
-            f"{len(records) - len(with_id)} rows have no id and {len(with_id)} have one",
+            f"{counted(len(records) - len(with_id), 'row has', 'rows have')} no id and "
+            f"{counted(len(with_id), 'has', 'have')} one",
             "Give every row an id, or none.",
         )
     ids = [_checked(row, COLUMNS[0]) for row in records]

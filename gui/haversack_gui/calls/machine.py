@@ -7,6 +7,8 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from haversack.base.counting import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -36,14 +38,13 @@ def look_around() -> Machine:
             if state.isup and not _is_loopback(name)
         )
     )
-    cores = os.cpu_count() or 1
     memory = psutil.virtual_memory().total / 1e9
-    cpu = f"CPU, {cores} core{'s' if cores != 1 else ''}"
+    many = counted(os.cpu_count() or 1, "core")
     gpus = _nvidia_gpus()
-    details = f"{_cpu_model()}, {cores} cores, {memory:.0f} GB of memory"
+    details = f"{_cpu_model()}, {many}, {memory:.0f} GB of memory"
     if gpus:
         return Machine(gpus[0], f"{', '.join(gpus)}; {details}", bool(links), links)
-    return Machine(cpu, f"{details}; no NVIDIA GPU found", bool(links), links)
+    return Machine(f"CPU, {many}", f"{details}; no NVIDIA GPU found", bool(links), links)
 
 
 def _is_loopback(name: str) -> bool:

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from haversack.base.counting import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
@@ -54,7 +56,7 @@ class Meters:
         cores = psutil.cpu_count() or 1
         share = busy / 100 / cores
         return [
-            Gauge("Processor", min(share, 1.0), f"{busy / 100:.1f} of {cores} cores"),
+            Gauge("Processor", min(share, 1.0), f"{busy / 100:.1f} of {counted(cores, 'core')}"),
             Gauge("Memory of the worker", held / total, f"{held / 1e9:.2f} GB"),
         ]
 

@@ -214,18 +214,19 @@ def pack(
         on_event=told.on_event,
         cancel=told.cancel,
     )
+    reused = words.count(receipt.blobs_reused, "blob", "blobs")
     lines = [
         f"{receipt.name}, counter {receipt.counter}, signed by {receipt.publisher}",
         f"{words.count(receipt.files, 'file', 'files')}, {words.size(receipt.bytes)}; "
         f"{words.size(receipt.bytes_written)} written now"
-        + (f", {receipt.blobs_reused} blobs lay there already" if receipt.blobs_reused else ""),
+        + (f", {reused} lay there already" if receipt.blobs_reused else ""),
         "Read back from the disk before it was signed."
         if receipt.read_back
         else "Not read back from the disk: check it on the machine that opens it.",
     ]
     if receipt.blobs_left_out:
         left = words.size(receipt.bytes_left_out)
-        lines.append(f"{left} left out: the field machine has them.")
+        lines.append(f"{left} left out: the receiver has them.")
     lines.append(f"Fingerprint {receipt.fingerprint[:16]}…")
     lines.append(f"In {receipt.folder}")
     lines += [f"Stick {number}: {folder.name}" for number, folder in enumerate(receipt.sticks, 1)]

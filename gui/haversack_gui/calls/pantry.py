@@ -92,7 +92,7 @@ def save_have_list(pantry: OpenPantry, file: Path, told: Told) -> Changed:
     found = have(pantry.engine, file, on_event=told.on_event, cancel=told.cancel)
     said = f"{words.count(found.files, 'file', 'files')} named in {found.file}."
     if found.damaged:
-        said += f" {len(found.damaged)} are damaged here and not named."
+        said += f" {words.count(len(found.damaged), 'is', 'are')} damaged here and not named."
     return Changed(frozenset(), found.file, said)
 
 

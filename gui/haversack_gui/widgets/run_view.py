@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea
 
+from haversack.base.counting import unit_for
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunKind
 from haversack_gui import words
@@ -188,7 +189,7 @@ class RunView(QFrame):
             self.bar.setRange(0, total)
             self.bar.setValue(min(progress.done, total) if total else 0)
             if total:
-                parts.append(f"{progress.done} of {total} {progress.unit}")
+                parts.append(f"{progress.done} of {total} {unit_for(total, progress.unit)}")
             left = words.duration(progress.seconds_left)
             if left:
                 parts.append(tr("{time} left").format(time=left))

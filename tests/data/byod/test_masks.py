@@ -81,7 +81,7 @@ def test_255_is_not_judged_and_an_unknown_value_is_told(tmp_path: Path) -> None:
         Image.fromarray(mask).save(folder / f"masks/{stem}.png")
     (problem,) = check_data(folder).problems
     assert problem.file == "masks/001.png"
-    assert problem.what == "10 pixels of its mask mean no class; they are not judged"
+    assert problem.what == "at 10 of its pixels the mask means no class; nothing is judged there"
     shard = kept(folder, tmp_path / "shard.tar").everything()
     for at in (0, 1):
         target = shard[at].target

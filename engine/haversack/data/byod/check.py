@@ -196,7 +196,7 @@ def _with_areas(
 ) -> Labelled:
     mask, unknown = painter.mask(one, height, width)
     if unknown:
-        what = f"{unknown} pixels of its mask mean no class; they are not judged"
+        what = f"at {unknown} of its pixels the mask means no class; nothing is judged there"
         problems.append(Problem(one.mask or one.picture, what))
     areas = areas_of(mask, classes)
     if not areas:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from pathlib import PurePosixPath
 
+from haversack.base.counting import counted
 from haversack.data.byod.empty_labels import NONE_USABLE, empty_labels
 from haversack.data.byod.records import PICTURES, Box, Found, Labelled, Problem, with_its_picture
 from haversack.data.byod.texts import text_of
@@ -80,7 +81,8 @@ def _lines(content: bytes, name: str) -> list[str]:
 def _object(line: str) -> tuple[str, Box]:
     kind, *fields = line.split()
     if len(fields) not in (14, 15):
-        raise ValueError(f"has {len(fields) + 1} fields; an object has 15, or 16 with a score")
+        found = counted(len(fields) + 1, "field")
+        raise ValueError(f"has {found}; an object has 15, or 16 with a score")
     numbers = [float(field) for field in fields]
     if not all(map(math.isfinite, numbers)):
         raise ValueError("holds a number that is none")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from haversack.base.counting import counted
+
 Labels = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
 NO_CLASS = ""
@@ -105,7 +107,8 @@ def checked_polygon(numbers: Iterable[float]) -> tuple[float, ...]:
     """
     corners = tuple(float(number) for number in numbers)
     if len(corners) < 6 or len(corners) % 2 or len(corners) > 2 * MOST_CORNERS:
-        raise ValueError(f"has a polygon of {len(corners)} numbers; three corners have 6")
+        found = counted(len(corners), "number")
+        raise ValueError(f"has a polygon of {found}; three corners have 6")
     if not all(-FARTHEST <= number <= FARTHEST for number in corners):
         raise ValueError("has a corner that is no place or too far")
     return corners

@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
+from haversack.base.counting import counted
 from haversack.data.byod.empty_labels import NONE_USABLE, empty_labels
 from haversack.data.byod.records import (
     PICTURES,
@@ -152,7 +153,7 @@ def _fields(line: bytes, classes: list[str], posed: bool) -> tuple[str, list[flo
     if not all(math.isfinite(field) for field in fields):
         raise ValueError("holds a number that is none")
     if len(fields) != 5 and (len(fields) < 7 or len(fields) % 2 == 0):
-        raise ValueError(f"has {len(fields)} numbers; a box has 5, a polygon 7 or more")
+        raise ValueError(f"has {counted(len(fields), 'number')}; a box has 5, a polygon 7 or more")
     number = int(fields[0])
     if number != fields[0] or not 0 <= number < len(classes):
         raise ValueError(f"names class {fields[0]:g}, and there are {len(classes)}")

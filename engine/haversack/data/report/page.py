@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
+from haversack.base.counting import counted
 from haversack.data.byod.look_alikes import MOST, LookAlike
 from haversack.data.byod.mask_files import decode_labels, voc_colours
 from haversack.data.byod.problem_kinds import by_kind
@@ -148,8 +149,8 @@ def _alike(alike: Sequence[LookAlike]) -> str:
     if not alike:
         return "<p>None was found.</p>"
     rows = [(one.train, one.val, f"{one.bits} of 64 bits") for one in alike[:LISTED]]
-    said = f"the {MOST:,} closest" if len(alike) == MOST else str(len(alike))
-    return f"<p>{said} pairs</p>{_table(('to train on', 'to validate on', 'differ'), rows)}"
+    said = f"the {MOST:,} closest pairs" if len(alike) == MOST else counted(len(alike), "pair")
+    return f"<p>{said}</p>{_table(('to train on', 'to validate on', 'differ'), rows)}"
 
 
 def _section(title: str, content: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from haversack.base.counting import counted
 from haversack.base.errors import HaversackError
 from haversack.base.progress import CancelToken
 from haversack.pantry.fetch.interfaces import devices_up
@@ -57,11 +58,12 @@ def open_and_cook(
     pantry = Pantry.build(folder / "field-pantry")
     with diary.step("open: take everything in") as line:
         taken = open_bundle(bundle, pantry, keyring, on_event=on_event, cancel=cancel)
-        line.result = f"{len(taken.recipes)} recipes, {taken.bytes / 1e6:.1f} MB"
+        line.result = f"{counted(len(taken.recipes), 'recipe')}, {taken.bytes / 1e6:.1f} MB"
     with diary.step("query the golden volume's Pareto front") as line:
         ids = front_of_ready(pantry)
         chosen = ids[-1]
-        line.result = f"{len(ids)} rows on the front; row {chosen} chosen, the most accurate"
+        rows = counted(len(ids), "row")
+        line.result = f"{rows} on the front; row {chosen} chosen, the most accurate"
     with diary.step(f"cook row {chosen}") as line:
         recipe = cook(chosen, pantry, on_event=on_event, cancel=cancel)
         line.result = recipe.id[:12]
@@ -123,7 +125,7 @@ def _use(
             for product in state.products
             if product.path.endswith(".png")
         )
-        line.result = f"{len(pictures)} pictures"
+        line.result = counted(len(pictures), "picture")
     return pictures
 
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from haversack.base.counting import counted
 from haversack.base.errors import HaversackError
 from haversack.base.progress import CancelToken
 from haversack.pantry.pantry import Pantry
@@ -43,7 +44,7 @@ def prepare_and_pack(
     with diary.step("set up a new pantry, fetch real weights") as line:
         report = setup(pantry, on_event=on_event, cancel=cancel)
         size = sum(asset.size for asset in report.assets)
-        line.result = f"{len(report.assets)} assets, {size / 1e6:.1f} MB"
+        line.result = f"{counted(len(report.assets), 'asset')}, {size / 1e6:.1f} MB"
     proved = []
     for name, recipe in _recipes(pantry).items():
         recipe.name = name
@@ -66,9 +67,8 @@ def prepare_and_pack(
             on_event=on_event,
             cancel=cancel,
         )
-        line.result = (
-            f"{receipt.files} files, {receipt.bytes / 1e6:.1f} MB, counter {receipt.counter}"
-        )
+        files = counted(receipt.files, "file")
+        line.result = f"{files}, {receipt.bytes / 1e6:.1f} MB, counter {receipt.counter}"
     return Packed(folder / BUNDLE, info.fingerprint, tuple(proved))
 
 

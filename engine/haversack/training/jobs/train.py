@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from haversack.base.counting import counted
 from haversack.catalog.composites import Joined
 from haversack.catalog.training import EarlyStop, LightningTrainer
 from haversack.data.errors import DataError
@@ -61,7 +62,7 @@ def train(work: Work) -> Result:
         _check_resume(resume, template)
         keep_best(work, resume, build_task(work, len(classes), settings.image_size).primary)
         if resume.epoch >= settings.epochs:
-            work.note(f"all {settings.epochs} epochs are done already")
+            work.note(f"every epoch of {settings.epochs} is done already")
             return _nothing_left(work, resume)
         if _has_stopped_early(work, resume):
             return _nothing_left(work, resume)
@@ -83,8 +84,8 @@ def _check_enough(splits: Mapping[str, Dataset], world: int) -> None:
     for name, dataset in splits.items():
         if len(dataset) < world:
             raise DataError(
-                f"{world} processes train together, and the {name} split has {len(dataset)} "
-                "pictures",
+                f"{world} processes train together, and the {name} split has "
+                f"{counted(len(dataset), 'picture')}",
                 "Bring at least one for each process, or use fewer processes.",
             )
 
@@ -97,7 +98,8 @@ def _tell_what_is_trained_on(work: Work, splits: Mapping[str, Dataset]) -> None:
     found = trained_on(splits["train"], val)
     if found:
         work.note(
-            f"{len(found)} of {len(val)} pictures to validate on are trained on as well, such as "
+            f"{len(found)} of {counted(len(val), 'picture')} to validate on "
+            f"{'is' if len(found) == 1 else 'are'} trained on as well, such as "
             f"{val[found[0]].name}: what is told of them is better than it is; import the sets "
             "that are joined from one folder",
             warning=True,

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from haversack.base.counting import counted
 from haversack.training.judging.judgement import Judgement
 from haversack.training.judging.page_plots import confusion_table, curve_plot
 from haversack.training.judging.pictures import Shown
@@ -29,6 +30,7 @@ METRICS = {
     "pixel_accuracy": ("Pixel accuracy", "share of the pixels that were called what they are"),
 }
 """What each metric is called, and what it says."""
+_MORE = ("more class is", "more classes are")
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884}
 body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
@@ -80,7 +82,7 @@ def make_page(
         "<p>One curve for each class, with its average precision, the area below it: the nearer "
         "to the upper right corner, and to 1, the better.</p>",
         "".join(curve_plot(curve) for curve in drawn[:MOST_CURVES]),
-        f"<p>{left} more classes are in judgement.json.</p>" if left > 0 else "",
+        f"<p>{counted(left, *_MORE)} in judgement.json.</p>" if left > 0 else "",
         "<h2>Worst mistakes</h2>",
         "".join(_figure(one) for one in shown) or "<p>There are none.</p>",
         "<h2>What was evaluated</h2>",

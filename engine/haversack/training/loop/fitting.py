@@ -10,6 +10,7 @@ from lightning.pytorch import Callback
 from torch import nn
 from torch.utils.data import DataLoader
 
+from haversack.base.counting import counted
 from haversack.catalog.training import BestAndLast, EarlyStop, LightningTrainer
 from haversack.data.sample import Dataset
 from haversack.runs.events import PhaseBegan
@@ -134,9 +135,9 @@ def _tell_what_waits(work: Work, loader: DataLoader[Batch]) -> None:
     left, pictures = left_out(loader)
     if left > LEFT_UNTOLD * pictures:
         work.note(
-            f"an epoch has {len(loader)} steps of {loader.batch_size} pictures, so {left} of "
-            f"{pictures}, others each time, wait for the next one; a smaller data.batch_size "
-            "leaves fewer out",
+            f"an epoch has {counted(len(loader), 'step')} of {loader.batch_size} pictures, so "
+            f"{left} of {pictures}, others each time, {'waits' if left == 1 else 'wait'} for "
+            "the next one; a smaller data.batch_size leaves fewer out",
             warning=True,
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from haversack.base.counting import counted
 from haversack.catalog.training import EarlyStop
 from haversack.training.checkpoint.folder import copy_checkpoint, read_about
 from haversack.training.checkpoint.state import About
@@ -125,7 +126,8 @@ class Keeper(Callback):
         if is_best or is_last or self.epochs_done % self._every == 0:
             self._save(trainer, module, self.epochs_done, 0, is_best)
         if is_over and self.epochs_done != trainer.max_epochs:
-            self._work.note(f"stopped early: nothing improved for {self.history.waited} epochs")
+            epochs = counted(self.history.waited, "epoch")
+            self._work.note(f"stopped early: nothing improved for {epochs}")
             trainer.should_stop = True
 
     def _tell_divergence(self, loss: float, epoch: int) -> None:

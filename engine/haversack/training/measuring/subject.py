@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from haversack.base.cores import usable_cores
+from haversack.base.counting import counted
 from haversack.training.checkpoint.folder import MODEL
 from haversack.training.device import choose_device
 from haversack.training.errors import CheckpointError, TrainingError
@@ -104,8 +105,8 @@ def exported_subject(work: Work, path: Path, threads: int, runtime: str) -> Subj
     size = runner.about.image_size
     nodes = None if gpu is None else nodes_by_provider(runner.session)
     if nodes and nodes.get(ON_CPU):
-        told = f"{nodes[ON_CPU]} of {sum(nodes.values())} nodes of the network"
-        work.note(f"{told} run on the processor: the GPU has nothing for them", warning=True)
+        told = f"{nodes[ON_CPU]} of {counted(sum(nodes.values()), 'node')} of the network"
+        work.note(f"left to the processor, since the GPU has nothing for it: {told}", warning=True)
     return Subject(
         trained_by(work, runner, path.name),
         path,

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from haversack.base.counting import counted
 from haversack.volume.errors import VolumeFormatError
 from haversack.volume.importers.imported import Imported, ImportReport, positive
 from haversack.volume.relative import add_relative_task_metric
@@ -134,7 +135,7 @@ def _one_use_case(use_case: str, rows: pd.DataFrame, report: ImportReport) -> Im
         "task": TASKS.get(use_case, ""),
         "measured": f"{use_case}: time and peak memory of one inference on the device",
         "by": "Qualcomm AI Hub",
-        "on": f"{frame['hardware'].nunique()} devices; see the column hardware",
+        "on": f"{counted(frame['hardware'].nunique(), 'device')}; see the column hardware",
         "licence": "BSD-3-Clause",
         "source": "github.com/quic/ai-hub-models",
     }
