@@ -114,6 +114,8 @@ def test_a_delta_and_a_set_of_sticks_travel_over_the_command_line(
     key = ("--key", "other", "--passphrase-file", secret, "--pantry", str(pantry.path), "--json")
     delta = call("pack", str(tmp_path / "DELTA"), "--since", str(listed), *key)
     assert delta.code == 0 and delta.json["blobs_written"] == 0, delta.err
+    told = call("pack", str(tmp_path / "HOME"), "--since", str(listed), *key[:-1])
+    assert "which the receiver has" in " ".join(told.out.split())
     split = call("pack", str(tmp_path / "SET"), "--split", "3MB", *key)
     assert split.code == 0 and len(split.json["sticks"]) >= 1, split.err
     assert call("pack", str(tmp_path / "NO"), "--split", "big", *key).code == 2

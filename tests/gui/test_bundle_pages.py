@@ -254,7 +254,7 @@ def test_a_delta_leaves_out_what_the_field_machine_has_and_says_so_before(
     desk.settle()
     assert page.where.delta_line.text() == "Only what have.json does not name is carried."
     assert whole != page.foreseen.text()
-    assert "are left out, the field machine has them" in page.foreseen.text()
+    assert "are left out, the receiver has them" in page.foreseen.text()
     assert {page.model.index(place, 2).data() for place in range(page.model.rowCount())} == {
         "left out"
     }
@@ -264,7 +264,7 @@ def test_a_delta_leaves_out_what_the_field_machine_has_and_says_so_before(
     desk.type_into(page.passphrase, SECRET)
     desk.click(page.pack)
     desk.settle()
-    assert "left out: the field machine has them" in page.receipt.text()
+    assert "left out: the receiver has them" in page.receipt.text()
 
 
 def test_the_pack_page_says_which_licences_may_forbid_a_use_and_what_is_own(

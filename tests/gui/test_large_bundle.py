@@ -80,7 +80,7 @@ def test_a_have_list_of_100000_files_is_packed_against_while_the_window_goes_on(
     def plan() -> None:
         desk.page.where.take_list(listed)
         desk.settle()
-        assert "are left out, the field machine has them" in desk.page.foreseen.text()
+        assert "are left out, the receiver has them" in desk.page.foreseen.text()
 
     _watch(plan)
 

@@ -16,7 +16,7 @@ KIND = "haversack-have-list"
 FORMAT = 1
 LIMIT = 256 << 20
 PORTION = 1000
-_HINT = "Make it again on the field machine: haversack have PANTRY -o FILE"
+_HINT = "Make it again on the machine that receives: haversack have PANTRY -o FILE"
 
 
 @dataclass(frozen=True)

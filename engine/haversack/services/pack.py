@@ -136,7 +136,7 @@ def pack(
         passphrase: Opens it.
         name: The bundle's name; by default the folder's.
         recipes: Names or ids; by default every recipe that is ready offline.
-        since: What the field machine has; that is named and not carried.
+        since: What the receiver has; that is named and not carried.
         code: The app or a runtime to carry.
         chosen: What ``gathered`` gave, to write just that; None to gather it now.
         stick: Bytes of one stick; the bundle is spread over as many as it takes, each a folder

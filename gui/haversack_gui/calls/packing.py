@@ -86,7 +86,7 @@ class PackPlan:
     Attributes:
         contents: The files; those that are left out are marked so.
         total: Their bytes, each digest once.
-        left_out: Bytes that the field machine has already.
+        left_out: Bytes that the receiver has already.
         sticks: Bytes on each stick; one entry where all goes into one folder.
         problem: Why it cannot be packed so; empty where it can.
         licences: The licences inside, and what some of them may forbid; empty where all is own.

@@ -16,7 +16,7 @@ NO_LIST = "Only what is new: by the list that the field machine saved (Ctrl+Shif
 
 
 class TargetBox(QWidget):
-    """Asks where to write, on what, and what the field machine has already."""
+    """Asks where to write, on what, and what the receiver has already."""
 
     def __init__(self, moved: Callable[[], None], changed: Callable[[], None]) -> None:
         """Lay the form out."""
@@ -40,7 +40,7 @@ class TargetBox(QWidget):
             "Only what is new…",
             self._choose_list,
             name="choose_have_list",
-            tip="Choose the list that the field machine saved: what it names is not carried again",
+            tip="Choose the list that the receiver saved: what it names is not carried again",
         )
         self.whole = button("Carry all", self._forget_list, "quiet", name="forget_have_list")
         self.delta_line = label("", "small")
@@ -90,7 +90,7 @@ class TargetBox(QWidget):
             sticks = words.count(len(sizes), tr("stick"), tr("sticks"))
             line = tr("{sticks} will be written: {parts}").format(sticks=sticks, parts=parts)
         if plan.left_out:
-            line += tr("; {size} are left out, the field machine has them").format(
+            line += tr("; {size} are left out, the receiver has them").format(
                 size=words.size(plan.left_out)
             )
         return f"{line}."
