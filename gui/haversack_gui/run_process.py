@@ -113,7 +113,7 @@ class RunProcess(QObject):
     def _close_books(self, exit_code: int) -> None:
         self._over = True
         self._ticker.stop()
-        last_word = verdict(self.state, exit_code)
+        last_word = verdict(self.state, exit_code, self.spec)
         if last_word is not None:
             self.state = reduce(self.state, last_word)
             with contextlib.suppress(HaversackError):

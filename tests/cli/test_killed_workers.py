@@ -40,10 +40,11 @@ def test_a_killed_worker_is_one_line_with_a_remedy_and_its_run_goes_on(
     told = json.loads(out)
     assert "SIGKILL" in told["message"]
     assert "\n" not in told["message"] + told["hint"]
-    assert "resume" in told["hint"]
     [run] = call("runs", "list", "--json").json
+    goes_on = f"haversack runs resume {run['run_id']}"
+    assert told["hint"].endswith(f": {goes_on}")
     assert run["status"] == "lost" and run["note"] == ""
-    assert call("runs", "show", run["run_id"]).code == 0
+    assert goes_on in call("runs", "show", run["run_id"]).out
     assert load_file(Path(run["folder"]) / "checkpoints/last/model.safetensors")
     resumed = call("runs", "resume", run["run_id"], "--json")
     assert resumed.code == 0, resumed.err

@@ -23,6 +23,7 @@ from haversack.runs.events import (
     parse_event,
 )
 from haversack.runs.reducer import RunState, reduce, reduce_all, verdict
+from haversack.runs.spec import LAST_CHECKPOINT, RunKind, RunSpec
 
 words = st.text(max_size=12)
 times = st.floats(0, 4e9)
@@ -136,10 +137,32 @@ def test_a_file_written_twice_is_listed_once() -> None:
         (PhaseBegan(phase="train"), 0, "lost"),
     ],
 )
-def test_the_word_and_the_exit_status_must_agree(last: Event, exit_code: int, status: str) -> None:
+def test_the_word_and_the_exit_status_must_agree(
+    spec: RunSpec, last: Event, exit_code: int, status: str
+) -> None:
     state = reduce_all(RunState(), [Started(kind="train"), last])
-    failure = verdict(state, exit_code)
+    failure = verdict(state, exit_code, spec)
     assert (state if failure is None else reduce(state, failure)).status == status
+
+
+@pytest.mark.parametrize("exit_code", [-9, -11])
+def test_a_worker_that_died_is_told_with_the_command_by_which_its_training_goes_on(
+    spec: RunSpec, exit_code: int
+) -> None:
+    state = reduce_all(RunState(), [Started(kind="train")])
+    early = verdict(state, exit_code, spec)
+    assert early is not None and early.hint.endswith("no checkpoint yet: start a new training.")
+    (spec.run_dir / LAST_CHECKPOINT).mkdir(parents=True)
+    later = verdict(state, exit_code, spec)
+    assert later is not None and later.hint.endswith(": haversack runs resume run-1")
+    assert ("data.batch_size" in later.hint) == (exit_code == -9)
+
+
+def test_what_cannot_be_resumed_is_run_again_after_its_worker_died(spec: RunSpec) -> None:
+    (spec.run_dir / LAST_CHECKPOINT).mkdir(parents=True)
+    export = spec.model_copy(update={"kind": RunKind.EXPORT})
+    failure = verdict(reduce_all(RunState(), [Started(kind="export")]), -9, export)
+    assert failure is not None and failure.hint.endswith("Then run it again.")
 
 
 def test_a_state_can_be_written_as_json_even_with_nan() -> None:

@@ -12,6 +12,7 @@ from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Finished, Measured, Noted, Started, encode_event
 from haversack.runs.log import LogFollower, append_event, read_log
 from haversack.runs.spec import (
+    LAST_CHECKPOINT,
     AssetFile,
     Limits,
     RunKind,
@@ -85,7 +86,12 @@ def test_a_run_is_running_while_its_worker_lives_and_lost_after(tmp_path: Path) 
     sink.send(Started(kind="train"))
     assert store.load("run-1")[1].status == "running"
     sink.close()
-    assert store.load("run-1")[1].status == "lost"
+    lost = store.load("run-1")[1]
+    assert lost.status == "lost"
+    assert lost.error is not None and "start a new training" in lost.error.hint
+    (store.path("run-1") / LAST_CHECKPOINT).mkdir(parents=True)
+    error = store.load("run-1")[1].error
+    assert error is not None and error.hint.endswith(": haversack runs resume run-1")
     with pytest.raises(UsageError, match="not running"):
         store.request_stop("run-1")
 

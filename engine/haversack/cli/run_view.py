@@ -28,8 +28,8 @@ def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
     ]
     if state.error is not None:
         facts += [("error", state.error.message), ("remedy", state.error.hint)]
-    if state.status == "stopped":
-        facts.append(("go on with", f"haversack runs resume {spec.run_id}"))
+    if state.status in ("stopped", "failed", "lost") and spec.going_on:
+        facts.append(("go on with", spec.going_on))
     shown: list[RenderableType] = [table("", ("", ""), facts)]
     if state.metrics:
         shown.append(table("newest values", ("name", "value"), sorted(state.metrics.items())))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from haversack.runs.spec import RunKind
+from haversack.runs.spec import LAST_CHECKPOINT, RunKind
 from haversack.runs.store import RunStore
 
 RunArgument = Annotated[str, typer.Argument(help="The run's id, the beginning of it, or `last`.")]
@@ -17,7 +17,7 @@ def training(store: RunStore, run: str) -> str:
     if run in ("last", "latest"):
         for record in reversed(store.list()):
             failed = record.state.status == "failed"
-            kept = (store.path(record.run_id) / "checkpoints" / "last").is_dir()
+            kept = (store.path(record.run_id) / LAST_CHECKPOINT).is_dir()
             usable = record.spec is not None and (kept or not failed)
             if record.state.kind == RunKind.TRAIN and usable:
                 return record.run_id

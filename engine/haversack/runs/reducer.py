@@ -21,6 +21,7 @@ from haversack.runs.events import (
     Started,
     Stopped,
 )
+from haversack.runs.spec import RunKind, RunSpec
 
 RunStatus = Literal["queued", "running", "finished", "failed", "stopped", "lost"]
 Curve = tuple[tuple[int, float], ...]
@@ -113,12 +114,13 @@ def reduce_all(state: RunState, events: Iterable[Event]) -> RunState:
     )
 
 
-def verdict(state: RunState, exit_code: int) -> Failed | None:
+def verdict(state: RunState, exit_code: int, spec: RunSpec) -> Failed | None:
     """Judge a worker that has exited; give the event it owes us, or None where all is said.
 
     Args:
         state: The state after the worker's last event.
         exit_code: Its exit status; negative for the signal that ended it.
+        spec: What it was asked.
 
     Returns:
         None when the worker's word and its exit status agree.
@@ -133,12 +135,30 @@ def verdict(state: RunState, exit_code: int) -> Failed | None:
         message = f"the worker said that it had finished, then {_died(exit_code)}"
         return Failed(error=WORKER_LOST, message=message, hint="Look into worker.log of the run.")
     where = f" in the phase {state.phase!r}" if state.phase else ""
-    hint = "What it had told is kept; see worker.log, then resume the run from its last checkpoint."
-    if exit_code == -9:
-        hint = (
-            "Was memory short? Use a smaller batch, then resume the run from its last checkpoint."
-        )
-    return Failed(error=WORKER_LOST, message=f"the worker {_died(exit_code)}{where}", hint=hint)
+    message = f"the worker {_died(exit_code)}{where}"
+    return Failed(error=WORKER_LOST, message=message, hint=_remedy(spec, exit_code))
+
+
+def lost(message: str, spec: RunSpec | None) -> Failed:
+    """Give the event that a worker owes which died without a word, or was ended.
+
+    Args:
+        message: What became of it.
+        spec: What it was asked; None where that cannot be read.
+    """
+    return Failed(error=WORKER_LOST, message=message, hint=_remedy(spec))
+
+
+def _remedy(spec: RunSpec | None, exit_code: int | None = None) -> str:
+    advice = (
+        "Was memory short? See worker.log." if exit_code == -9 else "See worker.log of the run."
+    )
+    if spec is None or spec.kind is not RunKind.TRAIN:
+        return f"{advice} Then run it again."
+    if not spec.going_on:
+        return f"{advice} It had written no checkpoint yet: start a new training."
+    smaller = ", with --set data.batch_size=N for a smaller batch" if exit_code == -9 else ""
+    return f"{advice} Go on from its last checkpoint{smaller}: {spec.going_on}"
 
 
 def _changes(event: Event) -> dict[str, object]:

@@ -15,6 +15,7 @@ SPEC_VERSION = 1
 MAX_SPEC_BYTES = 64 << 20
 SPEC_VARIABLE = "HAVERSACK_SPEC"
 """Names the spec's file to a process that another worker, torchrun or SLURM started."""
+LAST_CHECKPOINT = "checkpoints/last"
 RUN_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
@@ -106,6 +107,12 @@ class RunSpec(SpecModel):
     checkpoint: Path | None = None
     inputs: tuple[Path, ...] = ()
     options: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @property
+    def going_on(self) -> str:
+        """The command by which a training goes on; empty where it left no checkpoint."""
+        has_some = self.kind is RunKind.TRAIN and (self.run_dir / LAST_CHECKPOINT).is_dir()
+        return f"haversack runs resume {self.run_id}" if has_some else ""
 
 
 def new_run_id(kind: RunKind | str, now: float | None = None) -> str:

@@ -12,10 +12,10 @@ from haversack.base.errors import HaversackError, UsageError
 from haversack.base.files import read_bytes, storage_error, write_bytes, write_text
 from haversack.recipe.sppr import name_in
 from haversack.runs.errors import RunError, RunExists, RunNotFound
-from haversack.runs.events import Event, Failed
+from haversack.runs.events import Event
 from haversack.runs.liveness import is_held
 from haversack.runs.log import LOG_NAME, LogFollower, read_log
-from haversack.runs.reducer import WORKER_LOST, RunState, reduce, reduce_all
+from haversack.runs.reducer import RunState, lost, reduce, reduce_all
 from haversack.runs.spec import MAX_SPEC_BYTES, RunSpec, encode_spec, parse_spec
 
 SPEC_NAME = "spec.json"
@@ -190,14 +190,6 @@ def read_run(folder: Path) -> RunRecord:
     except HaversackError as error:
         notes.append(error.message)
     if state.status == "running" and not is_held(folder / LOG_NAME):
-        state = reduce(state, _lost(state))
+        word = lost("the worker ended without a word", spec)
+        state = reduce(state, word.model_copy(update={"t": state.updated_at or 0.0}))
     return RunRecord(folder.name, folder, spec, state, "; ".join(notes))
-
-
-def _lost(state: RunState) -> Failed:
-    return Failed(
-        t=state.updated_at or 0.0,
-        error=WORKER_LOST,
-        message="the worker ended without a word",
-        hint="What it had told is kept; resume the run from its last checkpoint.",
-    )

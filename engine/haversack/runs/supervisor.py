@@ -17,11 +17,11 @@ from haversack.base.files import storage_error
 from haversack.base.progress import CancelToken
 from haversack.runs.environment import worker_command, worker_environment
 from haversack.runs.errors import EventError
-from haversack.runs.events import MAX_EVENT_BYTES, Event, Failed, parse_event
+from haversack.runs.events import MAX_EVENT_BYTES, Event, parse_event
 from haversack.runs.failure import RunFailed
 from haversack.runs.liveness import is_held
 from haversack.runs.log import LOG_NAME, append_event
-from haversack.runs.reducer import WORKER_LOST, RunState, reduce, verdict
+from haversack.runs.reducer import RunState, lost, reduce, verdict
 from haversack.runs.spec import RunSpec, encode_spec, with_absolute_paths
 from haversack.runs.worker_log import WorkerLog
 
@@ -186,14 +186,10 @@ def _next(lines: queue.SimpleQueue[bytes | None]) -> bytes | None:
 
 
 def _judge(worker: _Worker, state: RunState) -> RunState:
-    failure = verdict(state, worker.process.returncode)
+    failure = verdict(state, worker.process.returncode, worker.spec)
     if failure is not None:
         if worker.overdue:
-            failure = Failed(
-                error=WORKER_LOST,
-                message="the worker did not stop in time and was ended",
-                hint="What it had told is kept; resume the run from its last checkpoint.",
-            )
+            failure = lost("the worker did not stop in time and was ended", worker.spec)
         refused = state.status == "queued" and is_held(worker.spec.run_dir / LOG_NAME)
         state = reduce(state, failure)
         if not refused:  # else it is the log of the worker that has the run

@@ -13,7 +13,7 @@ from haversack.pantry.pantry import Pantry
 from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe
 from haversack.runs.reducer import RunState
-from haversack.runs.spec import AssetFile, Limits, RunKind, RunSpec, new_run_id
+from haversack.runs.spec import LAST_CHECKPOINT, AssetFile, Limits, RunKind, RunSpec, new_run_id
 from haversack.runs.store import RunStore
 from haversack.runs.supervisor import run_worker
 from haversack.services.devices import require_device
@@ -145,7 +145,7 @@ def resume_spec(run_id: str, pantry: Pantry, changes: Mapping[str, object] = _NO
     folder = store.find(run_id)
     spec, state = store.load(folder.name)
     store.refuse_living(spec.run_id)
-    last = folder / "checkpoints" / "last"
+    last = folder / LAST_CHECKPOINT
     ran_out = state.error is not None and state.error.error == "OutOfMemoryError"
     if spec.kind is not RunKind.TRAIN or not (last.is_dir() or ran_out):
         raise UsageError(
