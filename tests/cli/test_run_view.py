@@ -37,6 +37,14 @@ def test_where_no_box_is_sure_enough_the_score_that_it_takes_is_said() -> None:
     assert "nothing that scores 30%" in _read({"predictions": [none], "score_threshold": 0.3})
 
 
+def test_the_option_that_thins_boxes_is_named_with_its_value_for_boxes_alone() -> None:
+    found = {"name": "cat.jpg", "labels": ["cat"], "scores": [0.9]}
+    told = "left out: model.score_threshold=0.3"
+    assert told in _read({"predictions": [found], "score_threshold": 0.3})
+    assert "model.score_threshold" not in _read({"predictions": [found], "score_threshold": 0.0})
+    assert "model.score_threshold" not in _read({"predictions": [found]})
+
+
 def test_answers_beyond_a_screenful_are_counted() -> None:
     one = {"name": "cat.jpg", "labels": ["a"], "scores": [1.0]}
     assert "and 2 more" in _read({"predictions": [one] * (MOST_ANSWERS + 2)})

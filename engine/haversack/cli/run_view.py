@@ -82,6 +82,8 @@ def _answers(predictions: JsonValue, least: JsonValue) -> list[RenderableType]:
     if len(rows) > MOST_ANSWERS:
         shown.append(f"and {len(rows) - MOST_ANSWERS} more: --json has them all")
     return shown
+    if least:
+        shown.append(f"boxes that score less are left out: model.score_threshold={least}")
 
 
 def _best(prediction: dict[str, JsonValue]) -> str:
