@@ -192,8 +192,11 @@ def test_an_item_that_is_not_in_the_bundle_is_wrong_usage_and_leaves_no_receipt(
     receipt = packed(pantry, tmp_path / "KIT", keys)
     keys.trust(tmp_path / "KIT", receipt.fingerprint)
     target = Pantry.build(tmp_path / "field")
-    with pytest.raises(UsageError, match="nope"):
+    with pytest.raises(UsageError, match="nope") as caught:
         open_bundle(tmp_path / "KIT", target, keys, items=["nope"])
+    assert (
+        "begin with assets/datasets/, recipes/; all of them: haversack verify" in caught.value.hint
+    )
     assert list(target.store.digests()) == []
     assert list(keys.receipts.list()) == []
 

@@ -27,6 +27,7 @@ from haversack.trust.keyring import KeyRing
 __all__ = ["ManifestFile", "OpenReceipt", "Partial", "inspect", "open_bundle", "verify"]
 
 GATHERED = Path("store", "gathered")
+MOST_NAMED = 8
 _NEXT = "Bring the next stick in the same way, with --gather."
 
 
@@ -233,7 +234,10 @@ def _chosen(
     paths = [file.path for file in bundle.admit(keyring, policy).manifest.files]
     for item in items:
         if not any(path.startswith(item) for path in paths):
+            folders = sorted({f"{path.rpartition('/')[0]}/" for path in paths})
             raise UsageError(
-                f"nothing in the bundle begins with {item!r}", "See `haversack inspect BUNDLE`."
+                f"nothing in the bundle begins with {item!r}",
+                f"Paths in it begin with {', '.join(folders[:MOST_NAMED])}; all of them: "
+                "haversack verify BUNDLE --json",
             )
     return tuple(path for path in paths if any(path.startswith(item) for item in items))
