@@ -151,7 +151,7 @@ def test_training_without_the_files_says_which_are_missing(call: Call, smoke: st
 def test_set_fills_what_is_empty_with_defaults_when_asked(call: Call, pantry: Pantry) -> None:
     call("recipe", "new", "--task", "detection", "--empty", "--name", "bare")
     told = call("train", "bare", "--json")
-    assert "recipe set RECIPE --default" in told.json["hint"]
+    assert told.json["hint"].endswith(": haversack recipe set bare --default")
     told = call("recipe", "set", "bare", "optimizer=SGD", "--default", "--json")
     assert told.code == 5, "an optimizer needs a trainer to be put into"
     told = call("recipe", "set", "bare", "--default", "--json")
@@ -165,6 +165,15 @@ def test_a_name_that_is_taken_is_refused_and_its_recipe_stays(call: Call, smoke:
     assert call("recipe", "set", "other", "--name", "smoke").code == 2
     assert call("recipe", "show", "smoke", "--json").json["id"] == smoke
     assert call("recipe", "set", "smoke", "--name", "smoke").code == 0
+
+
+@pytest.mark.parametrize("text", ["no recipe", "{}", "[1]", ""])
+def test_a_text_that_is_no_recipe_is_an_invalid_recipe(
+    call: Call, pantry: Pantry, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "some.sppr").write_text(text)
+    told = call("recipe", "import", str(tmp_path / "some.sppr"), "--pantry", str(pantry.path))
+    assert told.code == 5, told.err
 
 
 def test_importing_and_cooking_take_no_name_that_is_in_use(

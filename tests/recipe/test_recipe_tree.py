@@ -39,6 +39,25 @@ def test_an_empty_recipe_names_its_empty_slots() -> None:
         recipe.require_complete()
     assert caught.value.exit_code == EXIT_RECIPE
     assert "trainer" in caught.value.message
+    assert caught.value.hint.endswith(f": haversack recipe set {recipe.id[:12]} --default")
+    recipe.name = "my scenes"
+    with pytest.raises(IncompleteRecipe) as caught:
+        recipe.require_complete()
+    assert caught.value.hint.endswith(": haversack recipe set 'my scenes' --default")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("optimiser", "optimizer"), ("backbon", "backbone"), ("train.num_epoch", "num_epochs")],
+)
+def test_a_misspelt_slot_or_option_is_answered_with_what_was_meant(wrong: str, meant: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        detection()[wrong] = "AdamW"
+    assert caught.value.hint.startswith("Did you mean: ")
+    assert meant in caught.value.hint
+    with pytest.raises(UnknownName) as caught:
+        detection().options(wrong)
+    assert meant in caught.value.hint or "." in wrong
 
 
 def test_an_unset_slot_shows_question_marks() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from haversack.base.errors import EXIT_RECIPE, EXIT_USAGE, HaversackError
+from haversack.base.errors import EXIT_RECIPE, EXIT_USAGE, FileFormatError, HaversackError
 
 
 class RecipeError(HaversackError):
     """A recipe is wrong or cannot be what was asked."""
 
     exit_code = EXIT_RECIPE
+
+
+class UnreadableRecipe(RecipeError, FileFormatError):  # noqa: N818 - reads as the outcome it is
+    """The text of a recipe is not what Haversack writes."""
 
 
 class UnknownName(RecipeError):  # noqa: N818 - reads as the outcome it is
@@ -39,12 +44,13 @@ class IncompleteRecipe(RecipeError):  # noqa: N818 - reads as the outcome it is
         missing: The dotted paths of what is not set.
     """
 
-    def __init__(self, missing: Sequence[str]) -> None:
-        """List the slots and options that are empty."""
+    def __init__(self, missing: Sequence[str], name: str) -> None:
+        """List the slots and options of a recipe, named by its name or its id, that are empty."""
+        change = f"haversack recipe set {shlex.quote(name)}"
         super().__init__(
             f"the recipe is incomplete: {', '.join(missing)} not set",
-            "Fill them one by one (haversack recipe set RECIPE SLOT=NAME) or all with the task's "
-            "defaults (haversack recipe set RECIPE --default; fill_empty_recursively in Python).",
+            f"Fill them one by one ({change} SLOT=NAME) or all with the task's defaults "
+            f"(fill_empty_recursively in Python): {change} --default",
         )
         self.missing = tuple(missing)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from haversack.base.canonical_json import dump_canonical, load_strict
 from haversack.base.errors import FileFormatError
 from haversack.recipe.codec import from_data, to_data
-from haversack.recipe.errors import RecipeError
+from haversack.recipe.errors import RecipeError, UnreadableRecipe
 from haversack.recipe.registry import Registry
 from haversack.recipe.root import RecipeRoot
 from haversack.recipe.tree import Recipe
@@ -39,10 +39,13 @@ def from_sppr(text: str, registry: Registry, allow_upgrade: bool = True) -> Reci
         allow_upgrade: Whether versions that are not installed are migrated.
 
     Raises:
-        FileFormatError: Not strict JSON.
+        UnreadableRecipe: Not strict JSON.
         RecipeError: Not a recipe, changed since its id was taken, or not installable.
     """
-    data = load_strict(text.encode("utf-8", "surrogatepass"), "the recipe", MAX_BYTES)
+    try:
+        data = load_strict(text.encode("utf-8", "surrogatepass"), "the recipe", MAX_BYTES)
+    except FileFormatError as error:
+        raise UnreadableRecipe(error.message, error.hint) from error
     hint = "The text is damaged or was not written by Haversack."
     if not isinstance(data, dict) or not isinstance(data.get("format"), str):
         raise RecipeError("this is not a recipe", hint)

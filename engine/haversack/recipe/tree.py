@@ -132,7 +132,7 @@ class Recipe:
         """Raise ``IncompleteRecipe`` with the list of what is not set."""
         missing = self.missing()
         if missing:
-            raise IncompleteRecipe(missing)
+            raise IncompleteRecipe(missing, self.name or self.id[:12])
 
     def walk(self) -> Iterator[tuple[str, Ingredient]]:
         """Yield every ingredient in document order as (dotted path, ingredient)."""
