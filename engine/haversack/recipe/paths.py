@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import ValidationError
 
 from haversack.recipe.errors import InvalidValue, RecipeError, unknown
 from haversack.recipe.options import options_of
+from haversack.recipe.root import SYNONYMS
 from haversack.recipe.schema import UNSET, Ingredient, SlotSpec, slots_of
 
 
@@ -45,7 +48,7 @@ def slot_at(root: Ingredient, path: str) -> SlotSpec:
     parent, name = _split(path)
     specs = slots_of(type(node_at(root, parent)))
     if name not in specs:
-        raise unknown("slot", path, [f"{parent}.{s}" if parent else s for s in specs])
+        raise unknown("slot", path, _names(specs, parent))
     return specs[name]
 
 
@@ -74,13 +77,18 @@ def _split(path: str) -> tuple[str, str]:
 def _step(found: object, name: str, walked: str) -> object:
     if isinstance(found, Ingredient):
         if name not in type(found).model_fields:
-            raise unknown("option or slot", name, list(type(found).model_fields))
+            raise unknown("option or slot", name, _names(type(found).model_fields, walked))
         return getattr(found, name)
     if isinstance(found, tuple):
         return found[_index(found, name, walked)]
     if found is None:
         raise RecipeError(f"{walked} is empty", f"Assign an ingredient to {walked} first.")
     raise unknown("option or slot", f"{walked}.{name}", [])
+
+
+def _names(fields: Iterable[str], parent: str) -> list[str]:
+    """Give the paths of fields; at the root the short names that mean one further down as well."""
+    return [f"{parent}.{field}" for field in fields] if parent else [*fields, *SYNONYMS]
 
 
 def _index(items: object, name: str, walked: str) -> int:
@@ -93,7 +101,7 @@ def _index(items: object, name: str, walked: str) -> int:
 def _rebuild(node: Ingredient, path: str, name: str, value: object) -> Ingredient:
     schema = type(node)
     if name not in schema.model_fields:
-        raise unknown("option or slot", path, list(schema.model_fields))
+        raise unknown("option or slot", path, _names(schema.model_fields, path.rpartition(".")[0]))
     fields = {field: getattr(node, field) for field in schema.model_fields}
     try:
         return schema.model_validate({**fields, name: value})
