@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cli.cli_calls import Call
@@ -11,7 +13,7 @@ from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Failed, Finished, Measured, Produced, Started
 from haversack.runs.log import append_event
-from haversack.runs.spec import RunSpec
+from haversack.runs.spec import LAST_CHECKPOINT, RunSpec
 from haversack.runs.store import RunStore
 
 
@@ -31,6 +33,29 @@ def test_runs_are_listed_with_their_status_and_the_damaged_with_a_note(
     assert (first["status"], first["metrics"]) == ("finished", {"loss": None})
     assert second["note"]
     assert "spec.json" in call("runs", "list").out
+
+
+def test_a_command_to_copy_works_on_the_pantry_that_was_named(
+    call: Call, pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(pantry, "a", Failed(error="DataError", message="no pictures", hint="add some"))
+    (pantry.runs_folder / "a" / LAST_CHECKPOINT).mkdir(parents=True)
+    there = ("--pantry", str(pantry.path))
+    assert "haversack runs resume a\n" in _lines(call("runs", "show", "a", *there).out)
+    monkeypatch.setenv("HAVERSACK_PANTRY", str(tmp_path / "another"))
+    goes_on = f"haversack runs resume a --pantry {pantry.path}\n"
+    assert goes_on in _lines(call("runs", "show", "a", *there).out)
+    hint = call("runs", "stop", "a", *there, "--json").json["hint"]
+    assert hint == f"See `haversack runs list`. (with --pantry {pantry.path})"
+    call("recipe", "new", "--task", "detection", "--name", "empty", "--empty", *there)
+    hint = call("train", "empty", *there, "--json").json["hint"]
+    assert hint.endswith(f": haversack recipe set empty --default --pantry {pantry.path}")
+    hint = call("pack", "KIT", "--key", "none", *there, "--json").json["hint"]
+    assert "haversack keys list" in hint and "--pantry" not in hint
+
+
+def _lines(text: str) -> str:
+    return "".join(f"{line.strip()}\n" for line in text.splitlines())
 
 
 def test_no_runs_is_no_error(call: Call, pantry: Pantry) -> None:

@@ -24,4 +24,4 @@ def carry_out(session: Session, spec: RunSpec) -> Answer:
             state = error.state
     code = EXIT_INTERRUPTED if session.cancel.is_cancelled and state.result is None else EXIT_DONE
     data = {"run_id": spec.run_id, "folder": spec.run_dir, "state": state}
-    return Answer(data, [*describe(spec, state), *result_of(state)], code)
+    return Answer(data, [*describe(session, spec, state), *result_of(state)], code)

@@ -94,7 +94,9 @@ def _carry_out(session: Session, work: Callable[[], Answer]) -> int:
     except BrokenPipeError:
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place to tell a person
-        return report(error, json=session.json, debug=session.debug)
+        return report(
+            error, json=session.json, debug=session.debug, same_pantry=session.same_pantry
+        )
     return answer.exit_code
 
 

@@ -114,10 +114,12 @@ def import_folder(
     data = {**_facts(checked), "name": kept.name, "sha256": kept.sha256, "bytes": kept.size}
     use = "look at it with predict" if kept.task == "unlabeled" else "use it with"
     said = f"kept as {kept.name}, {human_size(kept.size)}; {use} --data {kept.name}"
-    return Answer(data, [*_told(checked), said, *_replaced(before.get(kept.name), kept, opened)])
+    return Answer(
+        data, [*_told(checked), said, *_replaced(session, before.get(kept.name), kept, opened)]
+    )
 
 
-def _replaced(old: OwnSet | None, new: OwnSet, pantry: Pantry) -> list[str]:
+def _replaced(session: Session, old: OwnSet | None, new: OwnSet, pantry: Pantry) -> list[str]:
     """Say that another set had the name before, and which recipes ask for that one."""
     from haversack.services.datasets import recipes_lacking
 
@@ -126,7 +128,8 @@ def _replaced(old: OwnSet | None, new: OwnSet, pantry: Pantry) -> list[str]:
     said = [f"other pictures were called {old.name} before, from {old.source}"]
     for recipe in recipes_lacking(pantry, new.name):
         change = f"haversack recipe set {shlex.quote(recipe)} data_generator={new.name}"
-        said.append(f"{recipe!r} was made with those; to give it the new ones: {change}")
+        give = session.told(change)
+        said.append(f"{recipe!r} was made with those; to give it the new ones: {give}")
     return said
 
 

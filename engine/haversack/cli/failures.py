@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 
@@ -9,10 +10,24 @@ from haversack.base.errors import EXIT_FAILED, EXIT_INTERRUPTED, HaversackError
 from haversack.base.files import StorageError
 from haversack.cli.output import printable, to_json
 
+_COMMAND = (
+    r"haversack (recipe|data|runs|train|prepare|evaluate|predict|export|measure|pareto|volume)\b"
+)
+"""A command that works on a pantry."""
+_AT_THE_END = re.compile(rf": {_COMMAND}[^.:;)]*$")
 
-def report(error: BaseException, *, json: bool, debug: bool) -> int:
-    """Tell a person (stderr) and, if asked, a program (JSON on stdout); give the exit status."""
+
+def report(error: BaseException, *, json: bool, debug: bool, same_pantry: str = "") -> int:
+    """Tell a person (stderr) and, if asked, a program (JSON on stdout); give the exit status.
+
+    Args:
+        error: What was raised.
+        json: Whether a program is told as well.
+        debug: Whether the traceback is shown.
+        same_pantry: What a command of the hint needs besides, to work on the same pantry.
+    """
     facts = facts_of(error)
+    facts["hint"] = _with_pantry(str(facts["hint"]), same_pantry)
     if debug:
         traceback.print_exception(error, file=sys.stderr)
     if json:
@@ -45,6 +60,12 @@ def _facts(
 ) -> dict[str, object]:
     kind = StorageError.__name__ if isinstance(error, OSError) else type(error).__name__
     return {"error": kind, "message": message, "hint": hint, "exit_code": exit_code}
+
+
+def _with_pantry(hint: str, same_pantry: str) -> str:
+    if not same_pantry or "--pantry" in hint or not re.search(_COMMAND, hint):
+        return hint
+    return hint + (same_pantry if _AT_THE_END.search(hint) else f" (with{same_pantry})")
 
 
 def _one_line(text: str) -> str:

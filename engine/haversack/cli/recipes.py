@@ -64,7 +64,8 @@ def list_recipes(session: Session, pantry: PantryOption = None) -> Answer:
         (r.id[:12], r.name, r.task, r.state, ", ".join(r.missing_slots or r.missing_assets))
         for r in records
     ]
-    empty = "no recipes yet; make one with: haversack recipe new --task detection --name NAME"
+    new = session.told("haversack recipe new --task detection --name NAME")
+    empty = f"no recipes yet; make one with: {new}"
     shown = table("", ("id", "name", "task", "state", "missing"), rows)
     return Answer(data, [shown] if rows else [empty])
 

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 from rich.console import RenderableType
 
 from haversack.cli.output import human_size, table
+from haversack.cli.session import Session
 from haversack.recipe.sppr import name_in
 from haversack.runs.reducer import RunState
 from haversack.runs.spec import RunSpec
@@ -14,7 +15,7 @@ MOST_ANSWERS, BEST = 20, 3
 """Pictures whose answers are shown, and answers of each."""
 
 
-def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
+def describe(session: Session, spec: RunSpec, state: RunState) -> list[RenderableType]:
     """Give what a person wants to know of a run."""
     facts: list[tuple[str, object]] = [
         ("run", spec.run_id),
@@ -29,7 +30,7 @@ def describe(spec: RunSpec, state: RunState) -> list[RenderableType]:
     if state.error is not None:
         facts += [("error", state.error.message), ("remedy", state.error.hint)]
     if state.status in ("stopped", "failed", "lost") and spec.going_on:
-        facts.append(("go on with", spec.going_on))
+        facts.append(("go on with", session.told(spec.going_on)))
     shown: list[RenderableType] = [table("", ("", ""), facts)]
     if state.metrics:
         shown.append(table("newest values", ("name", "value"), sorted(state.metrics.items())))
@@ -81,9 +82,9 @@ def _answers(predictions: JsonValue, least: JsonValue) -> list[RenderableType]:
     shown: list[RenderableType] = [table("found", ("picture", "best first"), rows[:MOST_ANSWERS])]
     if len(rows) > MOST_ANSWERS:
         shown.append(f"and {len(rows) - MOST_ANSWERS} more: --json has them all")
-    return shown
     if least:
         shown.append(f"boxes that score less are left out: model.score_threshold={least}")
+    return shown
 
 
 def _best(prediction: dict[str, JsonValue]) -> str:

@@ -45,7 +45,7 @@ def list_runs(session: Session, pantry: PantryOption = None) -> Answer:
         for r in records
     ]
     shown = table("", ("run", "kind", "recipe", "status", "updated", "newest values", "note"), rows)
-    empty = "no runs yet; start one with: haversack train RECIPE"
+    empty = f"no runs yet; start one with: {session.told('haversack train RECIPE')}"
     return Answer([_summary(r) for r in records], [shown] if rows else [empty])
 
 
@@ -53,7 +53,7 @@ def show_run(session: Session, run: RunArgument, pantry: PantryOption = None) ->
     """Show one run: how it ended, what it measured, what it made."""
     store = _store(session, pantry)
     spec, state = store.load(run)
-    return Answer({"spec": spec, "state": state}, describe(spec, state))
+    return Answer({"spec": spec, "state": state}, describe(session, spec, state))
 
 
 def watch_run(session: Session, run: RunArgument, pantry: PantryOption = None) -> Answer:
@@ -70,7 +70,7 @@ def watch_run(session: Session, run: RunArgument, pantry: PantryOption = None) -
             hear(event)
     spec, state = store.load(run_id)
     code = EXIT_FAILED if state.status in ("failed", "lost") else EXIT_DONE
-    return Answer({"spec": spec, "state": state}, describe(spec, state), code)
+    return Answer({"spec": spec, "state": state}, describe(session, spec, state), code)
 
 
 def resume_run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import signal
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from haversack.base.errors import UsageError
 from haversack.base.progress import CancelToken, hearing_waits
 from haversack.cli import which_pantry
 
@@ -30,11 +32,13 @@ class Session:
         json: Whether stdout is one JSON document.
         debug: Whether errors come with their traceback.
         cancel: Cancelled by the first Ctrl-C while ``listening``.
+        named: The pantry that ``--pantry`` named.
     """
 
     json: bool = False
     debug: bool = False
     cancel: CancelToken = field(default_factory=CancelToken)
+    named: Path | None = None
 
     def pantry(self, given: Path | None) -> Pantry:
         """Open the pantry that was named or is the current one.
@@ -45,7 +49,22 @@ class Session:
         """
         from haversack.pantry.pantry import Pantry
 
+        self.named = given
         return Pantry.open(which_pantry.choose(given))
+
+    def told(self, command: str) -> str:
+        """Give a command for a person to copy: it works on the pantry that this one worked on."""
+        return f"{command}{self.same_pantry}"
+
+    @property
+    def same_pantry(self) -> str:
+        """What a command needs besides, to work on the pantry that this one worked on."""
+        if self.named is None:
+            return ""
+        with contextlib.suppress(UsageError):  # without --pantry none would be found
+            if which_pantry.choose(None).absolute() == self.named.absolute():
+                return ""
+        return f" --pantry {shlex.quote(str(self.named))}"
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[Bars]:

@@ -125,17 +125,18 @@ def train(
     if only_spec:
         return _how_to_start(spec)
     answer = carry_out(session, spec)
-    return _with_suggestions(answer, recipe) if suggest else answer
+    return _with_suggestions(session, answer, recipe) if suggest else answer
 
 
-def _with_suggestions(answer: Answer, recipe: str) -> Answer:
+def _with_suggestions(session: Session, answer: Answer, recipe: str) -> Answer:
     state = answer.data["state"] if isinstance(answer.data, dict) else None
     result = state.result if isinstance(state, RunState) else None
     suggested = (result or {}).get("suggested")
     if not isinstance(suggested, dict) or not suggested:
         return answer
     words = " ".join(f"{path}={value:.3g}" for path, value in suggested.items())
-    told = f"nothing was changed; to take it: haversack recipe set {recipe} {words}"
+    take = session.told(f"haversack recipe set {shlex.quote(recipe)} {words}")
+    told = f"nothing was changed; to take it: {take}"
     rows = table("suggested", ("option", "value"), suggested.items())
     return Answer(answer.data, [*answer.show, rows, told], answer.exit_code)
 
@@ -235,16 +236,21 @@ def measure(
     opened = session.pantry(pantry)
     spec = _follow_up(RunKind.MEASURE, run, opened, device, options=options)
     answer = carry_out(session, spec)
-    return _with_row(answer, opened, spec) if add and answer.exit_code == EXIT_DONE else answer
+    return (
+        _with_row(session, answer, opened, spec)
+        if add and answer.exit_code == EXIT_DONE
+        else answer
+    )
 
 
-def _with_row(answer: Answer, pantry: Pantry, spec: RunSpec) -> Answer:
+def _with_row(session: Session, answer: Answer, pantry: Pantry, spec: RunSpec) -> Answer:
     from haversack.services.own_volume import add_measurement
 
     if not isinstance(answer.data, dict):
         return answer
     card, number = add_measurement(pantry, spec, answer.data["state"])
-    told = f"row {number} of {card.rows}; to see them: haversack pareto {card.name}"
+    see = session.told(f"haversack pareto {shlex.quote(card.name)}")
+    told = f"row {number} of {card.rows}; to see them: {see}"
     data = {**answer.data, "volume": card.name, "row": number}
     return Answer(data, [*answer.show, told], answer.exit_code)
 
