@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import sys
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()  # first: a child of a spawning platform ends here
-    from haversack_gui.__main__ import main
+    from haversack_gui.__main__ import leave, main
 
-    sys.exit(main())
+    leave(main())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from haversack.base.qt_libraries import REMEDY
 
@@ -34,5 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(["haversack"], wishes, given.quit_after_shown)
 
 
+def leave(status: int) -> NoReturn:
+    """End the process with what is written; nothing of it is taken down.
+
+    Libraries leave threads of their own behind (Arrow's, its memory's), and an interpreter that is
+    taken down frees Qt's objects in no order: a program that had done its work died of that.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # none, or nobody reads it
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave(main())

@@ -95,7 +95,9 @@ def run(arguments: list[str], wishes: Wishes, quit_after_shown: bool) -> int:
         QTimer.singleShot(0, window.close)
     else:
         QTimer.singleShot(WARM_AFTER_MS, lambda: warm(window))
-    return app.exec()
+    status = app.exec()
+    window.close()  # where the app was told to end: its threads have ended after this
+    return status
 
 
 def warm(window: Window) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from gui_desk import Desk
 from haversack.services.shelves import Pantry
+from haversack_gui.app import PAGES
 from haversack_gui.frame.page_place import PagePlace
 from haversack_gui.preferences import Preferences, load, save
 
@@ -99,6 +100,7 @@ STARTED = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
+from haversack_gui.__main__ import leave
 from haversack_gui.app import Wishes, application, make_window, warm
 from haversack_gui.pictures import settle
 app = application(["haversack"])
@@ -110,6 +112,7 @@ settle(window, app.processEvents)
 assert window.workspace.jobs.imported.is_set()
 print(window.stack.currentWidget().name, window.notice.isVisible(), window.notice.message.text())
 window.close()
+leave(0)
 """
 
 
@@ -128,3 +131,60 @@ def test_an_app_that_starts_cold_opens_its_pantry_and_its_page_while_it_imports(
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["pack", "False"]
+
+
+DIES_AT_ITS_END = """
+import atexit, ctypes, runpy, sys
+libc = ctypes.CDLL(None)
+getattr(libc, "__cxa_atexit")(ctypes.cast(libc.abort, ctypes.c_void_p), None, None)
+atexit.register(libc.abort)
+sys.argv = ["haversack-gui", "--quit-after-shown"]
+runpy.run_module("haversack_gui", run_name="__main__")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the C library as Linux has it")
+def test_an_app_that_was_closed_ends_well_where_a_library_would_die_at_its_end(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DIES_AT_ITS_END],
+        env={"QT_QPA_PLATFORM": "offscreen", "HAVERSACK_HOME": str(tmp_path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "app.json").is_file()
+
+
+QUITS = """
+import sys
+from PySide6.QtCore import QTimer
+from haversack_gui.__main__ import leave
+from haversack_gui import app as program
+from haversack_gui.app import Wishes
+def slow_import(place):
+    import time
+    time.sleep(0.3)
+    print("imported", flush=True)
+program.PagePlace.fetch = slow_import
+program.WARM_AFTER_MS = 0
+application = program.application(["haversack"])
+QTimer.singleShot(200, application.exit)
+leave(program.run(["haversack"], Wishes(page="pantry"), quit_after_shown=False))
+"""
+
+
+def test_an_app_that_is_told_to_end_while_it_imports_ends_after_that(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", QUITS],
+        env={"QT_QPA_PLATFORM": "offscreen", "HAVERSACK_HOME": str(tmp_path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("imported") == len(PAGES)
