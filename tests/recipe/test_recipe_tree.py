@@ -151,6 +151,21 @@ def test_options_list_only_what_serves_the_task() -> None:
     assert not titles & {"Digits", "MNIST", "Digit scenes (segmentation)", "Own pictures"}
 
 
+def test_a_name_like_none_is_answered_with_what_there_is() -> None:
+    with pytest.raises(UnknownName) as caught:
+        detection()["optimizer"] = "xyz"
+    assert caught.value.hint == "There are: AdamW (optimizer/adamw); SGD (optimizer/sgd)."
+
+
+def test_an_ingredient_of_another_task_is_answered_with_what_fits() -> None:
+    recipe = detection()
+    other = recipe.registry.find("Digits", "data_generator", "classification")()
+    with pytest.raises(RecipeError, match="does not serve detection") as caught:
+        recipe["data_generator"] = other
+    assert caught.value.hint.startswith("What fits data.data_generator: ")
+    assert "Digit scenes" in caught.value.hint
+
+
 def test_item_access_validates_ranges() -> None:
     recipe = detection()
     recipe["train.num_epochs"] = 5

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 from haversack.base.errors import EXIT_RECIPE, EXIT_USAGE, FileFormatError, HaversackError
 
+MOST_NAMED = 8
+
 
 class RecipeError(HaversackError):
     """A recipe is wrong or cannot be what was asked."""
@@ -63,6 +65,10 @@ def unknown_task(name: str, known: Sequence[str]) -> UnknownTask:
 def unknown(what: str, name: str, known: Sequence[str]) -> UnknownName:
     """Build the error for a name that nothing answers to, listing near matches."""
     near = get_close_matches(name.lower(), [k.lower() for k in known], n=3, cutoff=0.4)
-    matches = [k for k in known if k.lower() in near] or list(known)[:8]
-    hint = f"Did you mean: {'; '.join(matches)}?" if matches else "Nothing can be chosen here."
+    matches = [k for k in known if k.lower() in near]
+    hint = (
+        f"There are: {'; '.join(known[:MOST_NAMED])}." if known else "Nothing can be chosen here."
+    )
+    if matches:
+        hint = f"Did you mean: {'; '.join(matches)}?"
     return UnknownName(f"no {what} is called {name!r}", hint)

@@ -61,10 +61,9 @@ def resolve(
     if isinstance(answer, Ingredient):
         check_role(answer, spec, path)
         if task is not None and not answer.meta.serves(task):
-            raise RecipeError(
-                f"{answer.meta.display_name} does not serve {task}",
-                f"What fits: haversack recipe options RECIPE {path}.",
-            )
+            fitting = "; ".join(one.meta.title for one in registry.candidates(spec.role, task))
+            message = f"{answer.meta.display_name} does not serve {task}"
+            raise RecipeError(message, f"What fits {path}: {fitting or 'nothing'}.")
         return answer
     if not isinstance(answer, str):
         raise RecipeError(f"{answer!r} names no ingredient", "Give a name or an ingredient.")
