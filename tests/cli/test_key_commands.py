@@ -36,6 +36,23 @@ def test_a_key_is_made_shown_exported_trusted_and_backed_up(
     assert own["fingerprint"] == made["fingerprint"]
 
 
+def test_a_key_that_is_not_there_is_told_before_a_passphrase_is_asked_for(
+    call: Call, secret: str, tmp_path: Path
+) -> None:
+    call("keys", "new", "team", "--passphrase-file", secret)
+    call("keys", "show", "team", "-o", str(tmp_path / "team.json"))
+    commands = (
+        ("keys", "rotate", "nobody"),
+        ("keys", "revoke", "nobody"),
+        ("keys", "signers", "nobody", "--with-key", str(tmp_path / "team.json")),
+        ("keys", "cosign", str(tmp_path / "team.json"), "--key", "nobody"),
+        ("bundle", "sign", str(tmp_path), "--key", "nobody"),
+    )
+    for command in commands:
+        told = call(*command, "--json")
+        assert "no key named nobody" in told.json["message"], command
+
+
 def test_keys_are_rotated_and_revoked(call: Call, secret: str) -> None:
     made = call("keys", "new", "team", "--passphrase-file", secret, "--json").json
     rotated = call("keys", "rotate", "team", "--passphrase-file", secret, "--json").json

@@ -319,9 +319,9 @@ def _with_new_root(
     """Let a change make a key's new root, or the draft of one, and show what came of it."""
     from haversack.trust.keyring import KeyRing
 
-    secret = passphrase(passphrase_file, f"the key {name}")
     ring = KeyRing()
     before = ring.show(name).root_version
+    secret = passphrase(passphrase_file, f"the key {name}")
     info = change(ring, secret)
     return Answer(info, [*_key(info), *_waiting(info, before, draft)])
 

@@ -36,6 +36,8 @@ def cosign(
     from haversack.trust.fingerprints import as_words
     from haversack.trust.keyring import KeyRing
 
+    ring = KeyRing()
+    ring.require(key)
     found = read_draft(draft)
     root = found.root.root
     before = found.chain.newest
@@ -63,7 +65,7 @@ def cosign(
     ]
     session.say("\n".join(f"{what:12} {fact}" for what, fact in shown))
     secret = passphrase(passphrase_file, f"the key {key}")
-    signed = KeyRing().cosign_root(draft, key, secret)
+    signed = ring.cosign_root(draft, key, secret)
     lacking = signed.lacking
     state = f"{lacking} more must sign" if lacking else "all who must have signed"
     return Answer({**facts, "lacking": lacking}, [table("", ("", ""), [("signatures", state)])])

@@ -23,8 +23,10 @@ def sign(
     from haversack.services.cosign import cosign
     from haversack.trust.keyring import KeyRing
 
+    ring = KeyRing()
+    ring.require(key)
     secret = passphrase(passphrase_file, f"the key {key}")
-    done = cosign(bundle, KeyRing(), key, secret)
+    done = cosign(bundle, ring, key, secret)
     facts = [
         ("bundle", f"{done.name}, number {done.counter}"),
         ("publisher", done.publisher),
