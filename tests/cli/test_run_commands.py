@@ -13,7 +13,7 @@ from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.runs.event_sink import EventSink
 from haversack.runs.events import Event, Failed, Finished, Measured, Produced, Started
 from haversack.runs.log import append_event
-from haversack.runs.spec import LAST_CHECKPOINT, RunSpec
+from haversack.runs.spec import LAST_CHECKPOINT, Limits, RunSpec
 from haversack.runs.store import RunStore
 
 
@@ -142,6 +142,23 @@ def test_a_living_run_cannot_be_resumed_and_its_log_stays_as_it_is(
     assert told.code == 2 and "still running" in told.json["message"]
     assert (pantry.runs_folder / "a" / "run.jsonl").read_bytes() == before
     sink.close()
+
+
+def test_a_training_that_was_limited_goes_on_for_the_epochs_that_are_asked_for(
+    call: Call, pantry: Pantry, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, recipe = RunStore(pantry.runs_folder), pantry.recipes.load(tiny)
+    limits = Limits(max_epochs=1, batch_size=2, limit_batches=3)
+    spec = RunSpec(
+        kind="train", run_id="a", run_dir=store.path("a"), sppr=to_sppr(recipe), limits=limits
+    )
+    (store.create(spec) / LAST_CHECKPOINT).mkdir(parents=True)
+    monkeypatch.setattr(runs, "carry_out", lambda _, resumed: Answer({"limits": resumed.limits}))
+    told = call("runs", "resume", "a", "--json").json["limits"]
+    assert (told["max_epochs"], told["batch_size"]) == (1, 2)
+    told = call("runs", "resume", "a", "--set", "train.num_epochs=9", "--json").json["limits"]
+    assert (told["max_epochs"], told["batch_size"], told["limit_batches"]) == (None, 2, 3)
+    assert store.load("a")[0].limits.max_epochs is None, "the run keeps them"
 
 
 def test_an_option_is_named_and_valued_on_resuming_as_when_a_recipe_is_changed(

@@ -33,6 +33,8 @@ _CHANGEABLE = (
     "trainer.num_epochs",
     "trainer.precision",
 )
+_LIMITED = {"data.batch_size": "batch_size", "trainer.num_epochs": "max_epochs"}
+"""Options that a limit of the run goes before, unless they are changed after it."""
 
 
 def run_store(pantry: Pantry) -> RunStore:
@@ -152,16 +154,14 @@ def resume_spec(run_id: str, pantry: Pantry, changes: Mapping[str, object] = _NO
             f"run {spec.run_id} has no checkpoint to go on from", "Start a new training instead."
         )
     recipe = _changed(recipe_of(spec, pantry), changes)
-    limits = spec.limits
-    if "data.batch_size" in changes:
-        limits = limits.model_copy(update={"batch_size": None})
+    lifted = {limit: None for path, limit in _LIMITED.items() if path in changes}
     resumed = spec.model_copy(
         update={
             "run_dir": folder,
             "resume_from": last if last.is_dir() else None,
             "assets": asset_files(recipe, pantry),
             "sppr": to_sppr(recipe) if changes else spec.sppr,
-            "limits": limits,
+            "limits": spec.limits.model_copy(update=lifted),
         }
     )
     if changes:

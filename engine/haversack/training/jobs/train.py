@@ -62,7 +62,10 @@ def train(work: Work) -> Result:
         _check_resume(resume, template)
         keep_best(work, resume, build_task(work, len(classes), settings.image_size).primary)
         if resume.epoch >= settings.epochs:
-            work.note(f"every epoch of {settings.epochs} is done already")
+            work.note(
+                f"every epoch of {settings.epochs} is done already; to go on: haversack runs "
+                f"resume {work.spec.run_id} --set trainer.num_epochs={2 * settings.epochs}"
+            )
             return _nothing_left(work, resume)
         if _has_stopped_early(work, resume):
             return _nothing_left(work, resume)
