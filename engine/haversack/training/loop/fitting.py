@@ -23,6 +23,7 @@ from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
 from haversack.training.loop.keeper import Keeper
+from haversack.training.loop.module import TaskModule
 from haversack.training.loop.parts import loader_of, module_of, train_loader
 from haversack.training.loop.reporting import Reporting
 from haversack.training.loop.showing import Showing
@@ -57,11 +58,13 @@ def fit(
     early_stop = options.early_stop
     task = build_task(work, len(template.classes), settings.image_size)
     placement = place(work.spec, work.rank)
+    loss, kind = build_training_loss(work, splits["train"]), TaskModule
     if placement.is_shared_out:
-        from haversack.training.loop.sharing_out import check_shareable
+        from haversack.training.loop.sharing_out import SharedModule, check_shareable
 
         check_shareable(options)
-    module = module_of(options, network, task, build_training_loss(work, splits["train"]))
+        kind = SharedModule
+    module = module_of(options, network, task, loss, kind=kind)
     if options.compile:
         _compile(work, settings, network, placement)
     recorder = build_recorder(work)

@@ -65,20 +65,12 @@ class TaskModule(LightningModule):
         self._make_optimizer = make_optimizer
         self._make_scheduler = make_scheduler
         self._memory_format = memory_format
-        self._losses = _losses_of(network)
+        self._losses = losses_of(network)
         self._training_loss = training_loss or task.loss
         self._meter = task.meter()
         self._val_loss: list[Tensor] = []
         self._val_seen = 0
         self._rng: dict[str, Tensor] = {}
-
-    def configure_model(self) -> None:
-        """Keep this process's share of the network where it is shared out."""
-        if self.device_mesh is not None:
-            from haversack.training.loop.sharing_out import share_out
-
-            share_out(self.network, self.device_mesh["data_parallel"])
-            self._losses = _losses_of(self.network)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Tensor]:
         """Give the loss and, detached, its parts."""
@@ -188,7 +180,8 @@ class TaskModule(LightningModule):
         return as_input(batch["images"]).to(memory_format=self._memory_format)
 
 
-def _losses_of(network: nn.Module) -> Callable[[Tensor, Batch], dict[str, Tensor]] | None:
+def losses_of(network: nn.Module) -> Callable[[Tensor, Batch], dict[str, Tensor]] | None:
+    """Give what a network answers with its own loss, where it has one."""
     return network.losses if isinstance(network, GivesItsLoss) else None
 
 

@@ -30,10 +30,11 @@ def module_of(
     task: Task,
     training_loss: Loss | None,
     scheduled: bool = True,
+    kind: type[TaskModule] = TaskModule,
 ) -> TaskModule:
     """Give the module of a network with the recipe's optimizer and, if wanted, its schedule."""
     schedule = options.scheduler if scheduled else None
-    return TaskModule(
+    return kind(
         network,
         task,
         lambda net: build_optimizer(options.optimizer, net),

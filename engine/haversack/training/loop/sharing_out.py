@@ -21,6 +21,7 @@ from torch.optim import Optimizer
 
 from haversack.catalog.training import LightningTrainer
 from haversack.training.errors import TrainingError
+from haversack.training.loop.module import TaskModule, losses_of
 from haversack.training.loop.strategies import join
 
 _WHOLE = StateDictOptions(full_state_dict=True, cpu_offload=True)
@@ -103,6 +104,17 @@ class Shares(ModelParallelStrategy):
         if self.model is None:
             raise RuntimeError("Lightning has given no network to this strategy yet")
         return self.model
+
+
+class SharedModule(TaskModule):
+    """A `TaskModule` whose network is shared out before its optimizer is made."""
+
+    def configure_model(self) -> None:
+        """Keep this process's share of the network."""
+        if self.device_mesh is None:
+            raise RuntimeError("only the strategy that shares a network out gives the processes")
+        share_out(self.network, self.device_mesh["data_parallel"])
+        self._losses = losses_of(self.network)
 
 
 def share_out(network: torch.nn.Module, mesh: Any) -> None:
