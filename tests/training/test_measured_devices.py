@@ -78,7 +78,7 @@ def test_a_network_is_run_as_often_with_its_processing_as_alone_and_it_is_told_h
 
     def latency(_run: object, min_runs: int, most: float, _on_run: object) -> Latency:
         asked.append((min_runs, most))
-        return Latency(1.0, 1.0, 1.0, 1.0, min_runs, 0)
+        return Latency(1.0, 1.0, 1.0, 1.0, min_runs, 0, is_stable=True)
 
     monkeypatch.setattr(measuring, "measure_latency", latency)
     monkeypatch.setattr(measuring, "processor_counter", lambda: None)

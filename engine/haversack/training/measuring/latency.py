@@ -23,6 +23,7 @@ class Latency:
         mean_ms: The mean.
         runs: Runs that were measured.
         warmup_runs: Runs before that.
+        is_stable: Whether they had come to take the same time.
     """
 
     p50_ms: float
@@ -31,6 +32,7 @@ class Latency:
     mean_ms: float
     runs: int
     warmup_runs: int
+    is_stable: bool
 
 
 def measure_latency(
@@ -50,7 +52,7 @@ def measure_latency(
         seconds: Seconds after which it is enough.
         on_run: Called with the number of measured runs after each one; outside of the timing.
     """
-    warmup = _warm_up(run, min(MAX_WARMUP_SECONDS, seconds))
+    warmup, is_stable = _warm_up(run, min(MAX_WARMUP_SECONDS, seconds))
     times: list[float] = []
     until = time.perf_counter() + seconds
     while len(times) < min_runs and (time.perf_counter() < until or not times):
@@ -64,6 +66,7 @@ def measure_latency(
         mean_ms=statistics.fmean(times),
         runs=len(times),
         warmup_runs=warmup,
+        is_stable=is_stable,
     )
 
 
@@ -72,7 +75,7 @@ def percentile(ordered: list[float], percent: int) -> float:
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
-def _warm_up(run: Callable[[], object], seconds: float) -> int:
+def _warm_up(run: Callable[[], object], seconds: float) -> tuple[int, bool]:
     before, count, until = 0.0, 0, time.perf_counter() + seconds
     while time.perf_counter() < until:
         window = []
@@ -83,9 +86,9 @@ def _warm_up(run: Callable[[], object], seconds: float) -> int:
         count += len(window)
         now = statistics.median(window)
         if before and abs(now - before) / before < STABLE:
-            break
+            return count, True
         before = now
-    return count
+    return count, False
 
 
 def _time(run: Callable[[], object]) -> float:

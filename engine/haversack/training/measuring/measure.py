@@ -82,6 +82,12 @@ def measure_subject(
             seen.look()
 
     alone = measure_latency(network_alone, min_runs, seconds, on_run)
+    if not alone.is_stable:
+        work.note(
+            f"the warm-up ended after {alone.warmup_runs} runs before twenty took as long as "
+            "the twenty before; if something else is at work here, end it and measure again",
+            warning=True,
+        )
     clocks.append(frequency_hz() or 0.0)
     board = seen.facts() if seen is not None else None
     memory = subject.memory()
