@@ -65,6 +65,18 @@ def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
     assert sorted(target.store.digests()) == before
 
 
+def test_what_was_here_says_where_it_came_from_also_after_a_bundle_brought_it_again(
+    tmp_path: Path,
+) -> None:
+    pantry = stocked_pantry(tmp_path / "home")
+    keys = keyring(tmp_path / "keys")
+    receipt = packed(pantry, tmp_path / "KIT", keys)
+    keys.trust(tmp_path / "KIT", receipt.fingerprint)
+    before = pantry.assets.list()
+    open_bundle(tmp_path / "KIT", pantry, keys)
+    assert before and pantry.assets.list() == before
+
+
 def test_nothing_of_an_untrusted_bundle_enters_the_pantry(tmp_path: Path) -> None:
     packed(stocked_pantry(tmp_path / "home"), tmp_path / "KIT", keyring(tmp_path / "home-keys"))
     target = Pantry.build(tmp_path / "field")

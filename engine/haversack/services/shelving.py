@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from haversack.base.errors import FileFormatError, HaversackError
 from haversack.bundle.manifest import ManifestFile
 from haversack.pantry.assets import Fetched
+from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
+from haversack.recipe.assets import Asset
 from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
@@ -77,11 +79,22 @@ def read_goods(files: Iterable[ManifestFile], pantry: Pantry, chain: RootChain) 
 
 
 def place_assets(goods: ShelfGoods, pantry: Pantry, source: str) -> None:
-    """Record the assets that the recipes name and that came along."""
+    """Record the assets that the recipes name and that came along; what was here stays as it was.
+
+    So a set that was imported here says where from also after a bundle brought it home again.
+    """
     for asset in {a.name: a for recipe in goods.recipes for a in recipe.assets()}.values():
         found = goods.files.get(f"assets/{asset.name}{suffix_of(asset)}")
-        if found is not None and found.sha256 == asset.sha256:
+        if found is not None and found.sha256 == asset.sha256 and not _is_here(asset, pantry):
             pantry.assets.put(asset, Fetched(fetched_from=source, raw_sha256=asset.sha256))
+
+
+def _is_here(asset: Asset, pantry: Pantry) -> bool:
+    """Say whether the pantry's record of a name is of just this asset."""
+    try:
+        return pantry.assets.get(asset.name).asset == asset
+    except NotInPantryError:
+        return False
 
 
 def place_documents(goods: ShelfGoods, pantry: Pantry) -> None:
