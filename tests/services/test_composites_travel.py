@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from data.byod.sets import coco
+from data.byod.sets import coco, image_folder
 from haversack.catalog.mnist import FashionMnist, Mnist
 from haversack.data.readers.mnist import read_fashion_mnist, read_mnist
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.fill import Answers
 from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
-from haversack.services.datasets import as_answer, import_data
+from haversack.services.datasets import as_answer, import_data, own_set
 from haversack.services.readiness import readiness
 from haversack.services.unpack import open_bundle
 from long_form import LONG_FORM
@@ -80,3 +81,26 @@ def test_mnist_and_fashion_mnist_are_the_packages_that_the_catalogue_pins(tmp_pa
         "train": 60_000,
         "val": 10_000,
     }
+
+
+def test_pictures_imported_here_stay_under_a_new_name_where_a_bundle_brings_others_of_theirs(
+    tmp_path: Path,
+) -> None:
+    home, field = Pantry.build(tmp_path / "home"), Pantry.build(tmp_path / "field")
+    import_data(coco(tmp_path / "boxes"), home, "parts")
+    import_data(image_folder(tmp_path / "classes"), field, "parts")
+    recipe = made_of(home, "Class selector", {"source": as_answer(home, "parts")})
+    recipe["data.data_generator.keep"] = "roof"
+    home.recipes.save(recipe)
+    own, keys = own_set(field, "parts"), keyring(tmp_path / "keys")
+    moved: list[str] = []
+    for kit in ("FIRST", "SECOND"):
+        receipt = packed(home, tmp_path / kit, keys)
+        keys.trust(tmp_path / kit, receipt.fingerprint)
+        moved += open_bundle(tmp_path / kit, field, keys).moved
+    assert ["parts-2" in line for line in moved] == [True]
+    assert own_set(field, "parts").sha256 == own_set(home, "parts").sha256 != own.sha256
+    assert own_set(field, "parts-2") == replace(own, name="parts-2")
+    field.collect_garbage(spare_younger_than=0)
+    assert field.store.has(own.sha256)
+    assert readiness(field.recipes.load(recipe.name), field).state == "ready"

@@ -158,7 +158,7 @@ def open_bundle(
         ("receipt", receipt.receipt),
     ]
     refused = [f"not taken in: {line}" for line in receipt.refused]
-    return Answer(receipt, [table("", ("", ""), facts), *refused])
+    return Answer(receipt, [table("", ("", ""), facts), *receipt.moved, *refused])
 
 
 def _warnings(warnings: tuple[str, ...], litter: tuple[str, ...]) -> list[RenderableType]:

@@ -20,6 +20,7 @@ from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
 from haversack.services.contents import suffix_of
+from haversack.services.displaced import make_room
 from haversack.services.licences import OWN_MEASUREMENTS, OWN_VOLUMES
 from haversack.services.report import PreparationReport
 from haversack.trust.chain import RootChain
@@ -42,6 +43,7 @@ class ShelfGoods:
         reports: What was proved of them, by recipe id.
         volumes: Golden volumes by name: bytes and card.
         refused: One line for each file that fits no shelf.
+        moved: One line for each thing that was here and has another name now.
     """
 
     files: dict[str, ManifestFile]
@@ -50,6 +52,7 @@ class ShelfGoods:
     reports: dict[str, PreparationReport] = field(default_factory=dict)
     volumes: dict[str, tuple[bytes, Card]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
 
     def proves(self, recipe: Recipe) -> bool:
         """Say whether a signed report that came along proves a recipe."""
@@ -86,7 +89,9 @@ def place_assets(goods: ShelfGoods, pantry: Pantry, source: str) -> None:
     for asset in {a.name: a for recipe in goods.recipes for a in recipe.assets()}.values():
         found = goods.files.get(f"assets/{asset.name}{suffix_of(asset)}")
         if found is not None and found.sha256 == asset.sha256 and not _is_here(asset, pantry):
+            said = make_room(asset, pantry)
             pantry.assets.put(asset, Fetched(fetched_from=source, raw_sha256=asset.sha256))
+            goods.moved.extend(() if said is None else (said,))
 
 
 def _is_here(asset: Asset, pantry: Pantry) -> bool:

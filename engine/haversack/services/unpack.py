@@ -20,6 +20,7 @@ from haversack.bundle.taking import AtHand
 from haversack.pantry.pantry import Pantry
 from haversack.services.carry.placing import place_code
 from haversack.services.contents import holdings
+from haversack.services.displaced import BROUGHT
 from haversack.services.listen import Listener, ignore
 from haversack.services.shelving import ShelfGoods, place_assets, place_documents, read_goods
 from haversack.trust.keyring import KeyRing
@@ -42,6 +43,7 @@ class OpenReceipt:
         recipes: Names (or ids) of the recipes that came in.
         proved: Those of them that come with a signed attestation of a passed rehearsal.
         refused: Files that were put on no shelf, each with the reason.
+        moved: What was here and has another name now, each in a line.
         volumes: Golden volumes that came in.
         code: Folders with the app or a runtime, put there to be run by a person.
         files: How many files.
@@ -55,6 +57,7 @@ class OpenReceipt:
     recipes: tuple[str, ...]
     proved: tuple[str, ...]
     refused: tuple[str, ...]
+    moved: tuple[str, ...]
     volumes: tuple[str, ...]
     code: tuple[Path, ...]
     files: int
@@ -162,7 +165,7 @@ def open_bundle(
 
     def shelve(found: Admitted, files: tuple[ManifestFile, ...]) -> None:
         goods.append(read_goods(files, pantry, found.chain))
-        source = f"bundle {found.statement.name} {found.statement.counter}"
+        source = f"{BROUGHT}{found.statement.name} {found.statement.counter}"
         place_assets(goods[0], pantry, source)
         folders, misfits = place_code(files, pantry)
         code.extend(folders)
@@ -211,6 +214,7 @@ def open_bundle(
             recipe.name or recipe.id[:12] for recipe in came.recipes if came.proves(recipe)
         ),
         refused=tuple(came.refused),
+        moved=tuple(came.moved),
         volumes=tuple(came.volumes),
         code=tuple(code),
         files=len(taken.files),

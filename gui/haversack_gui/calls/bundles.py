@@ -213,7 +213,9 @@ def take_in(
     )
     recipes = ", ".join(receipt.recipes) or tr("no recipe")
     refused = f" Not readable here: {'; '.join(receipt.refused)}." if receipt.refused else ""
-    said = f"Taken in from {receipt.publisher}: {recipes}; {words.size(receipt.bytes)}.{refused}"
+    moved = "".join(f" {line[0].upper()}{line[1:]}." for line in receipt.moved)
+    size = words.size(receipt.bytes)
+    said = f"Taken in from {receipt.publisher}: {recipes}; {size}.{refused}{moved}"
     return Changed(_TAKEN, receipt.publisher, said)
 
 
