@@ -58,7 +58,8 @@ def test_a_worker_that_is_killed_is_told_with_what_to_do(
     desk.settle()
     assert desk.page.view.status.text() == "Worker lost"
     assert "SIGKILL" in desk.page.view.error.text()
-    assert "smaller batch" in desk.page.view.error.text()
+    assert "memory short" in desk.page.view.error.text()
+    assert desk.page.view.error.text().count("checkpoint") == 1  # there is none to go on from
     assert queue.states[run_id].curves["train/loss"] == ((3, 0.5),)
     assert desk.window.notice.isVisible()
     still_works(desk)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea
 
 from haversack.base.counting import unit_for
-from haversack.runs.reducer import RunState
+from haversack.runs.reducer import WORKER_LOST, RunState
 from haversack.runs.spec import RunKind
 from haversack_gui import words
 from haversack_gui.calls.runs import RunLine
@@ -238,7 +238,8 @@ def _problem(line: RunLine) -> str:
     if state.error is None:
         return line.note
     said = [words.sentence(state.error.message), state.error.hint]
-    if line.kind == "train" and state.is_over and not line.resumable:
+    is_told = state.error.error == WORKER_LOST  # its hint says how it goes on, or that it cannot
+    if line.kind == "train" and state.is_over and not line.resumable and not is_told:
         said.append(tr("No checkpoint was written before that: train it again."))
     return " ".join(said)
 
