@@ -263,11 +263,13 @@ def test_torchvision_s_metadata_becomes_one_volume_for_each_task_without_times()
          "parameters": 9_000_000, "gflops": 0, "file_mb": 40.0, "url": "https://x/d.pth"},
         {"model": "v", "weights": "V1", "metrics": {"Kinetics-400": {"acc@1": 60.0}},
          "parameters": 1, "gflops": 1, "file_mb": 1.0, "url": ""},
+        {"model": "f", "weights": "FEATURES", "metrics": {"ImageNet-1K": {"acc@1": None}},
+         "parameters": 1, "gflops": 1, "file_mb": 1.0, "url": ""},
     ]  # fmt: skip
     volumes, report = import_torchvision(entries)
     assert [v.name for v in volumes] == ["torchvision_classification", "torchvision_detection"]
     assert volumes[0].frame["if_task_metric"].tolist() == [0.7]
     assert volumes[0].frame["weights"].tolist() == ["https://x/a.pth"]
     assert report.made_null == {"gflops": 1}
-    assert report.dropped_rows == {"no accuracy on pictures": 1}
+    assert report.dropped_rows == {"no accuracy on pictures": 2}
     assert "od_inf_rate_ms" not in volumes[0].frame.columns

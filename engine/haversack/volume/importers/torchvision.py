@@ -70,8 +70,9 @@ def import_torchvision(entries: Iterable[Mapping[str, Any]]) -> tuple[list[Impor
     return volumes, report
 
 
-def _results(metrics: Mapping[str, Mapping[str, float]]) -> Iterable[tuple[str, str, float]]:
+def _results(metrics: Mapping[str, Mapping[str, float | None]]) -> Iterable[tuple[str, str, float]]:
     for dataset, values in metrics.items():
         for name, task in METRICS.items():
-            if name in values and dataset.startswith(_PICTURES):
-                yield task, dataset, float(values[name])
+            value = values.get(name)
+            if value is not None and dataset.startswith(_PICTURES):
+                yield task, dataset, float(value)
