@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from haversack.catalog.own import PREFIX, own_asset, own_task
-from haversack.pantry.errors import NotInPantryError
+from haversack.pantry.assets import AssetRecord
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.assets import Asset
 
@@ -13,18 +13,19 @@ BROUGHT = "bundle "
 """How the place begins that a bundle's files are recorded to come from."""
 
 
-def make_room(asset: Asset, pantry: Pantry) -> str | None:
+def make_room(asset: Asset, record: AssetRecord, pantry: Pantry) -> str | None:
     """Call a set that was imported here otherwise, where a bundle brings another of its name.
 
     A set that an earlier bundle brought is the publisher's and gives way.
 
+    Args:
+        asset: What the bundle brings.
+        record: What has that name here.
+        pantry: Where both are.
+
     Returns:
         What a person has to know of it; None where nothing had to be moved.
     """
-    try:
-        record = pantry.assets.get(asset.name)
-    except NotInPantryError:
-        return None
     kept, task = record.asset, own_task(record.asset)
     if task is None or kept.sha256 == asset.sha256 or record.fetched_from.startswith(BROUGHT):
         return None

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 from haversack.base.errors import FileFormatError, HaversackError
 from haversack.bundle.manifest import ManifestFile
-from haversack.pantry.assets import Fetched
+from haversack.pantry.assets import AssetRecord, Fetched
 from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
-from haversack.recipe.assets import Asset
 from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
@@ -88,18 +87,19 @@ def place_assets(goods: ShelfGoods, pantry: Pantry, source: str) -> None:
     """
     for asset in {a.name: a for recipe in goods.recipes for a in recipe.assets()}.values():
         found = goods.files.get(f"assets/{asset.name}{suffix_of(asset)}")
-        if found is not None and found.sha256 == asset.sha256 and not _is_here(asset, pantry):
-            said = make_room(asset, pantry)
+        before = _record(asset.name, pantry)
+        is_here = before is not None and before.asset == asset
+        if found is not None and found.sha256 == asset.sha256 and not is_here:
+            said = None if before is None else make_room(asset, before, pantry)
             pantry.assets.put(asset, Fetched(fetched_from=source, raw_sha256=asset.sha256))
             goods.moved.extend(() if said is None else (said,))
 
 
-def _is_here(asset: Asset, pantry: Pantry) -> bool:
-    """Say whether the pantry's record of a name is of just this asset."""
+def _record(name: str, pantry: Pantry) -> AssetRecord | None:
     try:
-        return pantry.assets.get(asset.name).asset == asset
+        return pantry.assets.get(name)
     except NotInPantryError:
-        return False
+        return None
 
 
 def place_documents(goods: ShelfGoods, pantry: Pantry) -> None:
