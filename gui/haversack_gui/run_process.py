@@ -16,14 +16,15 @@ from haversack.runs.spec import RunSpec, encode_spec
 from haversack.services.worker import append_event, worker_environment
 
 TICK_MS = 100
-SLICE_S = 0.02
+SLICE_S = 0.008
 GRACE_MS = 20_000
 
 
 class RunProcess(QObject):
     """Starts the worker, keeps the state, and says ten times a second at most that it changed.
 
-    Lines are read in slices, so that a burst of events never holds up the window.
+    Lines are read in slices, one at a time between turns of the event loop, so that a burst of
+    events never holds up the window.
     """
 
     changed = Signal()
@@ -44,6 +45,8 @@ class RunProcess(QObject):
         self._torn = b""
         self._exit: int | None = None
         self._over = False
+        self._slice_due = False
+        self._told_at = 0.0
         self._process = QProcess(self)
         self._process.setProgram(command[0])
         self._process.setArguments(command[1:])
@@ -60,7 +63,7 @@ class RunProcess(QObject):
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._broken)
         self._ticker = QTimer(self, interval=TICK_MS)
-        self._ticker.timeout.connect(self._tick)
+        self._ticker.timeout.connect(self._go_on)
 
     @property
     def over(self) -> bool:
@@ -97,16 +100,24 @@ class RunProcess(QObject):
         *whole, self._torn = content.split(b"\n")
         self._lines.extend(line for line in whole if line)
 
-    def _tick(self) -> None:
-        until = time.perf_counter() + SLICE_S
+    def _go_on(self) -> None:
+        if not self._slice_due:
+            self._slice_due = True
+            QTimer.singleShot(0, self._read_slice)
+
+    def _read_slice(self) -> None:
+        self._slice_due = False
+        began = time.perf_counter()
         events: list[Event] = []
-        while self._lines and time.perf_counter() < until:
+        while self._lines and time.perf_counter() < began + SLICE_S:
             events.append(_event(self._lines.popleft()))
         if events:
             self.state = reduce_all(self.state, events)
+        if events and (not self._lines or began >= self._told_at + TICK_MS / 1000):
+            self._told_at = began
             self.changed.emit()
         if self._lines:
-            QTimer.singleShot(0, self._tick)
+            self._go_on()
         elif self._exit is not None and not self._over:
             self._close_books(self._exit)
 
@@ -125,12 +136,12 @@ class RunProcess(QObject):
         self._take()
         crashed = status == QProcess.ExitStatus.CrashExit
         self._exit = -exit_code if crashed else exit_code
-        QTimer.singleShot(0, self._tick)
+        self._go_on()
 
     def _broken(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._exit is None:
             self._exit = 127
-            QTimer.singleShot(0, self._tick)
+            self._go_on()
 
 
 def _event(line: bytes) -> Event:

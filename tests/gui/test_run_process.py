@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,21 @@ def test_a_burst_of_20000_events_never_holds_up_the_window(qtbot: QtBot, tmp_pat
         if stalls[-1] < 0.1:
             break
     assert min(stalls) < 0.1, stalls
+
+
+def test_a_burst_is_told_ten_times_a_second_at_most(qtbot: QtBot, tmp_path: Path) -> None:
+    body = (
+        "for i in range(20_000):\n    say(Measured(values={'train/loss': i / 7}, step=i))\n"
+        "say(Finished())"
+    )
+    process = RunProcess(spec_in(tmp_path), program(body))
+    told: list[float] = []
+    process.changed.connect(lambda: told.append(time.monotonic()))
+    began = time.monotonic()
+    run(process, qtbot)
+    assert process.state.step == 19_999
+    ends = 2  # the last line that was read, and the verdict
+    assert 1 < len(told) <= 10 * (time.monotonic() - began) + ends
 
 
 def test_stopping_sends_the_control_line(qtbot: QtBot, tmp_path: Path) -> None:

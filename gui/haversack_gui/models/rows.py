@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 
 from haversack_gui import words
+from haversack_gui.letting_go import LettingGo
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -45,9 +46,11 @@ class Column(Generic[Row]):
     colour: Callable[[Row], str | None] | None = None
     tip: Callable[[Row], str] | None = None
 
-    def sort_key(self, row: Row) -> Any:
-        """Give what a row is sorted by."""
-        return self.text(row).lower() if self.key is None else self.key(row)
+    @property
+    def sort_key(self) -> Callable[[Row], Any]:
+        """What gives the value by which a row is sorted."""
+        text = self.text
+        return self.key or (lambda row: text(row).lower())
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
@@ -59,12 +62,14 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self.columns = tuple(columns)
         self.rows: list[Row] = []
         self._order: tuple[int, bool] | None = None
+        self.letting_go = LettingGo(self)
 
     def show(self, rows: Sequence[Row], columns: Sequence[Column[Row]] | None = None) -> None:
         """Replace all rows, and the columns where some are given."""
         self.beginResetModel()
         if columns is not None:
             self.columns = tuple(columns)
+        self.letting_go.take(self.rows)
         self.rows = list(rows)
         self._put_in_order()
         self.endResetModel()
