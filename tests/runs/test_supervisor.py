@@ -116,12 +116,12 @@ def test_a_worker_that_does_not_stop_is_ended_after_the_grace_period(
 def test_only_the_worker_and_what_it_started_are_ended(spec: RunSpec, worker: Command) -> None:
     bystander = subprocess.Popen(["sleep", "60"])
     cancel = CancelToken()
-    cancel.cancel()
     pids: list[int] = []
 
     def note(event: Event) -> None:
         if isinstance(event, Measured):
             pids.append(int(event.values["pid"]))
+            cancel.cancel()
 
     body = """
     import subprocess
@@ -130,7 +130,7 @@ def test_only_the_worker_and_what_it_started_are_ended(spec: RunSpec, worker: Co
     """
     try:
         with pytest.raises(RunFailed):
-            run_worker(spec, note, cancel, grace=1.5, command=worker(body, NEVER_ENDS))
+            run_worker(spec, note, cancel, grace=0.5, command=worker(body, NEVER_ENDS))
         time.sleep(0.1)
         assert not _is_running(pids[0])
         assert bystander.poll() is None
