@@ -22,7 +22,17 @@ from haversack.services.setup import put_volumes
 from haversack.services.shelves import shelf_items
 from haversack.services.unpack import OpenReceipt, open_bundle, verify
 from haversack.trust.errors import Refused, WrongPassphrase
+from haversack.trust.keyring import KeyRing
 from services.kits import PASSPHRASE, keyring, light_recipe, packed, proof_of, stocked_pantry
+
+
+@pytest.fixture
+def trusted(tmp_path: Path) -> tuple[Pantry, KeyRing]:
+    """A stocked pantry that was packed as KIT, and keys that trust whoever packed it."""
+    pantry, keys = stocked_pantry(tmp_path / "home"), keyring(tmp_path / "keys")
+    receipt = packed(pantry, tmp_path / "KIT", keys)
+    keys.trust(tmp_path / "KIT", receipt.fingerprint)
+    return pantry, keys
 
 
 def test_what_was_packed_is_ready_where_it_is_opened(tmp_path: Path) -> None:
@@ -53,11 +63,8 @@ def test_golden_volumes_travel_with_their_cards(tmp_path: Path) -> None:
         assert target.volumes.path(name).read_bytes() == pantry.volumes.path(name).read_bytes()
 
 
-def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
-    pantry = stocked_pantry(tmp_path / "home")
-    keys = keyring(tmp_path / "keys")
-    receipt = packed(pantry, tmp_path / "KIT", keys)
-    keys.trust(tmp_path / "KIT", receipt.fingerprint)
+def test_opening_twice_changes_nothing(tmp_path: Path, trusted: tuple[Pantry, KeyRing]) -> None:
+    _, keys = trusted
     target = Pantry.build(tmp_path / "field")
     open_bundle(tmp_path / "KIT", target, keys)
     before = sorted(target.store.digests())
@@ -66,12 +73,9 @@ def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_was_here_says_where_it_came_from_also_after_a_bundle_brought_it_again(
-    tmp_path: Path,
+    tmp_path: Path, trusted: tuple[Pantry, KeyRing]
 ) -> None:
-    pantry = stocked_pantry(tmp_path / "home")
-    keys = keyring(tmp_path / "keys")
-    receipt = packed(pantry, tmp_path / "KIT", keys)
-    keys.trust(tmp_path / "KIT", receipt.fingerprint)
+    pantry, keys = trusted
     before = pantry.assets.list()
     open_bundle(tmp_path / "KIT", pantry, keys)
     assert before and pantry.assets.list() == before
@@ -197,12 +201,9 @@ def test_a_name_that_is_taken_stays_with_the_recipe_that_has_it(tmp_path: Path) 
 
 
 def test_an_item_that_is_not_in_the_bundle_is_wrong_usage_and_leaves_no_receipt(
-    tmp_path: Path,
+    tmp_path: Path, trusted: tuple[Pantry, KeyRing]
 ) -> None:
-    pantry = stocked_pantry(tmp_path / "home")
-    keys = keyring(tmp_path / "keys")
-    receipt = packed(pantry, tmp_path / "KIT", keys)
-    keys.trust(tmp_path / "KIT", receipt.fingerprint)
+    _, keys = trusted
     target = Pantry.build(tmp_path / "field")
     with pytest.raises(UsageError, match="nope") as caught:
         open_bundle(tmp_path / "KIT", target, keys, items=["nope"])
