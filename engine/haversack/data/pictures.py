@@ -21,6 +21,16 @@ _EXIF, _XMP, _XMP_ORIENTATION = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", 
 _LYING = (5, 6, 7, 8)
 """Orientations in which width and height change places."""
 _WHITE_16 = 65535
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for a file whose bytes are not what its format says."""
 
 
 def decode(content: bytes, name: str) -> Picture:
@@ -52,7 +62,7 @@ def decode(content: bytes, name: str) -> Picture:
                 return np.array(as_rgb(upright(picture), name))
     except UnidentifiedImageError as error:
         raise DataError(f"{name} is not a picture that can be read", hint) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UNREADABLE as error:
         raise DataError(f"{name} is damaged: {error}", hint) from error
 
 
@@ -68,7 +78,7 @@ def pictures_in(content: bytes) -> int:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content)) as picture:
                 return int(getattr(picture, "n_frames", 1))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except UNREADABLE:
         return 1  # the first can be decoded, and what follows is no picture
 
 
@@ -108,7 +118,7 @@ def _orientation(picture: Image.Image) -> int:
     """Give EXIF's number, else XMP's; 1, upright, where there is none."""
     try:
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
+    except UNREADABLE:
         return 1
 
 
@@ -164,7 +174,7 @@ def size_of(content: bytes, name: str) -> tuple[int, int]:
             return upright_size(picture)
     except UnidentifiedImageError as error:
         raise DataError(f"{name} is not a picture that can be read", hint) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except UNREADABLE as error:
         raise DataError(f"{name} cannot be read: {error}", hint) from error
 
 

@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from haversack.data.byod.regions import Labels, Palette
 from haversack.data.errors import DataError
-from haversack.data.pictures import MAX_PIXELS
+from haversack.data.pictures import MAX_PIXELS, UNREADABLE
 from haversack.data.sample import NOT_JUDGED
 
 _HINT = "Replace or remove the mask, then run it again."
@@ -61,7 +61,7 @@ def decode_values(content: bytes, name: str, in_colour: bool) -> Labels:
         raise
     except UnidentifiedImageError as error:
         raise DataError(f"{name} is no mask that can be read", _HINT) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UNREADABLE as error:
         raise DataError(f"{name} is no mask that can be read: {error}", _HINT) from error
     is_grey = not in_colour and bool((colours == colours[..., :1]).all())
     return colours[..., 0] if is_grey else colours
