@@ -179,6 +179,27 @@ def test_a_coco_picture_keeps_the_objects_that_are_right_and_one_without_any_is_
     assert [one.what for one in found.problems] == ["annotation 3 has no box of four numbers"]
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"category_id": 99}, {"segmentation": [[1, 2]]}, {"segmentation": [["x"]]}]
+)
+def test_a_coco_picture_is_painted_with_the_outlines_that_are_right_and_left_out_without_any(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    folder = mask_sets.coco_polygons(tmp_path)
+    path = folder / "instances.json"
+    document = json.loads(path.read_text())
+    own = [one for one in document["annotations"] if one["image_id"] == 1]
+    own[0].update(wrong)
+    path.write_text(json.dumps(document))
+    found = check_data(folder, task="segmentation")
+    assert [len(one.areas) for one in found.pictures] == [3, 2, 3, 3, 3, 3]
+    own[1].update(wrong)
+    path.write_text(json.dumps(document))
+    found = check_data(folder, task="segmentation")
+    assert [len(one.areas) for one in found.pictures] == [3, 3, 3, 3, 3]
+    assert found.problems[-1].what == "none of its objects can be used; left out"
+
+
 def test_a_coco_class_without_a_name_is_no_class(tmp_path: Path) -> None:
     folder = coco(tmp_path)
     path = folder / "annotations/instances.json"

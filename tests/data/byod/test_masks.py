@@ -134,7 +134,7 @@ def test_the_same_files_are_boxes_unless_masks_are_asked_for(tmp_path: Path) -> 
 def test_a_detection_set_without_outlines_is_refused_for_masks(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         check_data(coco(tmp_path), task="segmentation")
-    assert "no outline" in caught.value.hint
+    assert "no outline" in caught.value.message
 
 
 def test_pictures_alone_are_unlabeled_and_are_kept_to_be_looked_at(tmp_path: Path) -> None:

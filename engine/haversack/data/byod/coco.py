@@ -114,7 +114,7 @@ def _listed(file: str, document: Document, taking: _Taking) -> Iterator[Labelled
     boxes = boxes_by_image(file, document, tell) if isinstance(document, Boxed) else {}
     regions = _regions(file, document, tell) if isinstance(document, Segmented) else {}
     for image in document.images:
-        if image.lacks and image.id not in boxes:
+        if image.lacks and image.id not in boxes and image.id not in regions:
             taking.lacking.add((file, image.file_name))
         yield Labelled(
             image.file_name,
@@ -161,11 +161,16 @@ def _regions(
 ) -> dict[Key, list[Region]]:
     classes = {category.id: category.name for category in document.categories}
     regions: dict[Key, list[Region]] = defaultdict(list)
+    wrong: list[Key] = []
     for number, one in enumerate(document.annotations, 1):
         try:
-            regions[one.image_id].append(_region(classes[one.category_id], one))
+            region = _region(classes[one.category_id], one)
         except ValueError as error:
             tell(Problem(file, f"annotation {number} {error}"))
+            wrong.append(one.image_id)
+        else:
+            regions[one.image_id].append(region)
+    note_lacking(document.images, wrong)
     return regions
 
 

@@ -150,13 +150,16 @@ def _decode(file: str, content: bytes, tell: Callable[[Problem], None], outlines
         raise DataError(f"{file} is no JSON: {error}", HINT) from error
     images = list(_each(loose.images, _IMAGE, file, "image", tell))
     categories = list(_each(loose.categories, _CATEGORY, file, "category", tell))
-    if outlines:
-        outlined = list(_each(loose.annotations, _OUTLINED, file, "annotation", tell))
-        return Segmented(images, categories, outlined)
     wrong: list[msgspec.Raw] = []
-    boxed = list(_each(loose.annotations, _ANNOTATION, file, "annotation", tell, wrong.append))
+    told = (file, "annotation", tell, wrong.append)
+    document: Document
+    if outlines:
+        outlined = list(_each(loose.annotations, _OUTLINED, *told))
+        document = Segmented(images, categories, outlined)
+    else:
+        document = Boxed(images, categories, list(_each(loose.annotations, _ANNOTATION, *told)))
     note_lacking(images, map(_whose, wrong))
-    return Boxed(images, categories, boxed)
+    return document
 
 
 def _whose(entry: msgspec.Raw) -> Key | None:
