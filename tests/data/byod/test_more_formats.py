@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.byod.more_sets import MORE, cvat, kitti, labelme
-from data.byod.sets import BOXES, voc
+from data.byod.sets import BOXES, voc, yolo
 from data.byod.test_formats import checked, kept
 from haversack.data.byod.detect import seems
 from haversack.data.byod.shard import read_shard
@@ -134,3 +134,13 @@ def test_a_label_file_that_cannot_be_read_and_has_no_picture_speaks_of_none(tmp_
     (folder / "other.json").write_text("{")
     (problem,) = checked(folder).problems
     assert problem.file == "other.json" and "left out" not in problem.what
+
+
+def test_a_yolo_label_file_that_is_too_large_is_told_once_with_its_picture(tmp_path: Path) -> None:
+    folder = yolo(tmp_path)
+    (folder / "labels/train/001.txt").write_bytes(b"\n" * ((4 << 20) + 1))
+    found = checked(folder)
+    assert len(found.pictures) == 5
+    (problem,) = found.problems
+    assert problem.file == "labels/train/001.txt"
+    assert problem.what == "is larger than 4 MiB; its picture is left out"

@@ -30,6 +30,7 @@ from haversack.data.byod.records import (
     Task,
     is_picture,
     split_in,
+    with_its_picture,
 )
 from haversack.data.byod.regions import Region, checked_polygon
 from haversack.data.byod.texts import text_of
@@ -78,6 +79,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
     masked = wanted is not None and wanted.task == "segmentation"
     pictures: list[Labelled] = []
     problems: list[Problem] = list(faults)
+    left_out: list[str] = []
     empty = 0
     for name in members.names():
         if not is_picture(name):
@@ -93,7 +95,9 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
             problems.append(Problem(name, error.message))
             continue
         if len(content) > _MOST:
-            problems.append(Problem(labels, f"is larger than {_MOST >> 20} MiB; left out"))
+            problem, its = with_its_picture(labels, f"is larger than {_MOST >> 20} MiB", name)
+            problems.append(problem)
+            left_out += its
             continue
         empty += not content.strip()
         boxes: list[tuple[str, Box]] = []
@@ -118,7 +122,7 @@ def read_yolo(members: Members, size_of: Size, wanted: Wanted | None = None) -> 
     what = "is a label file without a picture"
     problems += [Problem(name, what) for name in _without_picture(members)]
     task: Task = "segmentation" if masked else "detection"
-    return Found("yolo", task, tuple(pictures), tuple(problems))
+    return Found("yolo", task, tuple(pictures), tuple(problems), told=tuple(left_out))
 
 
 def _without_picture(members: Members) -> list[str]:
