@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haversack.base.files import StorageError
+from haversack.base.folders import fresh_folder
 from haversack.training.checkpoint import folder as checkpoints
-from haversack.training.checkpoint.replacing import fresh_folder
 from haversack.training.checkpoint.state import About
 from haversack.training.checkpoint.tree import decode, encode
 from haversack.training.errors import CheckpointError

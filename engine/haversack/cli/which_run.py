@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from haversack.base.folders import is_there
 from haversack.runs.spec import LAST_CHECKPOINT, RunKind
 from haversack.runs.store import RunStore
 
@@ -17,7 +18,7 @@ def training(store: RunStore, run: str) -> str:
     if run in ("last", "latest"):
         for record in reversed(store.list()):
             failed = record.state.status == "failed"
-            kept = (store.path(record.run_id) / LAST_CHECKPOINT).is_dir()
+            kept = is_there(store.path(record.run_id) / LAST_CHECKPOINT)
             usable = record.spec is not None and (kept or not failed)
             if record.state.kind == RunKind.TRAIN and usable:
                 return record.run_id

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from haversack.base.errors import FileFormatError
+from haversack.base.folders import is_there
 
 SPEC_VERSION = 1
 MAX_SPEC_BYTES = 64 << 20
@@ -111,7 +112,7 @@ class RunSpec(SpecModel):
     @property
     def going_on(self) -> str:
         """The command by which a training goes on; empty where it left no checkpoint."""
-        has_some = self.kind is RunKind.TRAIN and (self.run_dir / LAST_CHECKPOINT).is_dir()
+        has_some = self.kind is RunKind.TRAIN and is_there(self.run_dir / LAST_CHECKPOINT)
         return f"haversack runs resume {self.run_id}" if has_some else ""
 
 

@@ -142,9 +142,13 @@ class RunStore:
         write_text(folder / STOP_NAME, "stop\n")
         return folder
 
+    def is_living(self, run_id: str) -> bool:
+        """Say whether a worker is at work on the run."""
+        return is_held(self.path(run_id) / LOG_NAME)
+
     def refuse_living(self, run_id: str) -> None:
         """Raise ``RunExists`` where a worker is at work on the run."""
-        if is_held(self.path(run_id) / LOG_NAME):
+        if self.is_living(run_id):
             raise RunExists(
                 f"the run {run_id} is still running",
                 f"Watch it with `haversack runs watch {run_id}`, or stop it first.",

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from haversack.base.errors import UsageError
+from haversack.base.folders import restore_if_writable
 from haversack.base.progress import CancelToken
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.sppr import from_sppr, to_sppr
@@ -148,6 +149,7 @@ def resume_spec(run_id: str, pantry: Pantry, changes: Mapping[str, object] = _NO
     spec, state = store.load(folder.name)
     store.refuse_living(spec.run_id)
     last = folder / LAST_CHECKPOINT
+    restore_if_writable(last)
     ran_out = state.error is not None and state.error.error == "OutOfMemoryError"
     if spec.kind is not RunKind.TRAIN or not (last.is_dir() or ran_out):
         raise UsageError(
@@ -304,8 +306,11 @@ def _load(run_id: str, pantry: Pantry) -> tuple[RunSpec, Path]:
 
 
 def _checkpoint(spec: RunSpec, folder: Path) -> Path:
+    is_living = RunStore(folder.parent).is_living(folder.name)
     for name in ("best", "last"):
         checkpoint = folder / "checkpoints" / name
+        if not is_living:
+            restore_if_writable(checkpoint)
         if (checkpoint / "model.safetensors").is_file():
             return checkpoint
     raise UsageError(

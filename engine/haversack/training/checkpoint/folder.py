@@ -17,7 +17,7 @@ import torch
 from haversack.base.digests import read_verified, sha256_bytes
 from haversack.base.errors import IntegrityError
 from haversack.base.files import StorageError, write_bytes
-from haversack.training.checkpoint.replacing import fresh_folder, restore_if_writable
+from haversack.base.folders import fresh_folder, restore_if_writable
 from haversack.training.checkpoint.state import STATE, About, CheckpointState, read_state
 from haversack.training.checkpoint.tree import DAMAGED, decode, encode
 from haversack.training.errors import CheckpointError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from haversack.training.checkpoint.replacing import restore_if_writable
+from haversack.base.folders import restore_if_writable
 from haversack.training.checkpoint.state import read_state
 from haversack.training.checkpoint.tree import DAMAGED
 from haversack.training.errors import CheckpointError

@@ -30,6 +30,11 @@ def fresh_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def is_there(folder: Path) -> bool:
+    """Say whether a folder is there, or stands aside since its replacement was interrupted."""
+    return folder.is_dir() or _aside(folder).is_dir()
+
+
 def restore_if_writable(folder: Path) -> None:
     """Bring back the folder that stood aside when a replacement was interrupted."""
     if os.access(folder.parent, os.W_OK):
