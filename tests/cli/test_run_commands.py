@@ -54,6 +54,21 @@ def test_a_command_to_copy_works_on_the_pantry_that_was_named(
     assert "haversack keys list" in hint and "--pantry" not in hint
 
 
+def test_a_named_pantry_is_worked_on_from_a_folder_that_is_gone(
+    call: Call, pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HAVERSACK_PANTRY", raising=False)
+    gone = tmp_path / "unplugged"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    there = ("--pantry", str(pantry.path))
+    assert f"haversack train RECIPE --pantry {pantry.path}" in _lines(
+        call("runs", "list", *there).out
+    )
+    assert call("runs", "show", "nothing", *there).code == 2
+
+
 def _lines(text: str) -> str:
     return "".join(f"{line.strip()}\n" for line in text.splitlines())
 

@@ -61,7 +61,7 @@ class Session:
         """What a command needs besides, to work on the pantry that this one worked on."""
         if self.named is None:
             return ""
-        with contextlib.suppress(UsageError):  # without --pantry none would be found
+        with contextlib.suppress(UsageError, OSError):  # none is found, or the folder is gone
             if which_pantry.choose(None).absolute() == self.named.absolute():
                 return ""
         return f" --pantry {shlex.quote(str(self.named))}"
