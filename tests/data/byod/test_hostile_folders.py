@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
 import pytest
 
-from data.byod.sets import csv_set, image_folder, save, voc, yolo
+from data.byod.sets import coco, csv_set, image_folder, save, voc, yolo
 from haversack.base.errors import HaversackError
 from haversack.data.byod import folder as folders
 from haversack.data.errors import DataError
@@ -66,3 +68,21 @@ def test_a_folder_that_is_none_is_an_error_with_a_remedy(tmp_path: Path) -> None
     with pytest.raises(HaversackError) as caught:
         check_data(tmp_path / "nowhere")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("path", ["deep/" * 200_000, "../" * 300_000])
+def test_a_path_of_a_megabyte_is_a_missing_picture_at_once(tmp_path: Path, path: str) -> None:
+    lists = yolo(tmp_path / "yolo")
+    (lists / "data.yaml").write_text("names: [flower, roof]\ntrain: train.txt\n")
+    (lists / "train.txt").write_text(f"{path}none.jpg\n")
+    listed = coco(tmp_path / "coco")
+    file = listed / "annotations/instances.json"
+    document = json.loads(file.read_text())
+    document["images"][0]["file_name"] = f"{path}none.jpg"
+    file.write_text(json.dumps(document))
+    began = time.process_time()
+    (first, *_), (second, *_) = check_data(lists).problems, check_data(listed).problems
+    assert time.process_time() - began < 10
+    assert first.what.startswith("lists pictures that are not there: 1, ")
+    assert second.what.endswith(" is missing")
+    assert max(len(first.what), len(second.what)) < 300

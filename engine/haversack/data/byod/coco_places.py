@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from haversack.data.byod.records import is_picture
+from haversack.data.byod.records import LONGEST_PATH, is_picture
 
 
 class Places:
@@ -60,7 +60,7 @@ class Places:
 
 
 def _plain(said: str) -> str:
-    return posixpath.normpath(said.replace("\\", "/"))
+    return posixpath.normpath(said[-LONGEST_PATH:].replace("\\", "/"))
 
 
 def _last(path: str) -> str:

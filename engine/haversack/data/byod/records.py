@@ -14,6 +14,8 @@ PICTURES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
     ".pbm",
 )  # fmt: skip
+LONGEST_PATH = 4096
+"""What is named at greater length is cut from the left: no file's path is so long."""
 UNREAD = (
     ".heic", ".heif", ".avif", ".gif", ".jp2", ".j2k", ".jxl", ".tga", ".psd", ".svg", ".exr",
     ".dcm", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2",

@@ -20,6 +20,7 @@ import yaml
 from haversack.base.counting import counted
 from haversack.data.byod.empty_labels import NONE_USABLE, empty_labels
 from haversack.data.byod.records import (
+    LONGEST_PATH,
     PICTURES,
     SPLITS,
     TEST,
@@ -232,7 +233,7 @@ def _listed(names: frozenset[str], lines: Iterable[str], split: str, into: dict[
         if picture:
             into[picture] = split
         else:
-            lost.append(line.strip())
+            lost.append(line.strip()[:200])
     return f"lists pictures that are not there: {len(lost)}, the first ({lost[0]})" if lost else ""
 
 
@@ -260,7 +261,7 @@ def _homes(name: str) -> list[str]:
 
 def _within(entry: object) -> str:
     """Give a place as it would lie in the set: exports write ``../train/images`` for it."""
-    path = posixpath.normpath(str(entry).strip().replace("\\", "/"))
+    path = posixpath.normpath(str(entry).strip()[-LONGEST_PATH:].replace("\\", "/"))
     while path.startswith("../"):
         path = path[3:]
     return path
