@@ -9,7 +9,9 @@ from cli.cli_calls import Call
 from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
 from haversack.services.bake import oven
+from haversack.services.bake.failed import Baked
 from haversack.volume.write import write_volume
+from services.fake_kitchen import Kitchen, keys_of, small_plan
 
 TABLE = "backbone,latency,acc,remark\ntf_efficientnet_lite0.x,2,70,=1+1\nother_net.y,1,60,b\n"
 
@@ -116,9 +118,9 @@ def test_a_bake_trains_as_many_recipes_at_a_time_as_is_asked(
 ) -> None:
     asked: list[int] = []
 
-    def bake(*_: Any, jobs: int, **__: Any) -> bool:
+    def bake(*_: Any, jobs: int, **__: Any) -> Baked:
         asked.append(jobs)
-        return False
+        return Baked(is_measured=False, rows=0)
 
     monkeypatch.setattr(oven, "bake", bake)
     plan = str(resource("plans/xval_cls.json"))
@@ -126,3 +128,26 @@ def test_a_bake_trains_as_many_recipes_at_a_time_as_is_asked(
     assert call("volume", "bake", plan, "--jobs", "3").code == 0
     assert asked == [1, 3]
     assert call("volume", "bake", plan, "--jobs", "0").code == 2
+
+
+def test_a_bake_of_which_a_unit_fails_shelves_the_others_tells_it_last_and_exits_with_1(
+    call: Call, pantry: Pantry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kitchen = Kitchen(monkeypatch)
+    keys = keys_of(small_plan(tmp_path / "plan.json", name="small"), pantry)
+    kitchen.failing = set(keys)
+    none = call("volume", "bake", str(tmp_path / "plan.json"), "--json")
+    assert none.code == 1 and [one["unit"] for one in none.json["failed"]] == keys
+    assert pantry.volumes.list() == []
+    kitchen.failing = {keys[0]}
+    told = call("volume", "bake", str(tmp_path / "plan.json"))
+    assert told.code == 1
+    *_, rows, failed, hint, again = told.out.splitlines()
+    assert rows.startswith("small: 4 rows, on the shelf")
+    assert failed.startswith(f"failed: {keys[0]}, training: {keys[0]} was burnt")
+    assert hint.strip() == "Turn the heat down."
+    assert again.startswith("The same command tries it again")
+    assert pantry.volumes.list() == ["small"]
+    kitchen.failing = set()
+    done = call("volume", "bake", str(tmp_path / "plan.json"), "--json")
+    assert done.code == 0 and done.json["card"]["rows"] == 6

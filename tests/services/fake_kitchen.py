@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from haversack.base.errors import HaversackError
 from haversack.base.progress import CancelToken
 from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
@@ -30,6 +31,8 @@ class Kitchen:
         self.measured: list[str] = []
         self.places: list[Path] = []
         self.fail_at = ""
+        self.failing: set[str] = set()
+        self.tried: list[str] = []
         self.environments: list[dict[str, str]] = []
         self.during: Callable[[str, CancelToken | None], object] = lambda _key, _cancel: None
         monkeypatch.setattr(oven, "train_unit", self._train)
@@ -48,6 +51,7 @@ class Kitchen:
     ) -> None:
         if unit.key == self.fail_at:
             raise KeyboardInterrupt
+        self._try(unit.key)
         self.environments.append(env)
         self.during(unit.key, cancel)
         self.trained.append(unit.key)
@@ -59,9 +63,15 @@ class Kitchen:
         row = f"{unit.key} {quantization}"
         if row == self.fail_at:
             raise KeyboardInterrupt
+        self._try(row)
         self.measured.append(row)
         self.places.append(place)
         measured_file(place, quantization).write_text(json.dumps(MEASURED))
+
+    def _try(self, name: str) -> None:
+        self.tried.append(name)
+        if name in self.failing:
+            raise HaversackError(f"{name} was burnt", "Turn the heat down.")
 
 
 def small_plan(path: Path, **fields: object) -> Plan:

@@ -113,12 +113,12 @@ def test_a_unit_that_another_process_has_is_left_to_it_until_that_process_ends(
     other = context.Process(target=_hold, args=(str(folder / keys[0]), ready, done))
     other.start()
     assert ready.get(timeout=60)
-    assert not bake(plan, pantry, folder)
+    assert not bake(plan, pantry, folder).is_measured
     assert kitchen.trained == keys[1:]
     assert kitchen.measured == [], "nothing is measured while another process trains"
     other.kill()  # a dead process's claim lapses
     other.join()
-    assert bake(plan, pantry, folder)
+    assert bake(plan, pantry, folder).is_measured
     assert sorted(kitchen.trained) == keys
     assert len(kitchen.measured) == 6
 
@@ -129,9 +129,9 @@ def test_two_processes_do_not_measure_in_one_folder_at_a_time(
     pantry, folder = Pantry.build(tmp_path / "pantry"), tmp_path / "baking"
     bake(plan, pantry, folder, with_measuring=False)
     with oven.claim(folder) as mine:
-        assert mine and not bake(plan, pantry, folder)
+        assert mine and not bake(plan, pantry, folder).is_measured
         assert kitchen.measured == []
-    assert bake(plan, pantry, folder)
+    assert bake(plan, pantry, folder).is_measured
     assert len(kitchen.measured) == 6
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import RenderableType
 
 from haversack.base.counting import counted
+from haversack.base.errors import EXIT_FAILED
 from haversack.cli.command import Answer, PantryOption, command, group
 from haversack.cli.output import table
 from haversack.cli.pareto import FILES
@@ -17,6 +18,7 @@ from haversack.cli.volume_show import show_volume
 from haversack.services.licences import stated
 
 if TYPE_CHECKING:
+    from haversack.services.bake.failed import FailedUnit
     from haversack.services.volume_import import Brought
 
 
@@ -152,7 +154,10 @@ def bake(
     ] = True,
     pantry: PantryOption = None,
 ) -> Answer:
-    """Train, export and measure every recipe of a plan; interrupted bakes go on."""
+    """Train, export and measure every recipe of a plan; interrupted bakes go on.
+
+    One that fails holds up no other; it is told at the end and tried again by the next bake.
+    """
     from haversack.services.bake.collect import collect
     from haversack.services.bake.oven import bake as bake_plan
     from haversack.services.bake.plan import read_plan
@@ -161,9 +166,11 @@ def bake(
     wanted = read_plan(plan)
     place = folder or opened.path / "baking" / wanted.name
     target = output or place / f"{wanted.name}.parquet"
+    about: dict[str, object] = {"volume": wanted.name, "folder": place}
+    failed: tuple[FailedUnit, ...] = ()
     if not collect_only:
         with session.listening() as hear:
-            is_measured = bake_plan(
+            baked = bake_plan(
                 wanted,
                 opened,
                 place,
@@ -172,14 +179,31 @@ def bake(
                 on_event=hear,
                 cancel=session.cancel,
             )
+        failed = baked.failed
         if not measuring:
             told = f"trained in {place}; measure with the same command without --no-measure"
-            return Answer({"volume": wanted.name, "folder": place}, [told])
-        if not is_measured:
+            return _baked(about, [told], failed)
+        if not baked.is_measured:
             told = f"another process is at work in {place}; run it again to measure"
-            return Answer({"volume": wanted.name, "folder": place}, [told])
+            return _baked(about, [told], failed)
+        if failed and not baked.rows:
+            return _baked(about, [f"nothing of {wanted.name} could be baked"], failed)
     card = collect(wanted, opened.registry, place, target, opened)
     opened.volumes.put(wanted.name, target.read_bytes(), card.as_dict())
     data = {"volume": wanted.name, "file": target, "card": card}
     rows = counted(card.rows, "row")
-    return Answer(data, [f"{wanted.name}: {rows}, on the shelf and in {target}"])
+    return _baked(data, [f"{wanted.name}: {rows}, on the shelf and in {target}"], failed)
+
+
+def _baked(
+    data: dict[str, object], told: list[RenderableType], failed: tuple[FailedUnit, ...]
+) -> Answer:
+    if not failed:
+        return Answer(data, told)
+    for one in failed:
+        told += [f"failed: {one.unit}, {one.step}: {one.message}", f"  {one.hint}".rstrip()]
+    told.append(
+        f"The same command tries {'it' if len(failed) == 1 else 'them'} again, after what has not "
+        f"been tried; the logs are in {failed[0].folder.parent}"
+    )
+    return Answer({**data, "failed": failed}, [line for line in told if line], EXIT_FAILED)

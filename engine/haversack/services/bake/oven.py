@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from haversack.base.locking import claimed
 from haversack.base.progress import CancelToken, Meter
 from haversack.pantry.pantry import Pantry
+from haversack.services.bake.failed import (
+    Baked,
+    failed_file,
+    failed_units,
+    noting_failure,
+    untried_first,
+)
 from haversack.services.bake.kept_plan import keep_plan
-from haversack.services.bake.plan import Plan, Unit, units
+from haversack.services.bake.plan import Plan, Quantization, Unit, units
 from haversack.services.bake.side_by_side import share_of_cores, side_by_side
 from haversack.services.bake.stages import measure_unit, measured_file, train_unit, trained_file
 from haversack.services.capture import capture
-from haversack.services.listen import Listener, ignore
+from haversack.services.listen import Listener, Said, ignore
 
 
 def bake(
@@ -26,12 +33,13 @@ def bake(
     with_measuring: bool = True,
     on_event: Listener = ignore,
     cancel: CancelToken | None = None,
-) -> bool:
+) -> Baked:
     """Work off a plan; finished units are not done again, interrupted ones go on.
 
     Every unit is trained and exported first; only then is anything measured, one after the
     other. Several processes may share a folder: each unit is claimed by one of them. None measures
-    while another one trains or measures there.
+    while another one trains or measures there. A unit that fails holds up no other: it is noted,
+    and the next bake tries it again after those that have not been tried.
 
     Args:
         plan: What is baked.
@@ -43,12 +51,11 @@ def bake(
         cancel: Stops after the step under way.
 
     Returns:
-        Whether everything is measured. If it is not, though it was wanted, another process is at
-        work in the folder; the bake is run again to measure.
+        Whether it came to its end, and what failed.
 
     Raises:
         AnotherPlanError: The folder holds the results of another plan.
-        RunFailed: A worker failed, those beside it were stopped; run it again to go on.
+        Cancelled: Somebody asked to stop; run it again to go on.
         FetchError: An asset could not be fetched.
     """
     folder = folder.absolute()  # workers run elsewhere
@@ -57,13 +64,10 @@ def bake(
     needed = {a.name: a for unit in todo for a in unit.recipe.assets()}
     capture(tuple(needed.values()), pantry, on_event=on_event, cancel=cancel)
     _train(plan, todo, pantry, folder, jobs, on_event, cancel)
-    if not with_measuring:
-        return False
-    with claim(folder) as mine:
-        alone = mine and all(trained_file(folder / unit.key).exists() for unit in todo)
-        if alone:
-            _measure(plan, todo, pantry, folder, on_event, cancel)
-    return alone
+    is_measured = with_measuring and _measure_alone(plan, todo, pantry, folder, on_event, cancel)
+    files = (measured_file(folder / unit.key, q) for unit in todo for q in plan.quantizations)
+    rows = sum(file.exists() for file in files)
+    return Baked(is_measured, rows, tuple(failed_units(todo, plan.quantizations, folder)))
 
 
 def _train(
@@ -80,15 +84,44 @@ def _train(
     jobs = max(1, min(jobs, left))
     share = share_of_cores(jobs)
 
+    def tell(line: str) -> None:
+        with telling:
+            on_event(Said(line))
+
     def train(unit: Unit, stop: CancelToken | None) -> None:
         place = folder / unit.key
         with claim(place) as mine:
             if mine and not trained_file(place).exists():
-                train_unit(unit, plan.quantizations, place, pantry, cancel=stop, env=share)
+                with noting_failure(failed_file(place), stop, tell):
+                    train_unit(unit, plan.quantizations, place, pantry, cancel=stop, env=share)
         with telling:
             meter.advance(1)
 
-    side_by_side(todo, train, jobs, cancel)
+    in_turn = untried_first(todo, lambda unit: failed_file(folder / unit.key).exists())
+    side_by_side(in_turn, train, jobs, cancel)
+
+
+def _measure_alone(
+    plan: Plan,
+    todo: list[Unit],
+    pantry: Pantry,
+    folder: Path,
+    on_event: Listener,
+    cancel: CancelToken | None,
+) -> bool:
+    """Measure what is trained; False where another process trains or measures in the folder."""
+    with ExitStack() as claims:
+        if not claims.enter_context(claim(folder)):
+            return False
+        for unit in todo:
+            place = folder / unit.key
+            if trained_file(place).exists():
+                continue
+            if not claims.enter_context(claim(place)) or not failed_file(place).exists():
+                return False
+        trained = [unit for unit in todo if trained_file(folder / unit.key).exists()]
+        _measure(plan, trained, pantry, folder, on_event, cancel)
+    return True
 
 
 def _measure(
@@ -99,13 +132,21 @@ def _measure(
     on_event: Listener,
     cancel: CancelToken | None,
 ) -> None:
-    meter = Meter("measuring", len(todo) * len(plan.quantizations), on_event, "models", cancel)
-    for unit in todo:
+    rows = [(unit, quantization) for unit in todo for quantization in plan.quantizations]
+    meter = Meter("measuring", len(rows), on_event, "models", cancel)
+
+    def has_failed(row: tuple[Unit, Quantization]) -> bool:
+        return failed_file(folder / row[0].key, row[1]).exists()
+
+    def tell(line: str) -> None:
+        on_event(Said(line))
+
+    for unit, quantization in untried_first(rows, has_failed):
         place = folder / unit.key
-        for quantization in plan.quantizations:
-            if not measured_file(place, quantization).exists():
+        if not measured_file(place, quantization).exists():
+            with noting_failure(failed_file(place, quantization), cancel, tell):
                 measure_unit(unit, quantization, place, pantry, cancel=cancel)
-            meter.advance(1)
+        meter.advance(1)
 
 
 def claim(place: Path) -> AbstractContextManager[bool]:

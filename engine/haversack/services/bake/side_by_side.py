@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ Thing = TypeVar("Thing")
 
 
 def side_by_side(
-    things: Sequence[Thing],
+    things: Iterable[Thing],
     work: Callable[[Thing, CancelToken | None], None],
     jobs: int,
     cancel: CancelToken | None,
@@ -25,7 +25,7 @@ def side_by_side(
     Once one has failed no other is begun, and those under way are asked to stop.
 
     Args:
-        things: Taken in order.
+        things: Taken in order, each when a thread is free for it.
         work: Does one thing; the token that it gets says when it has to stop.
         jobs: How many are under way; one is done in this thread.
         cancel: Stops everything.
