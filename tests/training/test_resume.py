@@ -212,6 +212,29 @@ def test_steps_that_come_again_after_a_kill_stand_once_in_the_csv_file(
     assert steps == list(range(1, 13))
 
 
+@pytest.mark.parametrize("is_of_the_step_after", [False, True])
+def test_of_accumulated_steps_each_value_stands_once_in_the_csv_file_after_a_kill(
+    desk: Desk, averaging: Desk, is_of_the_step_after: bool
+) -> None:
+    recipe, last = _averaging_recipe(), desk.folder / "run/checkpoints/last"
+    desk.on_event = lambda event: desk.stop.set() if _during_validation(event) else None
+    with pytest.raises(StopRequested):
+        train(desk.work(recipe, "train", "run", limits=LIMITS))
+    desk.on_event = lambda _: None
+    desk.stop.clear()
+    file = desk.folder / "run/logs/metrics.csv"
+    if is_of_the_step_after:
+        with file.open("a", newline="") as written_after_the_checkpoint:
+            written_after_the_checkpoint.write("3,1,train/loss,9.0\r\n")
+    train(desk.work(recipe, "train", "run", limits=LIMITS, resume_from=last))
+    rows = [line.split(",") for line in file.read_text().splitlines()[1:]]
+    kinds = [(step, name) for step, _, name, _ in rows]
+    assert len(kinds) == len(set(kinds))
+    assert [int(step) for step, name in kinds if name == "train/loss"] == [1, 2, 3, 4, 5, 6]
+    whole = averaging.folder / "run/logs/metrics.csv"
+    assert file.read_bytes() == whole.read_bytes(), "as if there had been no kill"
+
+
 def test_of_the_checkpoints_own_step_the_csv_file_keeps_what_was_written_before_it(
     tmp_path: Path,
 ) -> None:

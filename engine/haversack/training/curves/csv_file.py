@@ -56,8 +56,8 @@ class CsvCurves:
 def _length_until(path: Path, step: int) -> int:
     """Give the length in bytes of the lines that were written before a step's checkpoint.
 
-    Of that very step a name counts once: gradients that are added up over batches give the next
-    step's first batches the number of the one before.
+    Of that very step a name counts once: where gradients are added up over batches, files that
+    earlier versions began have the next step's first batches under the number of the one before.
     """
     length, told = 0, set()
     with path.open("rb") as file:

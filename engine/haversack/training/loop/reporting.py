@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from haversack.runs.events import PhaseBegan, Progressed
@@ -19,7 +20,8 @@ class Reporting(Callback):
     """Emits phases and progress, and records the loss of steps.
 
     On a CPU every step is recorded; on an accelerator about ten a second, because reading a loss
-    waits for the device.
+    waits for the device. A step is recorded once, when it is done: with the mean of the batches
+    whose gradients it adds up.
     """
 
     def __init__(self, work: Work, recorder: Recorder) -> None:
@@ -29,6 +31,8 @@ class Reporting(Callback):
         self._started = 0.0
         self._first_batch = 0
         self._told = self._recorded = 0.0
+        self._of_step: list[dict[str, torch.Tensor]] = []
+        self._begins_step = self._is_heard = True
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Start the clock."""
@@ -65,12 +69,20 @@ class Reporting(Callback):
                     seconds_left=pace * (total - done),
                 )
             )
-        if pl_module.device.type == "cpu" or now - self._recorded >= SECONDS_BETWEEN:
+        accumulate = trainer.accumulate_grad_batches
+        if self._begins_step:
+            is_due = now - self._recorded >= SECONDS_BETWEEN
+            self._is_heard = is_due or pl_module.device.type == "cpu"
+        self._begins_step = is_last or (batch_idx + 1) % accumulate == 0
+        if not self._is_heard:
+            return
+        values = {f"train/{name}": value.detach() for name, value in outputs.items()}
+        self._of_step.append(values | {"train/loss": loss_of(outputs, accumulate)})
+        if self._begins_step:
             self._recorded = now
-            values = {f"train/{name}": value.detach() for name, value in outputs.items()}
-            values["train/loss"] = loss_of(outputs, trainer.accumulate_grad_batches)
-            values["train/learning_rate"] = trainer.optimizers[0].param_groups[0]["lr"]
-            self._recorder.hold(values, trainer.global_step, trainer.current_epoch)
+            values, self._of_step = _mean(self._of_step), []
+            rate = {"train/learning_rate": trainer.optimizers[0].param_groups[0]["lr"]}
+            self._recorder.hold(values | rate, trainer.global_step, trainer.current_epoch)
 
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Tell the phase."""
@@ -90,6 +102,12 @@ class Reporting(Callback):
         self._work.emit(
             Progressed(phase="validate", done=batch_idx + 1, total=total, unit="batches")
         )
+
+
+def _mean(batches: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    if len(batches) == 1:
+        return batches[0]
+    return {name: torch.stack([one[name] for one in batches]).mean() for name in batches[0]}
 
 
 def _batches_before(trainer: Trainer) -> int:
