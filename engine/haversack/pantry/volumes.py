@@ -27,7 +27,7 @@ class VolumeShelf:
         self.documents = Documents(folder, "the volume record", self._check)
         self._store = store
 
-    def put(self, name: str, parquet: bytes, card: dict[str, Any]) -> None:
+    def put(self, name: str, parquet: bytes, card: dict[str, Any], brought_by: str = "") -> None:
         """Keep a volume; one of the same name is replaced.
 
         The record is written after the file and names its digest, so a reader sees the old
@@ -37,6 +37,8 @@ class VolumeShelf:
             name: What it is called, such as ``xval_det``.
             parquet: The bytes of the Parquet file.
             card: What a person must know of it: JSON values.
+            brought_by: The bundle that it came with, or the like; empty where it was made or
+                imported here.
 
         Raises:
             UsageError: The name cannot be used.
@@ -46,7 +48,8 @@ class VolumeShelf:
         stem, sha256 = file_stem(name), sha256_bytes(parquet)
         with self._store.alone():
             write_bytes(self._file(stem, sha256), parquet)
-            self.documents.put(stem, {"name": name, "sha256": sha256, "card": card})
+            record = {"name": name, "sha256": sha256, "card": card}
+            self.documents.put(stem, record | ({"brought_by": brought_by} if brought_by else {}))
             self._remove_files(stem, but=sha256)
 
     def list(self) -> list[str]:
@@ -92,6 +95,14 @@ class VolumeShelf:
         if not isinstance(card, dict):
             raise _damaged(stem)
         return card
+
+    def brought_by(self, name: str) -> str:
+        """Give what a volume came with; empty where it was made or imported here.
+
+        Raises:
+            NotInPantryError: There is no volume of that name.
+        """
+        return str(self._get(name)[1].get("brought_by", ""))
 
     def remove(self, name: str) -> None:
         """Remove a volume."""

@@ -12,7 +12,7 @@ from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
 from haversack.services.listen import Listener, Said, ignore
 from haversack.services.report import Captured
-from haversack.services.volumes import shipped_volumes
+from haversack.services.volumes import SHIPPED, shipped_volumes
 
 TASKS = ("detection", "classification", "segmentation")
 
@@ -76,6 +76,6 @@ def put_volumes(pantry: Pantry, on_event: Listener) -> tuple[tuple[str, ...], tu
             present.append(name)
             continue
         on_event(Said(f"golden volume {name}"))
-        pantry.volumes.put(name, path.read_bytes(), card.as_dict())
+        pantry.volumes.put(name, path.read_bytes(), card.as_dict(), SHIPPED)
         added.append(name)
     return tuple(added), tuple(present)

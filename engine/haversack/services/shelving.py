@@ -19,7 +19,7 @@ from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
 from haversack.services.contents import suffix_of
-from haversack.services.displaced import make_room
+from haversack.services.displaced import make_room, make_room_for_volume, volume_of_here
 from haversack.services.licences import OWN_MEASUREMENTS, OWN_VOLUMES
 from haversack.services.report import PreparationReport
 from haversack.trust.chain import RootChain
@@ -102,10 +102,15 @@ def _record(name: str, pantry: Pantry) -> AssetRecord | None:
         return None
 
 
-def place_documents(goods: ShelfGoods, pantry: Pantry) -> None:
-    """Put volumes, recipes and reports on the shelves; what was proved here is not replaced."""
+def place_documents(goods: ShelfGoods, pantry: Pantry, source: str) -> None:
+    """Put volumes, recipes and reports on the shelves; what was made or proved here stays."""
     for name, (content, card) in goods.volumes.items():
-        pantry.volumes.put(name, content, card.as_dict())
+        of_here = volume_of_here(name, pantry)
+        if of_here == content:
+            continue
+        if of_here is not None:
+            goods.moved.append(make_room_for_volume(name, of_here, pantry, goods.volumes))
+        pantry.volumes.put(name, content, card.as_dict(), source)
     for recipe in goods.recipes:
         keep(recipe, pantry)
         report = goods.reports.get(recipe.id)

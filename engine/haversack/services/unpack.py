@@ -171,7 +171,7 @@ def open_bundle(
         code.extend(folders)
         goods[0].refused.extend(misfits)
         holding.close()  # a shelf of documents is written by one alone
-        place_documents(goods[0], pantry)
+        place_documents(goods[0], pantry, source)
 
     with contextlib.ExitStack() as holding:
         holding.enter_context(pantry.store.writing())

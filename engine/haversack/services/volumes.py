@@ -14,6 +14,8 @@ from haversack.volume.card import Card, card_path, read_card
 from haversack.volume.volume import Volume
 
 BY_TASK = {"detection": "xval_det", "classification": "xval_cls", "segmentation": "xval_seg"}
+SHIPPED = "haversack"
+"""What the volumes that came with Haversack are recorded to be brought by."""
 _SUFFIXES = (".parquet", ".csv")
 
 
