@@ -34,6 +34,23 @@ def test_a_recipe_is_set_to_an_imported_set_by_its_name(
     assert "datasets/own/later" in {one.name for one in pantry.recipes.load("signs").assets()}
 
 
+def test_a_misspelt_set_is_answered_with_those_of_the_pantry_the_nearest_first(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    for name, folder in (("nuts", tmp_path / "1"), ("bolts", tmp_path / "2")):
+        assert call("data", "import", str(image_folder(folder)), "--name", name).code == 0
+    assert call(*NEW, "data_generator=nuts", "backbone.use_pretrained=false").code == 0
+    runs = pantry.runs_folder
+    for words in (
+        ("train", "signs", "--data", "bolds"),
+        ("recipe", "set", "signs", "data_generator=bolds"),
+    ):
+        told = call(*words)
+        assert told.code == 5 and "no data set is called 'bolds'" in told.err
+        assert "The nearest first, there are: bolts; nuts." in told.err
+    assert not runs.exists() or not list(runs.iterdir())
+
+
 def test_an_empty_recipe_begins_with_an_imported_set(
     call: Call, pantry: Pantry, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from haversack.base.errors import Cancelled, UsageError
 from haversack.base.progress import CancelToken
 from haversack.pantry.errors import FetchError, NotInPantryError
 from haversack.pantry.pantry import Pantry
+from haversack.recipe.errors import UnknownName
 from haversack.recipe.sppr import from_sppr, to_sppr
 from haversack.recipe.tree import Recipe, replace_data_generator
 from haversack.services.capture import capture
@@ -128,6 +129,35 @@ def test_a_cancelled_import_leaves_nothing(pantry: Pantry, tmp_path: Path) -> No
 
 def test_a_name_that_is_no_imported_set_stays_a_name(pantry: Pantry) -> None:
     assert as_answer(pantry, "Smoke") == "Smoke"
+
+
+def test_a_name_of_no_data_set_is_answered_with_those_that_are_here_the_nearest_first(
+    pantry: Pantry, tmp_path: Path
+) -> None:
+    for name in ("nuts", "bolts"):
+        import_data(coco(tmp_path / name), pantry)
+    import_data(image_folder(tmp_path / "boats"), pantry)
+    capture(light_recipe(pantry).assets(), pantry)
+    for task, hint in (
+        ("detection", "bolts; nuts; Smoke."),
+        ("classification", "boats."),
+        (None, "bolts; boats; nuts; Smoke."),
+    ):
+        with pytest.raises(UnknownName, match="no data set is called 'bolds'") as caught:
+            as_answer(pantry, "bolds", task)
+        assert caught.value.hint == f"The nearest first, there are: {hint}"
+    with pytest.raises(UnknownName) as caught:
+        as_answer(pantry, "digitz", "classification")
+    assert caught.value.hint.startswith(
+        "The nearest first, there are: Digits (its files are not here); "
+    )
+    assert as_answer(pantry, "class-selector", "detection") == "class-selector"
+
+
+def test_where_no_data_set_is_here_or_near_the_catalogues_are_named(pantry: Pantry) -> None:
+    with pytest.raises(UnknownName) as caught:
+        as_answer(pantry, "xyz", "detection")
+    assert caught.value.hint == "There are: Cut-out scenes; Digit scenes; Smoke."
 
 
 def test_pictures_are_kept_byte_for_byte(pantry: Pantry, tmp_path: Path) -> None:

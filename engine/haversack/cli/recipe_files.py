@@ -115,7 +115,7 @@ def cook_recipe(
             opened,
             volume,
             task,
-            data if data is None else as_answer(opened, data),
+            data if data is None else as_answer(opened, data, task),
             allow_upgrade=not no_upgrade,
             allow_deprecated=allow_deprecated,
             verbose=verbose,

@@ -92,9 +92,9 @@ def new_recipe(
     made.name = name or ""
     slots, options = recipe_values.split(assignments or [], opened.registry)
     if empty:
-        recipe_values.assign(made, slots, _own_data(opened))
+        recipe_values.assign(made, slots, _own_data(opened, task))
     else:
-        made.fill_empty_recursively(_with_own_data(recipe_values.answers(slots), opened))
+        made.fill_empty_recursively(_with_own_data(recipe_values.answers(slots), opened, task))
     recipe_values.assign(made, options)
     names = names_by_id(opened)
     opened.recipes.save(made)
@@ -102,19 +102,19 @@ def new_recipe(
     return Answer(describe(made, opened), show(made, opened))
 
 
-def _own_data(pantry: Pantry) -> recipe_values.Named:
+def _own_data(pantry: Pantry, task: str) -> recipe_values.Named:
     """Let the data slot, and those within it, be filled by the name of an imported set."""
     from haversack.services.datasets import as_answer
 
     def named(slot: str, name: str) -> str | Ingredient:
         is_data = full_path(slot).startswith(full_path("data_generator"))
-        return as_answer(pantry, name) if is_data else name
+        return as_answer(pantry, name, task) if is_data else name
 
     return named
 
 
-def _with_own_data(answers: Answers, pantry: Pantry) -> Answers:
-    named = _own_data(pantry)
+def _with_own_data(answers: Answers, pantry: Pantry, task: str) -> Answers:
+    named = _own_data(pantry, task)
     return {
         slot: named(slot, value) if isinstance(value, str) else value
         for slot, value in answers.items()
@@ -138,7 +138,8 @@ def set_recipe(
     opened = session.pantry(pantry)
     loaded = opened.recipes.load(recipe)
     before = loaded.id
-    recipe_values.assign(loaded, recipe_values.pairs(assignments or []), _own_data(opened))
+    given = recipe_values.pairs(assignments or [])
+    recipe_values.assign(loaded, given, _own_data(opened, loaded.task))
     if default:
         loaded.fill_empty_recursively()
     opened.recipes.refuse_taken(name or "", but=before)

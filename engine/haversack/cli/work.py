@@ -103,7 +103,7 @@ def train(
     opened = session.pantry(pantry)
     loaded = opened.recipes.load(recipe)
     if data is not None:
-        replace_data_generator(loaded, as_answer(opened, data))
+        replace_data_generator(loaded, as_answer(opened, data, loaded.task))
     limits = Limits(max_epochs=epochs, batch_size=batch_size, limit_batches=limit_batches)
     device, processes = parse_devices(devices)
     if nodes > 1 and not only_spec:

@@ -25,6 +25,7 @@ from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
 from haversack.runs.spec import AssetFile
 from haversack.services.listen import Listener, ignore
+from haversack.services.unknown_data import require_data
 from haversack.trust.names import check_name
 
 FORMATS = (AUTO, *READERS)
@@ -246,18 +247,27 @@ def own_choices(pantry: Pantry, task: str) -> dict[str, dict[str, OwnPictures]]:
     return {kind.meta.kind: {one.name: _ingredient(one) for one in sets}}
 
 
-def as_answer(pantry: Pantry, name: str) -> str | OwnPictures:
+def as_answer(pantry: Pantry, name: str, task: str | None = None) -> str | OwnPictures:
     """Give what fills a recipe's data slot: the imported set of that name, else the name itself.
+
+    Args:
+        pantry: Where imported sets lie.
+        name: What a person typed.
+        task: What the data are for; None for any.
 
     Raises:
         UsageError: The set has no labels to learn from.
+        RecipeError: No data set is called that, or several are.
     """
-    for one in own_sets(pantry):
+    sets = own_sets(pantry)
+    for one in sets:
         if one.name == name:
             if one.task not in OWN:
                 hint = "Look at them with `haversack predict RUN --data NAME`."
                 raise UsageError(f"{name} has no labels to learn from", hint)
             return _ingredient(one)
+    fitting = [one.name for one in sets if one.task in OWN and task in (None, one.task)]
+    require_data(pantry, name, fitting, task)
     return name
 
 
