@@ -160,6 +160,25 @@ def test_a_licence_that_nobody_stated_is_said_in_words(
     assert "NOASSERTION" not in shown and "not stated" in shown
 
 
+def test_inspect_tells_own_recipes_from_files_whose_licence_nobody_stated_as_pack_does(
+    call: Call, packed: tuple[Path, Path], pantry: Pantry, secret: str, tmp_path: Path
+) -> None:
+    bundle, publisher = packed
+    call("keys", "trust", str(publisher), "--yes")
+    shown = call("inspect", str(bundle)).out
+    assert "BSD-3-Clause, publisher's own" in shown and "not stated" not in shown
+    borrowed_recipe(pantry, tmp_path)
+    out = tmp_path / "BORROWED"
+    call("keys", "new", "team", "--passphrase-file", secret)
+    told = call(
+        "pack", str(out), "--key", "team", "--passphrase-file", secret,
+        "--pantry", str(pantry.path),
+    )  # fmt: skip
+    assert told.code == 0, told.err
+    call("keys", "trust", str(out), "--yes")
+    assert "BSD-3-Clause, not stated, publisher's own" in call("inspect", str(out)).out
+
+
 def test_a_bundle_is_exported_as_an_oci_layout(
     call: Call, packed: tuple[Path, Path], tmp_path: Path
 ) -> None:

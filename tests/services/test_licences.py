@@ -13,11 +13,14 @@ from haversack.recipe.sppr import to_sppr
 from haversack.services.contents import select
 from haversack.services.licences import (
     NOTHING_SAID,
+    OWN_MEASUREMENTS,
     by_caution,
     caution,
     caution_of,
     count_licences,
     licence_in_words,
+    licences_inside,
+    volume_licence_in_words,
 )
 from services.kits import borrowed_recipe, light_recipe, put_volume
 
@@ -97,6 +100,20 @@ def test_only_what_was_made_here_is_called_own_where_no_licence_is_stated(
     assert licence_in_words(file) == words
     assert caution_of(file) == (None if words == "own" else NOTHING_SAID)
     assert licence_in_words(file, "theirs") == ("theirs" if words == "own" else words)
+
+
+def test_of_a_bundle_that_is_not_believed_only_what_its_envelope_claims_is_said() -> None:
+    claimed = ("BSD-3-Clause", "NOASSERTION")
+    assert licences_inside((), claimed) == ("BSD-3-Clause", "not stated")
+    files = [File("recipe", "NOASSERTION", ""), File("dataset", "BSD-3-Clause", "a source")]
+    assert licences_inside(files, claimed) == ("BSD-3-Clause", "publisher's own")
+    assert "MIT" in licences_inside(files, (*claimed, "MIT")), "of what no file of it states"
+
+
+def test_a_volume_on_the_shelf_is_told_in_the_words_of_a_bundle() -> None:
+    assert volume_licence_in_words("", OWN_MEASUREMENTS) == "own"
+    assert volume_licence_in_words("", "results.csv") == "not stated"
+    assert volume_licence_in_words("CC0-1.0", OWN_MEASUREMENTS) == "CC0-1.0"
 
 
 def test_own_pictures_under_a_stated_licence_keep_it_and_its_caution() -> None:

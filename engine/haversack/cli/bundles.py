@@ -17,7 +17,7 @@ from haversack.cli.places import BundleArgument, WithOption
 from haversack.cli.receipts import receipts
 from haversack.cli.session import Session
 from haversack.cli.signing import sign
-from haversack.services.licences import stated
+from haversack.services.licences import licences_inside
 
 RefuseExpired = Annotated[
     bool, typer.Option("--refuse-expired", help="Refuse where the publisher's root has expired.")
@@ -58,7 +58,7 @@ def inspect(session: Session, bundle: BundleArgument) -> Answer:
             ("bundle", f"{claims.name}, number {claims.counter}"),
             ("recipes", ", ".join(r.name or r.id[:12] for r in claims.recipes)),
             ("volumes", ", ".join(claims.volumes)),
-            ("licences", ", ".join(stated(one) for one in claims.licences)),
+            ("licences", ", ".join(licences_inside(found.files, claims.licences))),
         ]
     facts += [
         ("publisher", f"{found.publisher} ({_standing(found.trusted, found.state)})"),

@@ -15,7 +15,7 @@ from haversack.cli.output import table
 from haversack.cli.pareto import FILES
 from haversack.cli.session import Session
 from haversack.cli.volume_show import show_volume
-from haversack.services.licences import stated
+from haversack.services.licences import volume_licence_in_words
 
 if TYPE_CHECKING:
     from haversack.services.bake.failed import FailedUnit
@@ -48,7 +48,8 @@ def list_volumes(session: Session, pantry: PantryOption = None) -> Answer:
         card = shelf.card(name)
         told = {field: card.get(field) for field in ("task", "rows", "on", "licence", "source")}
         found.append({"name": name, **told})
-        rows.append([name, *(told | {"licence": stated(told["licence"] or "")}).values()])
+        licence = volume_licence_in_words(told["licence"] or "", told["source"] or "")
+        rows.append([name, *(told | {"licence": licence}).values()])
     shown = table("", ("name", "task", "rows", "measured on", "licence", "source"), rows)
     return Answer(found, [shown] if rows else ["no volumes here; haversack setup brings some"])
 
@@ -109,7 +110,14 @@ def merge(
 
 def _brought(brought: Brought) -> Answer:
     rows = [
-        (card.name, card.task, card.rows, card.on, stated(card.licence)) for card in brought.cards
+        (
+            card.name,
+            card.task,
+            card.rows,
+            card.on,
+            volume_licence_in_words(card.licence, card.source),
+        )
+        for card in brought.cards
     ]
     shown: list[RenderableType] = [
         table("", ("volume", "task", "rows", "measured on", "licence"), rows)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
@@ -15,6 +16,8 @@ NOT_STATED = "NOASSERTION"  # SPDX for: nothing is said
 OWN_MEASUREMENTS = "this pantry's runs"
 OWN_VOLUMES = {"classification": "own_cls", "detection": "own_det", "segmentation": "own_seg"}
 NOTHING_SAID = "its source states no licence; ask before you use it or pass it on"
+PUBLISHERS_OWN = "publisher's own"
+"""What is said of what somebody else made for a bundle."""
 _SILENCE = "not stated"
 _WITHOUT = frozenset({"", NOT_STATED.lower(), "none", "unknown"})
 _OWN_KINDS = frozenset({"recipe", "attestation"})
@@ -60,6 +63,13 @@ class Licensed(Protocol):
 AnyFile = TypeVar("AnyFile", bound=Licensed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Volume:
+    licence: str
+    source: str
+    kind: str = "volume"
+
+
 @lru_cache(maxsize=1024)
 def caution(licence: str) -> str | None:
     """Say in a few words what a licence may forbid, or ask of who passes copies on.
@@ -89,6 +99,24 @@ def licence_in_words(file: Licensed, own: str = "own") -> str:
     """
     said = stated(file.licence)
     return own if said == _SILENCE and _is_own(file) else said
+
+
+def volume_licence_in_words(licence: str, source: str) -> str:
+    """Give a golden volume's licence for a person, as lists of bundles do; from its card."""
+    return licence_in_words(_Volume(licence, source))
+
+
+def licences_inside(files: Sequence[Licensed], claimed: Iterable[str]) -> tuple[str, ...]:
+    """Give the licences in a bundle that somebody made, in words and in their order.
+
+    Args:
+        files: What its manifest names; empty where it is not believed.
+        claimed: The licences that its envelope names; of those of no file nobody can say whose
+            they are.
+    """
+    known = {file.licence for file in files}
+    words = {licence_in_words(file, PUBLISHERS_OWN) for file in files}
+    return tuple(sorted(words | {stated(one) for one in claimed if one not in known}))
 
 
 def stated(licence: str) -> str:
