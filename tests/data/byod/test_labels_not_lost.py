@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from data.byod.mask_sets import truth
 from data.byod.more_sets import darknet
 from data.byod.sets import coco, csv_set, image_folder, pictures_alone, voc, yolo
 from data.byod.test_formats import checked
+from haversack.data.byod.mask_files import voc_colours
 from haversack.data.errors import DataError
 
 
@@ -121,3 +124,30 @@ def test_a_folder_of_packed_pictures_is_an_error_that_says_to_take_them_out(
     with pytest.raises(DataError, match="holds no picture") as caught:
         checked(tmp_path)
     assert f"inside of {name[1:]} are not read: take them out" in caught.value.hint
+
+
+@pytest.mark.parametrize("home", ["", "VOCdevkit/VOC2012/"])
+def test_the_masks_of_pascal_voc_that_are_not_read_are_told_once_with_their_number(
+    tmp_path: Path, home: str
+) -> None:
+    folder = voc(tmp_path / home)
+    for at in range(6):
+        for masks in ("SegmentationClass", "SegmentationObject"):
+            (folder / masks).mkdir(exist_ok=True)
+            picture = Image.fromarray(truth(), mode="P")
+            picture.putpalette(voc_colours().tobytes())
+            picture.save(folder / masks / f"{at:03}.png")
+    (folder / "SegmentationObject" / "extra.png").write_bytes(b"no picture")
+    boxes = checked(tmp_path, "voc")
+    objects = f"{home}SegmentationObject", "its masks, which tell objects apart, are not read: 7"
+    assert len(boxes.pictures) == 6
+    assert [(one.file, one.what) for one in boxes.problems] == [
+        (
+            f"{home}SegmentationClass",
+            "its masks are not read as voc (--format masks reads them): 6",
+        ),
+        objects,
+    ]
+    areas = checked(tmp_path, "masks")
+    assert len(areas.pictures) == 6
+    assert [(one.file, one.what) for one in areas.problems] == [objects]

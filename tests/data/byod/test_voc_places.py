@@ -86,7 +86,7 @@ def test_the_picture_of_an_annotation_that_is_lost_is_no_other_of_its_name(
     found = checked(folder)
     assert len(found.pictures) == 5
     assert sorted(p.what for p in found.problems) == [
-        "is named by no label; left out",
+        "its masks are not read as voc (--format masks reads them): 1",
         "its picture is missing",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -34,6 +35,11 @@ PACKED = (
     ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar",
 )  # fmt: skip
 """Endings of files inside of which pictures may lie."""
+_MASKS_OF_VOC = {
+    "segmentationclass": "its masks are not read as {} (--format masks reads them)",
+    "segmentationobject": "its masks, which tell objects apart, are not read",
+}
+"""What is said once of a folder of Pascal VOC's masks, as what the set is read."""
 _WITHOUT_FILES = ("imagefolder", "unlabeled")
 READERS: Mapping[str, Callable[[Members, Wanted], Found]] = {
     "voc": lambda members, _: read_voc_set(members),
@@ -106,12 +112,28 @@ def _unnamed(members: Members, found: Found) -> list[Problem]:
     told = {*found.told, *(problem.file for problem in found.problems)}
     told.update(name for one in found.pictures for name in (one.picture, one.mask))
     unnamed = [name for name in members.names() if is_picture(name) and name not in told]
-    problems = [Problem(name, "is named by no label; left out") for name in unnamed]
+    masks = Counter(home for name in unnamed if (home := _folder_of_masks(name)) is not None)
+    problems = [
+        Problem(home.as_posix(), f"{what.format(found.format)}: {count}")
+        for home, count in sorted(masks.items())
+        if (what := _MASKS_OF_VOC[home.name.lower()])
+    ]
+    problems += [
+        Problem(name, "is named by no label; left out")
+        for name in unnamed
+        if _folder_of_masks(name) not in masks
+    ]
     for name in members.names():
         if is_unread(name) and name not in told:
             ending = name[name.rindex(".") :].lower()
             problems.append(Problem(name, f"is a kind of picture that is not read ({ending})"))
     return problems
+
+
+def _folder_of_masks(picture: str) -> PurePosixPath | None:
+    """Give the folder of a picture if it is one of Pascal VOC's for masks."""
+    home = PurePosixPath(picture).parent
+    return home if home.name.lower() in _MASKS_OF_VOC else None
 
 
 def seems(members: Members, wanted: Wanted | None = None) -> str:
