@@ -53,3 +53,10 @@ def test_a_picture_with_a_tag_alone_stays_a_picture_without_objects(tmp_path: Pa
     path.write_text(path.read_text()[:start] + '<tag label="dry"/>' + path.read_text()[end:])
     found = checked(folder)
     assert sorted(len(one.boxes) for one in found.pictures) == [0, 2, 2, 2, 2, 2]
+
+
+def test_an_encoding_that_nobody_knows_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    folder = cvat(tmp_path)
+    (folder / "annotations.xml").write_text('<?xml version="1.0" encoding="utf-a"?><annotations/>')
+    with pytest.raises(DataError, match=r"annotations\.xml is not readable XML"):
+        checked(folder)

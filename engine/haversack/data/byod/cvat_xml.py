@@ -118,7 +118,7 @@ def decode_xml(file: str, content: bytes, outlines: bool = False) -> list[Drawn]
     parser.EndElementHandler = end
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise DataError(f"{file} is not readable XML: {error}", _HINT) from error
     if followed and not pictures:
         raise DataError(f"{file} follows objects through a video, which is not read", _HINT)
