@@ -11,6 +11,8 @@ from pathlib import Path
 
 from haversack.base.files import TEMP_MARK, fsync_folder, storage_error
 
+_TRIES = 8
+
 
 @contextlib.contextmanager
 def fresh_folder(folder: Path) -> Iterator[Path]:
@@ -43,17 +45,24 @@ def restore_if_writable(folder: Path) -> None:
 
 
 def _replace(fresh: Path, folder: Path) -> None:
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            _put_aside_for(fresh, folder)
+            break
+        except OSError:
+            restore_if_writable(folder)
+            if not tries_left:
+                raise
+    fsync_folder(folder.parent)
+    shutil.rmtree(_aside(folder), ignore_errors=True)
+
+
+def _put_aside_for(fresh: Path, folder: Path) -> None:
+    """Rename twice; in between a reader may bring the old folder back, and the second fails."""
     _restore(folder)
-    aside = _aside(folder)
-    try:
-        if folder.exists():
-            folder.rename(aside)
-        fresh.rename(folder)
-        fsync_folder(folder.parent)
-    except OSError:
-        _restore(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        folder.rename(_aside(folder))
+    fresh.rename(folder)
 
 
 def _restore(folder: Path) -> None:
