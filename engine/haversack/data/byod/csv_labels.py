@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import PurePosixPath
 
-from haversack.data.byod.records import SPLITS, Found, Labelled, Problem
+from haversack.base.counting import counted
+from haversack.data.byod.records import SPLITS, Found, Labelled, Problem, is_picture
 from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
@@ -26,7 +28,8 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
     """Read the one CSV at the top; a column ``split`` is taken where there is one.
 
     Raises:
-        DataError: There is not exactly one, or it has no columns for file and class.
+        DataError: There is not exactly one, it has no columns for file and class, or none of the
+            pictures that it names is there.
     """
     tables = tables_of(members)
     if len(tables) != 1:
@@ -51,7 +54,7 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
         pictures: list[Labelled] = []
         problems: list[Problem] = []
         for number, row in enumerate(rows, 2):
-            name = (row[file] or "").strip().replace("\\", "/").removeprefix("./")
+            name = _path(row[file])
             said = (row[label] or "").strip()
             if None in row:
                 problems.append(Problem(f"{tables[0]}, line {number}", "has too many fields"))
@@ -63,7 +66,53 @@ def read_csv_labels(members: Members, wanted: Wanted | None = None) -> Found:
             pictures.append(Labelled(name, said, split=split, group=(row.get(group) or "").strip()))
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{tables[0]} is no CSV in UTF-8: {error}", _HINT) from error
+    if pictures and not any(one.picture in members for one in pictures):
+        raise _none_there(members, tables[0], text, file, pictures)
     return Found("csv", "classification", tuple(pictures), tuple(problems))
+
+
+def _path(cell: str | None) -> str:
+    return (cell or "").strip().replace("\\", "/").removeprefix("./")
+
+
+def _none_there(
+    members: Members, table: str, text: str, column: str, named: list[Labelled]
+) -> DataError:
+    """Say where the pictures were looked for, and what of the set would help."""
+    first = named[0].picture
+    what = (
+        f"no picture that {table} names is in {members.label} "
+        f"({counted(len(named), 'name')}, the first {first})"
+    )
+    there = [name for name in members.names() if is_picture(name)]
+    alike = {PurePosixPath(name).stem: name for name in there}
+    stems = (PurePosixPath(one.picture).stem for one in named)
+    found = next((alike[stem] for stem in stems if stem in alike), "")
+    other = _column_of_pictures(members, text)
+    if other:
+        called = f"call it alone {FILE_COLUMNS[0]!r}"
+        remedy = f"The column {other!r} names pictures that are there: {called}."
+    elif found:
+        remedy = f"There is {found}: write the names like that."
+    elif there:
+        remedy = f"Pictures that are there have other names, such as {there[0]}."
+    else:
+        remedy = f"There is no picture: put {table} at the top of the folder that holds them."
+    return DataError(
+        what, f"The names of its column {column!r} are looked for from that folder on. {remedy}"
+    )
+
+
+def _column_of_pictures(members: Members, text: str) -> str:
+    """Give the first column of a table that names a picture of the set; empty where none does."""
+    rows = csv.DictReader(io.StringIO(text), delimiter=_separator(text))
+    for row in rows:
+        for column, cell in row.items():
+            if isinstance(column, str) and isinstance(cell, str):
+                name = _path(cell)
+                if is_picture(name) and name in members:
+                    return column
+    return ""
 
 
 def _separator(text: str) -> str:

@@ -60,7 +60,7 @@ class FolderMembers:
     def __init__(self, folder: Path) -> None:
         """Look below a folder."""
         self._folder = folder
-        self.label = folder.name
+        self.label = folder.name or folder.resolve().name  # Path(".") has none
 
     def names(self) -> list[str]:
         """Paths of all files, sorted."""
