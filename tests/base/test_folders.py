@@ -12,7 +12,8 @@ from haversack.base.folders import fresh_folder, restore_if_writable
 def test_a_reader_that_brings_the_old_folder_back_ends_no_replacement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, rename, brought = tmp_path / "last", Path.rename, []
+    folder, rename = tmp_path / "last", Path.rename
+    brought: list[Path] = []
     with fresh_folder(folder) as old:
         (old / "epoch").write_text("1")
 
