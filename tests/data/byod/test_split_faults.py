@@ -9,6 +9,7 @@ import pytest
 
 from data.byod.sets import csv_set, image_folder, save, yolo
 from haversack.base.errors import UsageError
+from haversack.data.byod.split_faults import FEW
 from haversack.data.byod.splits import SplitPlan
 from haversack.services.datasets import check_data
 
@@ -59,3 +60,41 @@ def test_one_group_of_everything_and_groups_of_one_are_told(tmp_path: Path) -> N
     assert problem.what == "no picture is to validate on: all of them are one group"
     (problem,) = check_data(folder, plan=SplitPlan(group_by="prefix:#")).problems
     assert problem.what == "no two pictures have the same prefix:#; nothing is grouped"
+
+
+def test_a_class_of_one_picture_is_told_for_nothing_judges_it(tmp_path: Path) -> None:
+    folder = csv_set(tmp_path)
+    with (folder / "labels.csv").open("a") as file:
+        save(folder, "pictures/rare.jpg", 99)
+        file.write("pictures/rare.jpg,rare\n")
+    (problem,) = check_data(folder).problems
+    assert problem.what == "no picture to validate on shows the class (rare)"
+
+
+def test_a_class_that_a_sets_own_validation_part_lacks_is_told(tmp_path: Path) -> None:
+    for at, name in enumerate(("train/roof", "train/flower", "val/roof") * 3):
+        save(tmp_path, f"{name}/{at}.jpg", at)
+    (problem,) = check_data(tmp_path).problems
+    assert problem.what == "no picture to validate on shows the class (flower)"
+
+
+def test_a_class_of_boxes_that_one_side_lacks_is_told_where_there_are_enough_pictures(
+    tmp_path: Path,
+) -> None:
+    folder = yolo(tmp_path, FEW)
+    for path in sorted(folder.rglob("*.txt"))[1:]:
+        path.write_text("0 0.5 0.5 0.2 0.2\n")
+    sorted(folder.rglob("*.txt"))[0].write_text("1 0.5 0.5 0.2 0.2\n")
+    told = [one.what for one in check_data(folder).problems]
+    assert sum("shows the class" in what for what in told) == 1
+
+
+@pytest.mark.parametrize(("count", "why"), [(1, "no class has two"), (0, "there is one alone")])
+def test_a_set_without_a_picture_to_validate_on_is_told(
+    tmp_path: Path, count: int, why: str
+) -> None:
+    save(tmp_path, "roof/0.jpg", 1)
+    for at in range(count):
+        save(tmp_path, "flower/0.jpg", 2 + at)
+    (problem,) = check_data(tmp_path).problems
+    assert problem.what == f"no picture is to validate on: {why}"

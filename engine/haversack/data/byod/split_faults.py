@@ -11,6 +11,8 @@ from haversack.data.byod.splits import SHARE, SplitPlan
 
 WHERE = "the split"
 FAR_OFF = 0.1
+FEW = 20
+"""Of fewer pictures with boxes or masks, which no class deals out, nothing is told."""
 _SIDES = {"train": "to train on", "val": "to validate on"}
 
 
@@ -44,7 +46,7 @@ def refuse_groups(form: str, pictures: Sequence[Labelled], plan: SplitPlan) -> N
 
 
 def split_faults(pictures: Sequence[Labelled], plan: SplitPlan, tested: bool) -> Iterator[Problem]:
-    """Tell a side that is empty, and of groups the classes and the share that they miss.
+    """Tell a side that is empty, a class that a side lacks, and of groups the share they miss.
 
     Args:
         pictures: The pictures with the sides that they are on.
@@ -54,20 +56,33 @@ def split_faults(pictures: Sequence[Labelled], plan: SplitPlan, tested: bool) ->
     count = Counter(one.split for one in pictures)
     if not count["train"]:
         yield Problem(WHERE, "no picture is to train on: the set calls all of them test")
-    if not plan.group_by:
+    if len(pictures) < FEW and not (plan.group_by or any(one.label for one in pictures)):
         return
     if not count["val"]:
-        yield Problem(WHERE, "no picture is to validate on: all of them are one group")
-    if len({plan.group_of(one) for one in pictures}) == len(pictures) > 1:
-        yield Problem(WHERE, f"no two pictures have the same {plan.group_by}; nothing is grouped")
-    wanted, given = plan.share or SHARE, count["val"] / max(1, len(pictures))
-    if not tested and abs(wanted - given) > FAR_OFF:
-        yield Problem(WHERE, f"{given:.0%} of the pictures are to validate on, not {wanted:.0%}")
+        yield Problem(WHERE, f"no picture is to validate on: {_why_none(pictures, plan)}")
+    if plan.group_by:
+        yield from _faults_of_groups(pictures, plan, count["val"], tested)
     shown = {side: _classes(one for one in pictures if one.split == side) for side in _SIDES}
     for side, words in _SIDES.items():
         for name in sorted((shown["train"] | shown["val"]) - shown[side]):
             if count[side]:
                 yield Problem(WHERE, f"no picture {words} shows the class ({name})")
+
+
+def _faults_of_groups(
+    pictures: Sequence[Labelled], plan: SplitPlan, validating: int, tested: bool
+) -> Iterator[Problem]:
+    if len({plan.group_of(one) for one in pictures}) == len(pictures) > 1:
+        yield Problem(WHERE, f"no two pictures have the same {plan.group_by}; nothing is grouped")
+    wanted, given = plan.share or SHARE, validating / max(1, len(pictures))
+    if not tested and abs(wanted - given) > FAR_OFF:
+        yield Problem(WHERE, f"{given:.0%} of the pictures are to validate on, not {wanted:.0%}")
+
+
+def _why_none(pictures: Sequence[Labelled], plan: SplitPlan) -> str:
+    if plan.group_by:
+        return "all of them are one group"
+    return "no class has two" if len(pictures) > 1 else "there is one alone"
 
 
 def _classes(pictures: Iterator[Labelled]) -> set[str]:
