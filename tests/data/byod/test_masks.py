@@ -13,6 +13,7 @@ from PIL import Image
 from data.byod.mask_sets import CLASSES, MASKED, coco_runs, coloured, indexed, labelme, truth
 from data.byod.sets import SIDE, coco, save
 from haversack.base.errors import UsageError
+from haversack.data.byod.mask_files import voc_colours
 from haversack.data.byod.shard import Shard, write_shard
 from haversack.data.errors import DataError
 from haversack.data.readers.members import FolderMembers
@@ -71,6 +72,37 @@ def test_values_without_a_list_are_classes_by_their_number_and_that_is_told(
     assert [(one.file, one.what) for one in found.problems] == [
         ("the masks", "no class list names their values; each value is a class of its own")
     ]
+
+
+def test_an_empty_line_of_the_class_list_is_no_class_to_pass_over(tmp_path: Path) -> None:
+    folder = indexed(tmp_path)
+    (folder / "classes.txt").write_text("\n".join(CLASSES) + "\n\n")
+    assert check_data(folder).problems == ()
+    (folder / "classes.txt").write_text(f"{CLASSES[0]}\n\n{CLASSES[2]}\n")
+    with pytest.raises(DataError, match="has no name in line 2"):
+        check_data(folder)
+
+
+def test_masks_in_colour_without_a_list_are_answered_with_the_lists_there_are(
+    tmp_path: Path,
+) -> None:
+    folder = indexed(tmp_path)
+    (folder / "classes.txt").unlink()
+    for path in (folder / "masks").iterdir():
+        Image.fromarray(voc_colours()[truth()]).save(path)
+    with pytest.raises(DataError, match="in colour; no class list") as refused:
+        check_data(folder)
+    assert "labelmap.txt" in refused.value.hint
+
+
+def test_masks_kept_as_jpeg_are_told_for_their_values_are_others(tmp_path: Path) -> None:
+    folder = indexed(tmp_path, 4)
+    for path in sorted((folder / "masks").iterdir())[:3]:
+        Image.fromarray(truth()).save(path.with_suffix(".jpg"))
+        path.unlink()
+    problems = [(one.file, one.what) for one in check_data(folder).problems]
+    told = "3 of 4 masks are JPEGs, which change values; save them as PNG"
+    assert ("the masks", told) in problems
 
 
 def test_255_is_not_judged_and_an_unknown_value_is_told(tmp_path: Path) -> None:

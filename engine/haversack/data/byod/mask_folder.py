@@ -15,7 +15,7 @@ import numpy as np
 from haversack.data.byod.mask_files import decode_values, voc_colours
 from haversack.data.byod.records import Found, Labelled, Problem, is_picture, split_in
 from haversack.data.byod.regions import Palette
-from haversack.data.byod.texts import text_of
+from haversack.data.byod.texts import lines_of, text_of
 from haversack.data.byod.voc import listed_splits
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
@@ -28,6 +28,7 @@ BACKGROUND = "background"
 _OBJECT = "object"
 _WHERE = "the masks"
 _SUFFIXES = ("_mask", "-mask", "_L", "_gt")
+_LOSSY = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
 _MOST = 4 << 20
 _VOC = (
     "background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse "
@@ -70,7 +71,7 @@ def read_mask_folder(members: Members) -> Found:
     """Read every pair; a picture without a mask, or a mask without a picture, is a problem.
 
     So is a class list that is not there where the masks' values are more than a ground and an
-    object.
+    object, and masks kept as JPEG.
 
     Raises:
         DataError: The class list cannot be read, or the masks are in colour and there is none.
@@ -78,6 +79,10 @@ def read_mask_folder(members: Members) -> Found:
     paired, alone, unused = pairs_of(members)
     problems = [Problem(name, "has no mask") for name in alone]
     problems += [Problem(name, "is a mask without a picture") for name in unused]
+    lossy = sum(PurePosixPath(mask).suffix.lower() in _LOSSY for mask in paired.values())
+    if lossy:
+        told = f"{lossy} of {len(paired)} masks are JPEGs, which change values; save them as PNG"
+        problems.append(Problem(_WHERE, told))
     palette = _palette(members, paired.values(), problems.append)
     listed = listed_splits(members, "Segmentation")
     pictures = tuple(
@@ -104,7 +109,11 @@ def _palette(members: Members, masks: Iterable[str], tell: Callable[[Problem], N
     if file is None and any("SegmentationClass/" in mask for mask in masks):
         return _named(_VOC.split(), [tuple(colour) for colour in voc_colours()[:21].tolist()])
     if file is None:
-        palette = _unnamed(_values(members, masks))
+        values, colour = _values(members, masks)
+        if colour and not values:
+            told = f"{colour} is a mask in colour; no class list says what that means"
+            raise DataError(told, _HINT)
+        palette = _unnamed(values)
         if set(palette.names) - {BACKGROUND, _OBJECT}:
             what = "no class list names their values; each value is a class of its own"
             tell(Problem(_WHERE, what))
@@ -116,14 +125,18 @@ def _palette(members: Members, masks: Iterable[str], tell: Callable[[Problem], N
     if len(set(names)) < len(names):
         raise DataError(f"{file} names a class twice", _HINT)
     palette = _named(names, colours)
-    if len(names) == 2 and _values(members, masks) <= {0, NOT_JUDGED}:
+    if len(names) == 2 and _values(members, masks)[0] <= {0, NOT_JUDGED}:
         return Palette(palette.names, {0: 0, NOT_JUDGED: 1}, palette.colours)
     return palette
 
 
-def _values(members: Members, masks: Iterable[str]) -> set[int]:
-    """Give every value that masks of one channel hold; masks that cannot be read have none."""
+def _values(members: Members, masks: Iterable[str]) -> tuple[set[int], str]:
+    """Give every value that masks of one channel hold, and a mask in colour.
+
+    Masks that cannot be read have neither.
+    """
     found: set[int] = set()
+    colour = ""
     for name in masks:
         try:
             values = decode_values(members.read(name), name, in_colour=False)
@@ -131,7 +144,9 @@ def _values(members: Members, masks: Iterable[str]) -> set[int]:
             continue
         if values.ndim == 2:
             found |= set(np.flatnonzero(np.bincount(values.ravel(), minlength=256)).tolist())
-    return found
+        else:
+            colour = colour or name
+    return found, colour
 
 
 def _unnamed(values: set[int]) -> Palette:
@@ -148,8 +163,8 @@ def _named(names: list[str], colours: list[tuple[int, ...]]) -> Palette:
     return Palette(tuple(names), {number: number for number in range(len(names))}, by_colour)
 
 
-def _lines(text: str, _: str) -> tuple[list[str], list[tuple[int, ...]]]:
-    return [line.strip() for line in text.splitlines() if line.strip()], []
+def _lines(text: str, file: str) -> tuple[list[str], list[tuple[int, ...]]]:
+    return lines_of(text, file), []
 
 
 def _labelmap(text: str, file: str) -> tuple[list[str], list[tuple[int, ...]]]:

@@ -34,7 +34,7 @@ from haversack.data.byod.records import (
     with_its_picture,
 )
 from haversack.data.byod.regions import Region, checked_polygon
-from haversack.data.byod.texts import text_of
+from haversack.data.byod.texts import lines_of, text_of
 from haversack.data.byod.wanted import Wanted
 from haversack.data.errors import DataError
 from haversack.data.readers.members import Members
@@ -296,11 +296,7 @@ def _classes(members: Members) -> list[str]:
         )
     text = text_of(members.read(file)[:_MOST], file)
     if not file.endswith((".yaml", ".yml")):
-        listed = [line.strip() for line in text.rstrip().splitlines()]
-        if "" in listed:
-            what = f"{file} has no name in line {listed.index('') + 1}"
-            raise DataError(what, "Its lines are counted: give each class one.")
-        return listed
+        return lines_of(text, file)
     hint = "Give `names:` as a list, or as numbers from 0 with a name each."
     try:
         document = yaml.safe_load(text)
