@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.cli_calls import Call
-from data.byod.sets import csv_set, image_folder
+from data.byod.sets import coco, csv_set, image_folder
 from haversack.pantry.pantry import Pantry
 
 NEW = ("recipe", "new", "--task", "classification", "--name", "signs")
@@ -49,6 +49,22 @@ def test_a_misspelt_set_is_answered_with_those_of_the_pantry_the_nearest_first(
         assert told.code == 5 and "no data set is called 'bolds'" in told.err
         assert "The nearest first, there are: bolts; nuts." in told.err
     assert not runs.exists() or not list(runs.iterdir())
+
+
+def test_an_imported_set_of_another_task_does_not_hide_a_shipped_set_of_its_name(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    assert call("data", "import", str(coco(tmp_path / "set")), "--name", "Digits").code == 0
+    shipped = {"datasets/digits"}
+    told = call(*NEW, "data_generator=Digits")
+    assert told.code == 0, told.err
+    assert shipped < {one.name for one in pantry.recipes.load("signs").assets()}
+    told = call(*NEW[:-1], "empty", "--empty", "data=Pipeline", "data_generator=digits")
+    assert told.code == 0, told.err
+    assert {one.name for one in pantry.recipes.load("empty").assets()} == shipped
+    boxes = ("recipe", "new", "--task", "detection", "--name", "boxes", "data_generator=Digits")
+    assert call(*boxes).code == 0
+    assert "datasets/own/Digits" in {one.name for one in pantry.recipes.load("boxes").assets()}
 
 
 def test_an_empty_recipe_begins_with_an_imported_set(

@@ -25,7 +25,7 @@ from haversack.pantry.errors import NotInPantryError
 from haversack.pantry.pantry import Pantry
 from haversack.runs.spec import AssetFile
 from haversack.services.listen import Listener, ignore
-from haversack.services.unknown_data import require_data
+from haversack.services.unknown_data import ROLE, require_data
 from haversack.trust.names import check_name
 
 FORMATS = (AUTO, *READERS)
@@ -252,8 +252,9 @@ def as_answer(pantry: Pantry, name: str, task: str | None = None) -> str | OwnPi
 
     Args:
         pantry: Where imported sets lie.
-        name: What a person typed.
-        task: What the data are for; None for any.
+        name: What a person wrote.
+        task: What the recipe is for; an imported set for another task then gives way to an
+            ingredient of that title.
 
     Raises:
         UsageError: The set has no labels to learn from.
@@ -262,6 +263,8 @@ def as_answer(pantry: Pantry, name: str, task: str | None = None) -> str | OwnPi
     sets = own_sets(pantry)
     for one in sets:
         if one.name == name:
+            if task not in (None, one.task) and _is_shipped(pantry, name, task):
+                return name
             if one.task not in OWN:
                 hint = "Look at them with `haversack predict RUN --data NAME`."
                 raise UsageError(f"{name} has no labels to learn from", hint)
@@ -269,6 +272,11 @@ def as_answer(pantry: Pantry, name: str, task: str | None = None) -> str | OwnPi
     fitting = [one.name for one in sets if one.task in OWN and task in (None, one.task)]
     require_data(pantry, name, fitting, task)
     return name
+
+
+def _is_shipped(pantry: Pantry, name: str, task: str | None) -> bool:
+    shipped = pantry.registry.candidates(ROLE, task)
+    return any(schema.meta.title.lower() == name.lower() for schema in shipped)
 
 
 def _ingredient(one: OwnSet) -> OwnPictures:
