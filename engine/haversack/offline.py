@@ -12,6 +12,7 @@ from haversack.recipe.fill import Answer
 from haversack.recipe.tree import Recipe
 from haversack.services import cook, prepare
 from haversack.services import setup as setup_service
+from haversack.services.datasets import as_answer
 from haversack.services.listen import Heard, Listener, Said, ignore
 from haversack.services.report import PreparationReport
 from haversack.volume.query import query_pareto_optimal_recipes
@@ -65,13 +66,16 @@ def GRDB_recipe(  # noqa: N802 - the vendor's name
     verbose: int = 0,
     default: bool = False,
 ) -> Recipe:
-    """Handle a golden-database recipe for offline use; see `haversack.services.cook.cook`."""
+    """Handle a golden-database recipe for offline use; see `haversack.services.cook.cook`.
+
+    ``data_generator`` may be the name of an imported set as well.
+    """
     return cook.cook(
         recipe_id,
         pantry,
         grdb_volume,
         grdb_task,
-        data_generator,
+        as_answer(pantry, data_generator) if isinstance(data_generator, str) else data_generator,
         allow_upgrade,
         allow_deprecated,
         verbose,

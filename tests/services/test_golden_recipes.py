@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from data.byod.sets import coco
 from haversack.base.canonical_json import dump_canonical
 from haversack.base.digests import sha256_bytes
 from haversack.base.errors import UsageError
@@ -22,6 +23,7 @@ from haversack.recipe.tree import Recipe
 from haversack.services import cook
 from haversack.services.capture import capture
 from haversack.services.cook import golden_recipe
+from haversack.services.datasets import import_data
 from haversack.services.errors import MissingAssets
 from haversack.volume.errors import UnknownRowError
 from recipe.kitchen_for_tests import registry as small_registry
@@ -169,6 +171,12 @@ def test_allow_deprecated_false_refuses_by_name(small_pantry: Pantry) -> None:
     with pytest.raises(RecipeError, match=r"Old \(backbone/old\)"):
         golden_recipe(2, small_pantry)
     assert golden_recipe(2, small_pantry, allow_deprecated=True).missing() == []
+
+
+def test_data_generator_may_be_the_name_of_an_imported_set(pantry: Pantry, tmp_path: Path) -> None:
+    import_data(coco(tmp_path / "set"), pantry, "parts")
+    recipe = GRDB_recipe(1, pantry, data_generator="parts")
+    assert "datasets/own/parts" in {asset.name for asset in recipe.assets()}
 
 
 def test_data_generator_none_keeps_the_recipe_s_own_or_gives_the_task_s_sample_data(
