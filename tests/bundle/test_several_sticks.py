@@ -175,7 +175,7 @@ def test_an_untrusted_set_gives_nothing(kit: Kit, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stick", "blob"),
-    [(None, 2**28), (2**31, 2**28), (2**30, 2**28), (10**9, 2**27), (10**6, 2**20)],
+    [(None, 2**28), (2**31, 2**28), (2**30, 2**28), (10**9, 2**27), (10**6, 2**20), (1, 2**20)],
 )
 def test_blobs_are_small_enough_to_fill_a_stick(stick: int | None, blob: int) -> None:
     assert blob_size_for(stick) == blob

@@ -48,7 +48,7 @@ def blob_size_for(stick: int | None) -> int:
     """Give the size of blobs for sticks of so many bytes: small enough to fill them well."""
     if stick is None or stick >= 4 * BLOB_SIZE:
         return BLOB_SIZE
-    return max(_LEAST_PIECE, 1 << (stick // 4).bit_length() - 1)
+    return max(_LEAST_PIECE, 1 << max(0, (stick // 4).bit_length() - 1))
 
 
 def spread(plan: Plan, leave_out: Collection[str], stick: int | None) -> Spread:
