@@ -30,6 +30,16 @@ def test_merged_rows_say_their_device_and_where_they_came_from(tmp_path: Path) -
     assert frame["extra"].isna().tolist() == [True, True, False, False]
 
 
+def test_the_licence_of_some_is_not_said_of_all(tmp_path: Path) -> None:
+    one, two = _volume(tmp_path, "one", "A"), _volume(tmp_path, "two", "B")
+    rows = pd.DataFrame({"if_task_metric": [0.5], "od_inf_rate_ms": [1.0]})
+    for name in ("three", "four"):
+        write_volume(tmp_path / f"{name}.parquet", rows, {})
+    three, four = (Volume.open(tmp_path / f"{name}.parquet") for name in ("three", "four"))
+    assert merge([one, three, two])[1]["licence"] == "L-one and L-two; not stated for three"
+    assert merge([three, four])[1]["licence"] == ""
+
+
 def test_ids_that_do_not_collide_stay(tmp_path: Path) -> None:
     one = _volume(tmp_path, "one", "A", id=[1, 2])
     two = _volume(tmp_path, "two", "B", id=[7, 8])

@@ -64,10 +64,17 @@ def _card_fields(volumes: Sequence[Volume]) -> dict[str, Any]:
         "measured": "; ".join(dict.fromkeys(card.measured for card in cards if card.measured)),
         "by": "; ".join(dict.fromkeys(card.by for card in cards if card.by)),
         "on": "; ".join(dict.fromkeys(card.on for card in cards if card.on)),
-        "licence": " and ".join(dict.fromkeys(card.licence for card in cards if card.licence)),
+        "licence": _licence(volumes),
         "source": f"merged from {', '.join(volume.name for volume in volumes)}",
         "metric_directions": directions,
     }
+
+
+def _licence(volumes: Sequence[Volume]) -> str:
+    said = {one.name: one.card.licence if one.card is not None else "" for one in volumes}
+    stated = " and ".join(dict.fromkeys(licence for licence in said.values() if licence))
+    silent = ", ".join(name for name, licence in said.items() if not licence)
+    return f"{stated}; not stated for {silent}" if stated and silent else stated
 
 
 def _one(values: list[str]) -> str:
