@@ -32,6 +32,12 @@ def test_each_picture_has_its_best_answers() -> None:
     assert "sky.jpg" in text and "nothing" in text
 
 
+def test_the_classes_of_a_mask_are_told_by_size_and_their_numbers_as_no_share_of_it() -> None:
+    found = {"name": "sky.jpg", "mask": "m.png", "labels": ["ground", "roof"], "scores": [0.4, 0.9]}
+    text = _read({"predictions": [found]})
+    assert "largest first, and how sure its pixels are" in text and "best first" not in text
+
+
 def test_where_no_box_is_sure_enough_the_score_that_it_takes_is_said() -> None:
     none = {"name": "sky.jpg", "labels": [], "scores": []}
     assert "nothing that scores 30%" in _read({"predictions": [none], "score_threshold": 0.3})

@@ -79,7 +79,9 @@ def _answers(predictions: JsonValue, least: JsonValue) -> list[RenderableType]:
     rows = [
         (one.get("name"), _best(one) or nothing) for one in predictions if isinstance(one, dict)
     ]
-    shown: list[RenderableType] = [table("found", ("picture", "best first"), rows[:MOST_ANSWERS])]
+    masked = any(isinstance(one, dict) and "mask" in one for one in predictions)
+    order = "largest first, and how sure its pixels are" if masked else "best first"
+    shown: list[RenderableType] = [table("found", ("picture", order), rows[:MOST_ANSWERS])]
     if len(rows) > MOST_ANSWERS:
         shown.append(f"and {len(rows) - MOST_ANSWERS} more: --json has them all")
     if least:
