@@ -25,6 +25,21 @@ def test_every_option_has_a_help_text_and_a_default_that_is_allowed(kind: str) -
         assert option.range_text()
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "told"),
+    [
+        ("trainer/lightning", "ema_decay", "at least 0 and below 1"),
+        ("scheduler/one-cycle", "rise_fraction", "above 0 and below 1"),
+        ("trainer/lightning", "num_epochs", "1 to 10000"),
+    ],
+)
+def test_a_range_says_both_its_ends_also_where_an_end_is_not_allowed(
+    path: str, name: str, told: str
+) -> None:
+    (option,) = (one for one in options_of(registry().find(path)) if one.name == name)
+    assert option.range_text() == told
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_slot_can_be_filled_by_something_installed(kind: str) -> None:
     for name, spec in slots_of(registry().get(kind)).items():

@@ -23,7 +23,7 @@ class OptionSpec:
         default: Its value when nothing is said; ``???`` where it must be set.
         nullable: Whether it can be left empty (None).
         minimum: Smallest value allowed; exclusive where ``exclusive_minimum``.
-        maximum: Largest value allowed.
+        maximum: Largest value allowed; exclusive where ``exclusive_maximum``.
         choices: The values of a choice.
         step: What the value must be a multiple of; None for anything in range.
         help: One sentence.
@@ -37,6 +37,7 @@ class OptionSpec:
     minimum: float | None = None
     maximum: float | None = None
     exclusive_minimum: bool = False
+    exclusive_maximum: bool = False
     choices: tuple[object, ...] = ()
     step: float | None = None
     help: str = ""
@@ -48,12 +49,16 @@ class OptionSpec:
             return "one of " + ", ".join(str(choice) for choice in self.choices)
         low = None if self.minimum is None else f"{self.minimum:g}"
         high = None if self.maximum is None else f"{self.maximum:g}"
-        if low is not None and high is not None:
+        if low is not None and high is not None and not self.exclusive_maximum:
             return f"{'above ' if self.exclusive_minimum else ''}{low} to {high}"
-        if low is not None:
-            return f"{'above' if self.exclusive_minimum else 'at least'} {low}"
-        if high is not None:
-            return f"at most {high}"
+        least = (
+            None if low is None else f"{'above' if self.exclusive_minimum else 'at least'} {low}"
+        )
+        most = (
+            None if high is None else f"{'below' if self.exclusive_maximum else 'at most'} {high}"
+        )
+        if least or most:
+            return " and ".join(filter(None, (least, most)))
         return {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(
             self.type, "text"
         )
@@ -70,6 +75,7 @@ def _describe(name: str, info: FieldInfo) -> OptionSpec:
     low = next((m.ge for m in info.metadata if getattr(m, "ge", None) is not None), None)
     above = next((m.gt for m in info.metadata if getattr(m, "gt", None) is not None), None)
     high = next((m.le for m in info.metadata if getattr(m, "le", None) is not None), None)
+    below = next((m.lt for m in info.metadata if getattr(m, "lt", None) is not None), None)
     step = next((m.multiple_of for m in info.metadata if getattr(m, "multiple_of", None)), None)
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     return OptionSpec(
@@ -78,8 +84,9 @@ def _describe(name: str, info: FieldInfo) -> OptionSpec:
         default=info.default,
         nullable=nullable,
         minimum=low if low is not None else above,
-        maximum=high,
+        maximum=high if high is not None else below,
         exclusive_minimum=low is None and above is not None,
+        exclusive_maximum=high is None and below is not None,
         choices=choices,
         step=step,
         help=info.description or "",
