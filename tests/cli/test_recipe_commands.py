@@ -128,8 +128,11 @@ def test_a_damaged_text_is_refused_without_a_traceback(
 
 
 def test_an_unknown_recipe_lists_what_there_is(call: Call, smoke: str) -> None:
+    assert call("recipe", "new", "--task", "segmentation", "--name", "other").code == 0
     told = call("recipe", "show", "smok")
-    assert told.code != 0 and "smoke" in told.err
+    assert told.code != 0 and "Did you mean: smoke?" in told.err
+    told = call("recipe", "show", "zzz")
+    assert told.code != 0 and "It holds: other, smoke." in told.err
 
 
 def test_training_without_the_files_says_which_are_missing(call: Call, smoke: str) -> None:

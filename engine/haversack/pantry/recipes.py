@@ -22,6 +22,7 @@ from haversack.recipe.tree import Recipe
 
 RecipeState = Literal["ready", "needs preparing", "incomplete"]
 _MIN_PREFIX = 4
+_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,5 +202,11 @@ def _parse(stem: str, document: dict[str, Any]) -> _Entry:
 
 def _near(wanted: str, records: list[RecipeRecord]) -> str:
     names = [record.name or record.id[:12] for record in records]
-    near = get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:8]
-    return f"It holds: {', '.join(near)}." if near else "Make one or import one first."
+    if near := get_close_matches(wanted, names, n=3, cutoff=0.4):
+        return f"Did you mean: {', '.join(near)}?"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (
+        f"It holds: {', '.join(names[:_NAMED])}{more}."
+        if names
+        else "Make one or import one first."
+    )
