@@ -48,6 +48,8 @@ def test_the_exact_front_of_a_file_comes_best_first(call: Call, file: str) -> No
     assert sum(answer["excluded"].values()) == 1
     shown = call("pareto", file).out
     assert "x times faster" in shown and "haversack recipe cook 1" in shown
+    (cause,) = answer["excluded"]
+    assert f"not measured or not usable: {cause}: 1\n" in shown
 
 
 @pytest.mark.parametrize(("sets", "is_told"), [(("a",), False), (("a", "b"), True)])

@@ -212,7 +212,7 @@ def _show(
     lines += [f"all of them: {alike}"] if alike else []
     lines += [MEAN_OVER_SETS] if len({row.get("dataset") for row in rows}) > 1 else []
     if excluded:
-        lines.append(f"not measured or not usable: {excluded}")
+        lines.append(pareto_many.left_out(excluded))
     if rows:
         lines.append(pareto_many.cook_line(int(rows[0]["id"]), found.volume, pantry))
     return lines

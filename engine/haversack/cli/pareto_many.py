@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ def answer(
     shown: list[RenderableType] = [table(title, columns, cells, whole=WHOLE)]
     shown += [f"all of them: {alike}"] if alike else []
     if found.asked.excluded:
-        shown.append(f"not measured or not usable: {found.asked.excluded}")
+        shown.append(left_out(found.asked.excluded))
     if csv is not None:
         shown = [f"{counted(len(rows), 'row')}: {csv}"]
     data = {
@@ -81,6 +81,12 @@ def told_once(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> tuple[str
     differing = [n for n in held if len(rows) == 1 or len({row.get(n) for row in rows}) > 1]
     alike = [f"{name} {plain_cell(rows[0].get(name))}" for name in held if name not in differing]
     return "; ".join(alike), differing
+
+
+def left_out(excluded: Mapping[str, int]) -> str:
+    """Say how many rows an answer lacks, by cause."""
+    causes = ", ".join(f"{cause}: {count}" for cause, count in excluded.items())
+    return f"not measured or not usable: {causes}"
 
 
 def cook_line(recipe_id: int, volume: str, pantry: Path | None) -> str:
