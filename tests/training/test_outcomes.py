@@ -14,7 +14,7 @@ from haversack.runs.events import Failed, Stopped
 from haversack.runs.spec import RunKind, RunSpec
 from haversack.training.inference import onnx_runner
 from haversack.training.inference.session import open_session
-from haversack.training.loading.batches import left_out, make_loader
+from haversack.training.loading.batches import make_loader, what_waits
 from haversack.training.loading.samples import SquaredSamples
 from haversack.training.outcome import explain
 from haversack.training.stopping import StopRequested
@@ -92,12 +92,13 @@ class _Broken:
 
 
 @pytest.mark.parametrize(("batch", "training", "left"), [(3, True, 1), (2, True, 0), (3, False, 0)])
-def test_what_an_epoch_leaves_out_is_what_does_not_fill_a_batch(
+def test_what_an_epoch_leaves_out_is_what_does_not_fill_a_batch_of_all_processes(
     batch: int, training: bool, left: int
 ) -> None:
     samples = SquaredSamples(random_subset(Joined(_Broken(), _Broken()), 1.0, 0), 32, None, 0)
     loader = make_loader(samples, batch, 0, 0, training=training)
-    assert left_out(loader) == (left, 4)
+    assert what_waits(loader) == (left, 4, batch)
+    assert what_waits(loader, 2) == (2 * left, 8, 2 * batch)
     steps = sum(1 for _ in loader.batch_sampler or ())
     assert 4 - steps * batch == left if training else steps == 2
 

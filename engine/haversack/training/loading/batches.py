@@ -89,10 +89,14 @@ def make_loader(
     )
 
 
-def left_out(loader: DataLoader[Batch]) -> tuple[int, int]:
-    """Give how many pictures an epoch of a loader leaves out, and of how many."""
-    samples, size = loader.sampler, loader.batch_size
+def what_waits(loader: DataLoader[Batch], processes: int = 1) -> tuple[int, int, int]:
+    """Give how many pictures an epoch leaves out, of how many, and how many each step takes.
+
+    Args:
+        loader: The loader of one process.
+        processes: How many train together; each has as many pictures as the others.
+    """
+    samples, size = loader.sampler, loader.batch_size or 1
     pictures = len(samples) if isinstance(samples, EpochSampler) else 0
-    if not loader.drop_last or size is None:
-        return 0, pictures
-    return pictures % size, pictures
+    left = pictures % size if loader.drop_last else 0
+    return left * processes, pictures * processes, size * processes

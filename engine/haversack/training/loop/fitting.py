@@ -18,7 +18,7 @@ from haversack.training.builders.loggers import build_recorder
 from haversack.training.builders.losses import build_training_loss
 from haversack.training.builders.tasks import build_task
 from haversack.training.checkpoint.state import About
-from haversack.training.loading.batches import Batch, left_out
+from haversack.training.loading.batches import Batch, what_waits
 from haversack.training.loading.samples import EpochSampler, SquaredSamples
 from haversack.training.loop.averaging import MovingAverage
 from haversack.training.loop.compiling import compile_or_tell
@@ -80,7 +80,7 @@ def fit(
         torch.manual_seed(settings.seed + placement.rank)
     training, validation = _loaders(work, settings, splits, placement)
     if settings.limit_batches is None and work.rank == 0:
-        _tell_what_waits(work, training)
+        _tell_what_waits(work, training, placement.world)
     if resume is not None:
         module.first_batch = _go_on_after(resume, training, placement.world, settings)
     # The average is updated before the keeper may write it.
@@ -134,11 +134,11 @@ def _go_on_after(
     return min(len(loader) - max(1, left // size), batches - 1)
 
 
-def _tell_what_waits(work: Work, loader: DataLoader[Batch]) -> None:
-    left, pictures = left_out(loader)
+def _tell_what_waits(work: Work, loader: DataLoader[Batch], world: int) -> None:
+    left, pictures, size = what_waits(loader, world)
     if left > LEFT_UNTOLD * pictures:
         work.note(
-            f"an epoch has {counted(len(loader), 'step')} of {loader.batch_size} pictures, so "
+            f"an epoch has {counted(len(loader), 'step')} of {size} pictures, so "
             f"{left} of {pictures}, others each time, {'waits' if left == 1 else 'wait'} for "
             "the next one; a smaller data.batch_size leaves fewer out",
             warning=True,
