@@ -117,3 +117,23 @@ def test_own_masks_are_trained_on_and_a_set_without_labels_but_no_bare_folder_is
     out = tmp_path / "model.onnx"
     assert call("export", "last", "-o", str(out), "--json").code == 0
     assert call("train", "areas", "--data", "new", "--json").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "last", "-o"),
+        ("evaluate", "last", "--report"),
+        ("data", "check", "{folder}", "--problems"),
+        ("data", "show", "mine", "--report"),
+        ("volume", "bake", "{plan}", "-o"),
+    ],
+)
+def test_a_folder_in_the_place_of_a_file_is_refused_before_the_work_is_done(
+    call: Call, pantry: Pantry, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text("{}")
+    called = [word.format(folder=tmp_path, plan=plan) for word in words]
+    told = call(*called, str(tmp_path))
+    assert told.code == 2 and "is a directory" in told.err

@@ -56,7 +56,8 @@ GroupOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option("--split-seed", min=0, help="Another choice of pictures.")]
 ProblemsOption = Annotated[
-    Path | None, typer.Option("--problems", help="Write all problems to this file, as JSON.")
+    Path | None,
+    typer.Option("--problems", dir_okay=False, help="Write all problems to this file, as JSON."),
 ]
 _SHOWN = 20
 
@@ -194,7 +195,9 @@ def show_set(
     report: Annotated[
         Path | None,
         typer.Option(
-            "--report", help="Write one HTML page that opens offline: charts, pictures, problems."
+            "--report",
+            dir_okay=False,
+            help="Write one HTML page that opens offline: charts, pictures, problems.",
         ),
     ] = None,
     pantry: PantryOption = None,

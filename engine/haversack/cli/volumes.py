@@ -144,7 +144,10 @@ def bake(
     session: Session,
     plan: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bake plan (JSON).")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the volume to this .parquet too.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", dir_okay=False, help="Write the volume to this .parquet too."
+        ),
     ] = None,
     folder: Annotated[
         Path | None,

@@ -168,7 +168,8 @@ def evaluate(
     batch_size: BatchSize = None,
     limit_batches: LimitBatches = None,
     report: Annotated[
-        Path | None, typer.Option("--report", help="Copy the report's page (HTML) to here.")
+        Path | None,
+        typer.Option("--report", dir_okay=False, help="Copy the report's page (HTML) to here."),
     ] = None,
     pantry: PantryOption = None,
 ) -> Answer:
@@ -207,7 +208,8 @@ def export(
     precision: PrecisionOption = None,
     calibration: CalibrationOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Copy the ONNX file to here.")
+        Path | None,
+        typer.Option("--output", "-o", dir_okay=False, help="Copy the ONNX file to here."),
     ] = None,
     pantry: PantryOption = None,
 ) -> Answer:
