@@ -67,6 +67,20 @@ def test_an_imported_set_of_another_task_does_not_hide_a_shipped_set_of_its_name
     assert "datasets/own/Digits" in {one.name for one in pantry.recipes.load("boxes").assets()}
 
 
+def test_what_can_fill_a_data_slot_names_the_imported_sets_for_its_task(
+    call: Call, pantry: Pantry, tmp_path: Path
+) -> None:
+    for name, folder in (("signs", csv_set(tmp_path / "1")), ("boxes", coco(tmp_path / "2"))):
+        assert call("data", "import", str(folder), "--name", name).code == 0
+    assert call(*NEW).code == 0
+    listed = call("recipe", "options", "signs", "data_generator")
+    assert "each named by itself: signs\n" in listed.out
+    as_json = call("recipe", "options", "signs", "data_generator", "--json").json
+    named = {one["title"]: one["imported"] for one in as_json if one["imported"]}
+    assert named == {"Own pictures": ["signs"]}
+    assert "named by itself" not in call("recipe", "options", "signs", "optimizer").out
+
+
 def test_an_empty_recipe_begins_with_an_imported_set(
     call: Call, pantry: Pantry, tmp_path: Path
 ) -> None:

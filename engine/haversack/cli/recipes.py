@@ -159,6 +159,7 @@ def list_options(
     pantry: PantryOption = None,
 ) -> Answer:
     """List what can fill a slot of a recipe, and which of it needs a network first."""
+    from haversack.services.datasets import own_choices
     from haversack.services.readiness import needs_of
 
     opened = session.pantry(pantry)
@@ -166,6 +167,7 @@ def list_options(
     found = [
         (meta, needs_of(loaded.registry.get(meta.kind), opened)) for meta in loaded.options(slot)
     ]
+    own = own_choices(opened, loaded.task)
     data = [
         {
             "name": meta.display_name,
@@ -176,11 +178,14 @@ def list_options(
             "tags": meta.tags,
             "here": not needs.lacking,
             "lacking": needs.lacking,
+            "imported": list(own.get(meta.kind, ())),
         }
         for meta, needs in found
     ]
     rows = [(meta.title, meta.kind, _offline(needs), meta.help) for meta, needs in found]
-    return Answer(data, [table("", ("title", "kind", "files", ""), rows)])
+    imported = [name for meta, _ in found for name in own.get(meta.kind, ())]
+    told = [f"imported here, each named by itself: {', '.join(imported)}"] if imported else []
+    return Answer(data, [table("", ("title", "kind", "files", ""), rows), *told])
 
 
 def _offline(needs: Needs) -> str:
