@@ -139,6 +139,13 @@ def test_an_unknown_name_lists_near_matches() -> None:
     assert "AdamW" in caught.value.hint
 
 
+def test_a_misspelt_title_is_answered_with_that_title_however_long_its_path_is() -> None:
+    with pytest.raises(UnknownName) as caught:
+        detection()["data_generator"] = "Smokee"
+    hint = "Did you mean: Smoke (data/sets/url/detection/smoke-pascal-like)?"
+    assert caught.value.hint == hint
+
+
 def test_an_ingredient_of_another_role_does_not_fit() -> None:
     recipe = detection()
     with pytest.raises(RecipeError, match="takes a optimizer"):

@@ -64,11 +64,18 @@ def unknown_task(name: str, known: Sequence[str]) -> UnknownTask:
 
 def unknown(what: str, name: str, known: Sequence[str]) -> UnknownName:
     """Build the error for a name that nothing answers to, listing near matches."""
-    near = get_close_matches(name.lower(), [k.lower() for k in known], n=3, cutoff=0.4)
-    matches = [k for k in known if k.lower() in near]
+    spellings = {k: {k.lower(), _title(k.lower())} for k in known}
+    spelt = sorted({spelling for both in spellings.values() for spelling in both})
+    near = get_close_matches(name.lower(), spelt, n=3, cutoff=0.4)
+    matches = [k for k in known if spellings[k] & set(near)]
     hint = (
         f"There are: {'; '.join(known[:MOST_NAMED])}." if known else "Nothing can be chosen here."
     )
     if matches:
         hint = f"Did you mean: {'; '.join(matches)}?"
     return UnknownName(f"no {what} is called {name!r}", hint)
+
+
+def _title(display_name: str) -> str:
+    """Give the title of ``Title (taxonomy/path)``; a name without a path is one itself."""
+    return display_name.rpartition(" (")[0] or display_name
