@@ -152,6 +152,14 @@ def test_an_ingredient_of_another_role_does_not_fit() -> None:
         recipe.assign_ingredients("optimizer", recipe["backbone"])  # type: ignore[arg-type] # wrong on purpose
 
 
+def test_an_option_in_the_place_of_a_slot_is_told_with_what_it_takes() -> None:
+    with pytest.raises(
+        UnknownName, match=r"trainer\.num_epochs is an option, not a slot"
+    ) as caught:
+        detection().options("trainer.num_epochs")
+    assert caught.value.hint == "It takes 1 to 10000: trainer.num_epochs=VALUE."
+
+
 def test_options_list_only_what_serves_the_task() -> None:
     titles = {meta.title for meta in detection().options("data_generator")}
     assert {"Smoke", "Digit scenes", "Own pictures with boxes", "Mosaic", "Joined"} <= titles

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-from haversack.recipe.errors import InvalidValue, RecipeError, unknown
+from haversack.recipe.errors import InvalidValue, RecipeError, UnknownName, unknown
 from haversack.recipe.options import options_of
 from haversack.recipe.root import SYNONYMS
 from haversack.recipe.schema import UNSET, Ingredient, SlotSpec, slots_of
@@ -46,10 +46,15 @@ def slot_at(root: Ingredient, path: str) -> SlotSpec:
         UnknownName: There is no such slot.
     """
     parent, name = _split(path)
-    specs = slots_of(type(node_at(root, parent)))
-    if name not in specs:
+    schema = type(node_at(root, parent))
+    specs = slots_of(schema)
+    if name in specs:
+        return specs[name]
+    option = next((one for one in options_of(schema) if one.name == name), None)
+    if option is None:
         raise unknown("slot", path, _names(specs, parent))
-    return specs[name]
+    hint = f"It takes {option.range_text()}: {path}=VALUE."
+    raise UnknownName(f"{path} is an option, not a slot", hint)
 
 
 def replace_at(root: Ingredient, path: str, value: object) -> Ingredient:
