@@ -13,6 +13,7 @@ from haversack.data.report.page import page
 from haversack.data.writers.formats import check_format, write_set
 from haversack.pantry.pantry import Pantry
 from haversack.services.datasets import own_set
+from haversack.services.licences import stated
 from haversack.services.listen import Listener, ignore
 
 
@@ -38,7 +39,7 @@ def write_report(
     meter = Meter("looking", len(shard), on_event, "pictures", cancel)
     facts = gather(shard, meter.advance)
     about = {
-        "licence": found.licence,
+        "licence": stated(found.licence),
         "imported from": found.source,
         "imported at": found.imported_at,
         "sha256": found.sha256,

@@ -35,9 +35,9 @@ class Nesting(HTMLParser):
         assert self.open.pop() == tag
 
 
-def report_of(folder: Path, tmp_path: Path) -> str:
+def report_of(folder: Path, tmp_path: Path, licence: str = "CC0-1.0") -> str:
     pantry = Pantry.build(tmp_path / "pantry")
-    import_data(folder, pantry, "set", licence="CC0-1.0")
+    import_data(folder, pantry, "set", licence=licence)
     write_report(pantry, "set", tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     parser = Nesting()
@@ -78,5 +78,26 @@ def test_a_histogram_counts_every_value(values: list[float]) -> None:
     assert sum(map(int, counts)) == len(values)
 
 
+def test_a_licence_that_nobody_stated_is_told_in_words(tmp_path: Path) -> None:
+    text = report_of(image_folder(tmp_path / "set", 2), tmp_path, "NOASSERTION")
+    assert "not stated" in text and "NOASSERTION" not in text
+
+
 def test_bars_of_nothing_are_bars_of_no_length() -> None:
     assert 'width="0.0"' in bars({"roof": [0, 0]}, ["train", "val"])
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([32.0] * 3, ["32 px: 3"]),
+        ([30.0, 32.0, 32.0], ["30 px: 1", "31 px: 0", "32 px: 2"]),
+        ([4032.0, 4032.0], ["4,032 px: 2"]),
+    ],
+)
+def test_whole_numbers_are_told_whole_and_of_large_ones_every_digit(
+    values: list[float], told: list[str]
+) -> None:
+    drawn = histogram(np.asarray(values), "px")
+    assert re.findall("<title>(.*?)</title>", drawn) == told
+    assert f"median {told[-1].partition(':')[0]}" in drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -40,22 +41,41 @@ def histogram(values: npt.NDArray[np.float64], unit: str, bins: int = 32) -> str
     Args:
         values: ``(n,)``; nothing is drawn where there are none.
         unit: What they are in.
-        bins: How many bars.
+        bins: How many bars at most; fewer whole numbers have a bar each.
     """
     if not len(values):
         return ""
-    counts, edges = np.histogram(values, bins)
-    width = WIDTH / bins
+    counts, told = _counted(values, unit, bins)
+    width = WIDTH / len(counts)
     drawn = []
-    for at, count in enumerate(counts.tolist()):
-        high = (HIGH - 4) * count / counts.max()
-        told = f"{edges[at]:,.3g} to {edges[at + 1]:,.3g} {unit}: {count:,}"
-        drawn.append(_bar(at * width, HIGH - high, width - 1, high, COLOURS[0], told))
-    middle = float(np.median(values))
-    drawn.append(_text(0, HIGH + 16, f"{values.min():,.3g}"))
-    drawn.append(_text(WIDTH / 2, HIGH + 16, f"median {middle:,.3g} {unit}", "middle"))
-    drawn.append(_text(WIDTH, HIGH + 16, f"{values.max():,.3g}", "end"))
+    for at, (count, words) in enumerate(zip(counts, told, strict=True)):
+        high = (HIGH - 4) * count / max(counts)
+        tip = f"{words}: {count:,}"
+        drawn.append(_bar(at * width, HIGH - high, width - 1, high, COLOURS[0], tip))
+    middle = _number(float(np.median(values)))
+    drawn.append(_text(0, HIGH + 16, _number(values.min())))
+    drawn.append(_text(WIDTH / 2, HIGH + 16, f"median {middle} {unit}", "middle"))
+    drawn.append(_text(WIDTH, HIGH + 16, _number(values.max()), "end"))
     return _figure(HIGH + FOOT, drawn)
+
+
+def _counted(values: npt.NDArray[np.float64], unit: str, bins: int) -> tuple[list[int], list[str]]:
+    """Count values by bars, and say which each bar is of: whole numbers are not torn apart."""
+    low, high = values.min(), values.max()
+    if low == high:
+        return [len(values)], [f"{_number(low)} {unit}"]
+    if high - low < bins and (values == np.rint(values)).all():
+        counts = np.bincount((values - low).astype(np.int64))
+        return counts.tolist(), [f"{_number(low + at)} {unit}" for at in range(len(counts))]
+    counts, edges = np.histogram(values, bins)
+    ends = [_number(edge) for edge in edges]
+    told = [f"{a} to {b} {unit}" for a, b in pairwise(ends)]
+    return counts.tolist(), told
+
+
+def _number(value: float) -> str:
+    """Write a number with three digits, or more where it is of more before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _figure(height: float, drawn: Sequence[str]) -> str:
