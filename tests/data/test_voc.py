@@ -161,3 +161,8 @@ def test_a_folder_without_annotations_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     with pytest.raises(DataError, match="no Annotations folder"):
         read_voc(tmp_path / "x")
+
+
+def test_an_encoding_that_nobody_knows_is_an_error_that_names_the_file() -> None:
+    with pytest.raises(DataError, match=r"a\.xml is not readable XML"):
+        parse(b'<?xml version="1.0" encoding="utf-a"?><annotation/>', "a.xml")

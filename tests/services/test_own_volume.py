@@ -167,6 +167,22 @@ def test_rows_that_claim_another_publisher_do_not_take_the_place_of_that_publish
     assert home.volumes.path(name).read_bytes() == before
 
 
+def test_rows_that_would_be_called_the_same_are_all_kept(tmp_path: Path) -> None:
+    other, keys = stocked_pantry(tmp_path / "other"), keyring(tmp_path / "keys")
+    contents = []
+    for number, name in enumerate(("rows_of_a-aaaaaaaa", "rows_of_a-aaaaaaaa_by_b-bbbbbbbb"), 1):
+        add_measurement(other, _spec(other, "a"), _measured("int8", number, 0.9))
+        card = other.volumes.card("own_det")
+        contents.append(other.volumes.path("own_det").read_bytes())
+        other.volumes.remove("own_det")
+        other.volumes.put(name, contents[-1], {**card, "name": name, "source": "a"})
+    keys.trust(tmp_path / "KIT", packed(other, tmp_path / "KIT", keys).fingerprint)
+    home = Pantry.build(tmp_path / "home")
+    brought = open_bundle(tmp_path / "KIT", home, keys).volumes
+    assert sorted(home.volumes.path(name).read_bytes() for name in brought) == sorted(contents)
+    assert len(set(contents)) == 2
+
+
 def _bring(folder: Path, home: Pantry, trusting: KeyRing, name: str, source: str) -> None:
     """Open at home a bundle of another publisher with one row under a name and source."""
     other, keys = stocked_pantry(folder / "other"), keyring(folder / "other-keys")

@@ -35,7 +35,7 @@ def make_room(asset: Asset, record: AssetRecord, pantry: Pantry) -> str | None:
     if task is None or kept.sha256 == asset.sha256 or record.fetched_from.startswith(BROUGHT):
         return None
     old = asset.name.removeprefix(PREFIX)
-    new = _free_name(old, {known.asset.name.removeprefix(PREFIX) for known in pantry.assets.list()})
+    new = free_name(old, {known.asset.name.removeprefix(PREFIX) for known in pantry.assets.list()})
     moved = own_asset(new, task, kept.sha256, kept.size, kept.licence)
     pantry.assets.put(moved, record.fetched)
     return (
@@ -76,7 +76,7 @@ def make_room_for_volume(name: str, content: bytes, pantry: Pantry, coming: Iter
     Returns:
         What a person has to know of it.
     """
-    new = _free_name(name, {*pantry.volumes.list(), *coming})
+    new = free_name(name, {*pantry.volumes.list(), *coming})
     pantry.volumes.put(new, content, {**pantry.volumes.card(name), "name": new})
     return (
         f"the bundle brought another golden volume called {name}; the one that was here is called "
@@ -84,6 +84,7 @@ def make_room_for_volume(name: str, content: bytes, pantry: Pantry, coming: Iter
     )
 
 
-def _free_name(name: str, taken: Container[str]) -> str:
+def free_name(name: str, taken: Container[str]) -> str:
+    """Give a name like one that is taken: with the first number behind it that is not."""
     names = (f"{name[: MAX_NAME - 8]}-{number}" for number in itertools.count(2))
     return next(new for new in names if new not in taken)

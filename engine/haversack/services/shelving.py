@@ -19,7 +19,7 @@ from haversack.recipe.sppr import from_sppr
 from haversack.recipe.tree import Recipe
 from haversack.services.attesting import read_attestation
 from haversack.services.contents import suffix_of
-from haversack.services.displaced import make_room, make_room_for_volume, volume_of_here
+from haversack.services.displaced import free_name, make_room, make_room_for_volume, volume_of_here
 from haversack.services.licences import OWN_MEASUREMENTS, OWN_VOLUMES
 from haversack.services.report import PreparationReport
 from haversack.trust.chain import RootChain
@@ -155,6 +155,8 @@ def _read_volume(file: ManifestFile, goods: ShelfGoods, pantry: Pantry) -> None:
         card = _of_its_publisher(card, goods.chain)
     elif _OF_A_PUBLISHER.search(card.name) or card.source.startswith(_MEASURED_BY):
         card = _passed_on(card, goods.chain)
+    if card.name in goods.volumes:
+        card = card.model_copy(update={"name": free_name(card.name, goods.volumes)})
     goods.volumes[card.name] = (pantry.store.read(file.sha256), card)
 
 

@@ -108,5 +108,5 @@ def _parse_xml(content: bytes, name: str) -> Element:
     try:
         parser.Parse(content, True)
         return builder.close()
-    except (expat.ExpatError, AssertionError, ValueError) as error:
+    except (expat.ExpatError, AssertionError, LookupError, ValueError) as error:
         raise DataError(f"{name} is not readable XML: {error}", HINT) from error
