@@ -8,6 +8,7 @@ import pytest
 
 from haversack.base.resources import resource
 from haversack.pantry.pantry import Pantry
+from haversack.services.listen import Heard, Said
 from haversack.services.setup import put_volumes
 from haversack.services.unpack import OpenReceipt, open_bundle
 from haversack.services.volume_import import import_volume
@@ -100,3 +101,19 @@ def test_a_volume_that_came_with_haversack_gives_way(
     assert _open(home, tmp_path / "KIT", field, keys).moved == ()
     assert field.volumes.path("xval_cls").read_bytes() == content
     assert field.volumes.list() == ["xval_cls", "xval_det", "xval_seg"]
+
+
+def test_a_volume_of_here_stays_under_a_new_name_where_a_shipped_one_has_its_name(
+    tmp_path: Path,
+) -> None:
+    pantry = Pantry.build(tmp_path / "pantry")
+    own = _import(pantry, tmp_path, 9.0, "xval_cls")
+    told: list[Heard] = []
+    added, _ = put_volumes(pantry, told.append)
+    assert "xval_cls" in added
+    assert pantry.volumes.path("xval_cls-2").read_bytes() == own
+    assert [line.text for line in told if isinstance(line, Said) and "xval_cls-2" in line.text] == [
+        "Haversack brought another golden volume called xval_cls; the one that was here is called "
+        "xval_cls-2 now: haversack pareto xval_cls-2"
+    ]
+    assert put_volumes(pantry, told.append)[0] == (), "they are here now"

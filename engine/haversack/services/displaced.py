@@ -64,14 +64,21 @@ def volume_of_here(name: str, pantry: Pantry) -> bytes | None:
         return None
 
 
-def make_room_for_volume(name: str, content: bytes, pantry: Pantry, coming: Iterable[str]) -> str:
+def make_room_for_volume(
+    name: str,
+    content: bytes,
+    pantry: Pantry,
+    coming: Iterable[str],
+    bringer: str = "the bundle",
+) -> str:
     """Call a golden volume of here otherwise, where a bundle brings another of its name.
 
     Args:
         name: What both are called.
         content: The bytes of the one of here.
         pantry: Where both are.
-        coming: Names of all that the bundle brings.
+        coming: Names of all that is brought.
+        bringer: Who brings the other one.
 
     Returns:
         What a person has to know of it.
@@ -79,7 +86,7 @@ def make_room_for_volume(name: str, content: bytes, pantry: Pantry, coming: Iter
     new = free_name(name, {*pantry.volumes.list(), *coming})
     pantry.volumes.put(new, content, {**pantry.volumes.card(name), "name": new})
     return (
-        f"the bundle brought another golden volume called {name}; the one that was here is called "
+        f"{bringer} brought another golden volume called {name}; the one that was here is called "
         f"{new} now: haversack pareto {shlex.quote(new)}"
     )
 

@@ -10,6 +10,7 @@ from haversack.pantry.errors import FetchError
 from haversack.pantry.pantry import Pantry
 from haversack.recipe.tree import Recipe
 from haversack.services.capture import capture
+from haversack.services.displaced import make_room_for_volume, volume_of_here
 from haversack.services.listen import Listener, Said, ignore
 from haversack.services.report import Captured
 from haversack.services.volumes import SHIPPED, shipped_volumes
@@ -68,14 +69,21 @@ def default_recipe(pantry: Pantry, task: str) -> Recipe:
 
 
 def put_volumes(pantry: Pantry, on_event: Listener) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Put the shipped golden volumes on a pantry's shelf; give the names added and present."""
-    added, present = [], []
-    for name, (path, card) in shipped_volumes().items():
+    """Put the shipped golden volumes on a pantry's shelf; give the names added and present.
+
+    One that was made or imported here under such a name stays, under a new one; it is told.
+    """
+    added, present, shipped = [], [], shipped_volumes()
+    for name, (path, card) in shipped.items():
         known = name in pantry.volumes.list()
         if known and pantry.volumes.card(name).get("sha256") == card.sha256:
             present.append(name)
             continue
         on_event(Said(f"golden volume {name}"))
+        of_here = volume_of_here(name, pantry)
+        if of_here is not None:
+            moved = make_room_for_volume(name, of_here, pantry, shipped, "Haversack")
+            on_event(Said(moved))
         pantry.volumes.put(name, path.read_bytes(), card.as_dict(), SHIPPED)
         added.append(name)
     return tuple(added), tuple(present)
