@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from gui_desk import Desk
 from haversack.base.errors import UsageError
 from haversack.services.shelves import Pantry
 from haversack_gui.app import PAGES
+from haversack_gui.equivalents import Same
+from haversack_gui.frame.job_panel import JobCard
 from haversack_gui.jobs import Changed, Told
 
 OpenDesk = Callable[..., Desk]
@@ -109,3 +113,30 @@ def test_the_last_job_is_said_to_have_failed_only_until_another_one_ends_well(
     jobs.change("Look", lambda _told: Changed(frozenset()))
     desk.settle()
     assert chip.text() == "No jobs"
+
+
+@pytest.mark.parametrize("words", ["Pack field-kit", "Wasserstrassenueberwachungsverwaltung: " * 2])
+def test_nothing_on_the_card_of_a_job_under_way_is_cut(
+    open_desk: OpenDesk, pantry: Pantry, words: str
+) -> None:
+    desk, go_on = open_desk(pantry), threading.Event()
+
+    def work(told: Told) -> Changed:
+        go_on.wait(60)
+        return Changed(frozenset())
+
+    desk.window.workspace.jobs.change(words, work, same=Same("haversack pack", "pack()"))
+    desk.window.resize(1024, 640)
+    desk.click(desk.window.top_bar.jobs)
+    desk.qtbot.wait(50)
+    card = desk.window.job_panel.findChild(JobCard)
+    assert isinstance(card, JobCard)
+    shown = [one for one in card.findChildren(QAbstractButton) if one.isVisible()]
+    assert {one.text() for one in shown} == {"Stop", "Copy as command", "Copy as Python"}
+    whole: list[QWidget] = [*shown, card.state]
+    cut = [one for one in whole if one.visibleRegion() != QRegion(one.rect())]
+    go_on.set()
+    desk.settle()
+    assert not cut
+    assert all(one.width() >= one.sizeHint().width() for one in whole)
+    assert words in card.title.toolTip()

@@ -12,6 +12,7 @@ from haversack_gui import words
 from haversack_gui.jobs import Job, Jobs
 from haversack_gui.widgets.basics import button, chip, column, label, restyle, row
 from haversack_gui.widgets.copying import FORMS, copy
+from haversack_gui.widgets.flow import flow
 from haversack_gui.words import tr
 
 STATES = {
@@ -33,6 +34,8 @@ class JobCard(QFrame):
         self.job = job
         self.setProperty("look", "card")
         self.title = label(job.title, "lead")
+        self.title.setMinimumWidth(1)  # a long word of it pushes nothing else out of sight
+        self.title.setToolTip(words.as_written(job.title))
         self.state = chip()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -43,7 +46,7 @@ class JobCard(QFrame):
         head = row(self.title, self.state)
         head.setStretch(0, 1)
         self.setLayout(
-            column(head, self.bar, self.line, row(self.stop, *self.copies, None), margin="m")
+            column(head, self.bar, self.line, flow(self.stop, *self.copies), margin="m")
         )
         self.refresh()
 
