@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,8 @@ def test_f1_opens_the_chapter_about_the_page(
     assert guide.page.textCursor().block().text() == heading
     bar = guide.page.verticalScrollBar()
     desk.wait(lambda: guide.page.cursorRect().top() < 40 or bar.value() == bar.maximum(), 10)
+    rows = [guide.list.visualRect(guide.list.model().index(at, 0)) for at in range(len(GUIDES))]
+    assert all(one.bottom() < other.top() for one, other in pairwise(rows)), "no row is cut"
     guide.close()
 
 

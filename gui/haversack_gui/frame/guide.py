@@ -56,6 +56,7 @@ class Guide(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Chapters"))
         self.list.setFixedWidth(200)
+        self.list.ensurePolished()  # its rows keep the height of when the first one was chosen
         for _, title in GUIDES:
             self.list.addItem(tr(title))
         self.page = GuidePage()
