@@ -54,7 +54,7 @@ class SlotPicker(QWidget):
                 continue
             where = tr("here") if choice.here else tr("needs preparing with a network")
             extra = tr("nothing to fetch") if not choice.needs else where
-            item = QListWidgetItem(f"{choice.title}\n{choice.help}\n{choice.path}  ·  {extra}")
+            item = QListWidgetItem(f"{choice.title}\n{choice.help}\n{extra}  ·  {choice.path}")
             item.setData(Qt.ItemDataRole.UserRole, place)
             item.setToolTip(choice.kind)
             self.list.addItem(item)
