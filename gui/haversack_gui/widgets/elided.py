@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -70,8 +70,15 @@ class ElidedCombo(QComboBox):
                 QStyle.SubControl.SC_ComboBoxEditField,
                 self,
             )
-            option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
-                self.currentText(), Qt.TextElideMode.ElideRight, field.width() - 4
+            nothing = self.currentIndex() < 0
+            if nothing:
+                faint = self.palette().color(QPalette.ColorRole.PlaceholderText)
+                option.palette.setColor(QPalette.ColorRole.ButtonText, faint)  # type: ignore[attr-defined,unused-ignore] # a field of Qt's struct
+                option.palette.setColor(QPalette.ColorRole.Text, faint)  # type: ignore[attr-defined,unused-ignore] # as above
+            option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined,unused-ignore] # as above
+                self.placeholderText() if nothing else self.currentText(),
+                Qt.TextElideMode.ElideRight,
+                field.width() - 4,
             )
             painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
             painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
