@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from gui_desk import Desk
+from haversack.base.errors import UsageError
 from haversack.services.shelves import Pantry
 from haversack_gui.app import PAGES
 from haversack_gui.frame.command_palette import CommandPalette
+from haversack_gui.jobs import Changed, Told
 
 INNER = (QAbstractSpinBox, QAbstractItemView, QComboBox, QLineEdit)
 TELL = "print(json.dumps({'modules': list(sys.modules), 'seconds': time.process_time()}))\n"
@@ -250,3 +252,20 @@ def test_a_page_that_needs_a_pantry_says_so_where_there_is_none(open_desk: OpenD
     assert lead.text().startswith("The page Train needs a pantry")
     desk.go_to("pantry")
     assert lead.text() == "Haversack keeps all it needs in one folder, the pantry."
+
+
+def test_what_a_narrow_top_bar_cuts_is_whole_in_its_tooltips(
+    open_desk: OpenDesk, pantry: Pantry
+) -> None:
+    def fail(_told: Told) -> Changed:
+        raise UsageError("the stick is full", "Take another one.")
+
+    desk = open_desk(pantry)
+    bar, publisher = desk.window.top_bar, "Bundesamt, Referat Fernerkundung, " * 3
+    bar.show_pantry(pantry.path, publisher)
+    desk.window.workspace.jobs.change("Take in " + publisher, fail)
+    desk.settle()
+    desk.window.resize(1024, 640)
+    desk.settle()
+    assert publisher in bar.source.toolTip()
+    assert publisher in bar.jobs.toolTip() and "The stick is full" in bar.jobs.toolTip()

@@ -71,7 +71,8 @@ class TopBar(QWidget):
         self.source.setVisible(path is not None)
         if publisher:
             self.source.setText(tr("From {publisher}, verified").format(publisher=publisher))
-            self.source.setToolTip(tr("Taken in from a bundle whose signature was checked"))
+            told = tr("Taken in from a bundle of {publisher} whose signature was checked")
+            self.source.setToolTip(words.as_written(told.format(publisher=publisher)))
         else:
             self.source.setText(tr("Made here"))
             self.source.setToolTip(tr("Nothing in it came from a bundle"))
@@ -114,12 +115,15 @@ class TopBar(QWidget):
                 share = f" {100 * first.progress.done // first.progress.total} %"
             more = f" +{len(under_way) - 1}" if len(under_way) > 1 else ""
             self.jobs.setText(f"{first.title}{share}{more}")
+            self.jobs.setToolTip(words.as_written("\n".join(job.title for job in under_way)))
             restyle(self.jobs, "chip", "good")
         elif self._last is not None and self._last.state == "failed":
             self.jobs.setText(tr("Last job failed"))
+            self.jobs.setToolTip(words.as_written(f"{self._last.title}\n{self._last.error}"))
             restyle(self.jobs, "chip", "bad")
         else:
             self.jobs.setText(tr("No jobs"))
+            self.jobs.setToolTip(tr("What is under way and what was done"))
             restyle(self.jobs, "chip", "plain")
 
     def _ended(self, job: Job) -> None:
