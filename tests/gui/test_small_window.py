@@ -20,7 +20,9 @@ from haversack.services.shelves import Pantry, open_or_build
 OpenDesk = Callable[..., Desk]
 SECRET = "correct horse battery"
 NAMES = ("xval_seg, its card", "tf_efficientnet_lite0", "Find digits in scenes")
-OTHERS = ("Volume", "Weights", "Proof", "18.8 MB", "left out", "Apache-2.0", "not stated")
+OTHERS = (
+    "Volume", "Weights", "Proof", "18.8 MB", "left out", "Apache-2.0", "not stated", "publisher's",
+)  # fmt: skip
 
 
 def contents_of(page: Any, names: Sequence[str]) -> None:
@@ -106,3 +108,12 @@ def test_long_names_of_recipes_make_no_list_scroll_sideways_and_hide_no_state(
     assert listed.horizontalScrollBar().maximum() == 0
     assert listed.textElideMode() == Qt.TextElideMode.ElideMiddle, "the state comes last"
     assert any(listed.item(at).toolTip().count("digits") > 11 for at in range(listed.count()))
+
+
+def test_where_no_recipe_can_be_trained_the_box_of_recipes_says_so(
+    open_desk: OpenDesk, empty_pantry: Pantry
+) -> None:
+    box = small(open_desk(empty_pantry, "train")).page.recipe
+    said = box.grab().toImage()
+    box.setPlaceholderText("")
+    assert box.grab().toImage() != said, "the words are drawn, not only held"

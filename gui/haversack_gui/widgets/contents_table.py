@@ -45,7 +45,7 @@ def contents_table(spoken: str) -> tuple[RowsModel[Content], QTableView]:
 
 def ticked_contents(spoken: str) -> tuple[TickedRows[Content], QTableView]:
     """Make the list of what somebody else packed, with a tick before each file."""
-    columns = _columns(tr("publisher's own"))
+    columns = _columns(tr("publisher's"))
     model: TickedRows[Content] = TickedRows(columns, lambda file: file.path)
     return model, _view(model, spoken)
 
