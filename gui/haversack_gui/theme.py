@@ -78,7 +78,10 @@ LIGHT = Palette(
     plot_chosen="#22271f",
     plot_top="#1f6fb2",
     plot_own="#8a2f8f",
-    curves=("#1f6fb2", "#c2500f", "#2c8a63", "#9b4f9e", "#8a6d00", "#5b6153"),
+    curves=(
+        "#1f6fb2", "#c2500f", "#2c8a63", "#9b4f9e", "#8a6d00", "#5b6153",
+        "#b0305c", "#0b7c8c", "#4a45b5", "#7d4a2d",
+    ),  # fmt: skip
 )
 
 DARK = Palette(
@@ -109,7 +112,10 @@ DARK = Palette(
     plot_chosen="#ffffff",
     plot_top="#6db7f2",
     plot_own="#e69be9",
-    curves=("#6db7f2", "#ff9a52", "#5fcf9f", "#d493d7", "#e0c052", "#a7b2a8"),
+    curves=(
+        "#6db7f2", "#ff9a52", "#5fcf9f", "#d493d7", "#e0c052", "#a7b2a8",
+        "#ff8fab", "#5fd0dd", "#a9a5ff", "#d2a583",
+    ),  # fmt: skip
 )
 
 PALETTES = {palette.name: palette for palette in (LIGHT, DARK)}
@@ -299,6 +305,10 @@ QAbstractItemView::indicator:checked {{ background: {p.accent}; border-color: {p
 QAbstractItemView::indicator:disabled {{ background: {p.window}; border-color: {p.line}; }}
 QHeaderView::section {{ background: {p.surface}; color: {p.muted}; border: none;
   border-bottom: 1px solid {p.line}; padding: 6px 9px; font-size: {TYPE["small"]}px; }}
+QHeaderView::section:vertical {{ color: {p.text}; border-bottom: none; padding: 0 9px;
+  font-size: {TYPE["body"]}px; }}
+QTableCornerButton::section {{ background: {p.surface}; border: none;
+  border-bottom: 1px solid {p.line}; }}
 QTabBar::tab {{ background: transparent; color: {p.muted}; border: none; padding: 8px 14px;
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {p.text}; border-bottom: 2px solid {p.accent}; font-weight: 600; }}

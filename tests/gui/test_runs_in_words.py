@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -73,17 +74,41 @@ def test_a_run_is_told_by_when_it_began_and_how_long_it_took() -> None:
     assert began(RunState(), noon) == took(RunState()) == "", "a run that waits has not begun"
 
 
-def test_compared_runs_are_numbered_alike_in_the_legend_and_where_their_names_are_cut(
+def test_compared_runs_are_numbered_alike_in_the_legend_and_where_their_names_have_no_room(
     qtbot: QtBot, qapp: QApplication
 ) -> None:
     view = compared(qtbot, Look(qapp, "light"), width=480)
-    header = view.table.horizontalHeader()
-    for number in (1, 2, 3):
-        title = view.model.headerData(number, Qt.Orientation.Horizontal)
-        room = header.sectionSize(number) - 20
-        seen = header.fontMetrics().elidedText(title, header.textElideMode(), room)
-        assert seen != title and seen.startswith(f"{number}:")
+    tip = Qt.ItemDataRole.ToolTipRole
+    for number, title in enumerate(names(view._lines), 1):
+        assert view.model.headerData(number, Qt.Orientation.Horizontal) == str(number)
+        assert title in view.model.headerData(number, Qt.Orientation.Horizontal, tip)
+        assert f"{number}:&nbsp;smoke" in view.legend.text()
+    view.resize(1000, 600)
+    for number, title in enumerate(names(view._lines), 1):
+        assert view.model.headerData(number, Qt.Orientation.Horizontal) == title
         assert title.replace(" ", "&nbsp;") in view.legend.text()
+
+
+@pytest.mark.parametrize("width", [478, 860])
+def test_nine_compared_runs_keep_the_names_of_the_values_in_sight_and_have_nine_colours(
+    qtbot: QtBot, qapp: QApplication, width: int
+) -> None:
+    look = Look(qapp, "light")
+    view = compared(qtbot, look, width=width, count=9, recipe="corrosion, second flight, " * 4)
+    cells = [view.model.index(0, at).data(Qt.ItemDataRole.ForegroundRole) for at in range(1, 10)]
+    assert len({cell.name() for cell in cells}) == 9
+    bar, before = view.table.horizontalScrollBar(), view.table.verticalHeader()
+    bar.setValue(bar.maximum())
+    assert before.isVisible() and before.width() >= 140
+    assert view.model.headerData(0, Qt.Orientation.Vertical) == "mAP at 50 % overlap, validation"
+    text = view.table.fontMetrics().horizontalAdvance("0.8303")
+    assert all(view.table.columnWidth(at) >= text + 12 for at in range(1, 10))
+    assert width < 860 or bar.maximum() == 0, "in a wide window all nine are side by side"
+    words = QTextDocument()
+    words.setDefaultFont(view.legend.font())
+    words.setHtml(view.legend.text())
+    words.setTextWidth(view.legend.width())
+    assert words.idealWidth() <= view.legend.width(), "no name of the legend is cut"
 
 
 def test_values_in_training_and_in_validation_have_names_too() -> None:
@@ -95,15 +120,17 @@ def test_values_in_training_and_in_validation_have_names_too() -> None:
     ]
 
 
-def compared(qtbot: QtBot, look: Look, *, width: int) -> RunComparison:
+def compared(
+    qtbot: QtBot, look: Look, *, width: int, count: int = 3, recipe: str = "smoke detector"
+) -> RunComparison:
     curves = {"val/map_50": ((1, 0.25), (2, 0.5)), "train/loss": ((1, 2.0), (2, 1.0))}
-    metrics = {"val/map_50": 0.5, "train/loss": 1.0}
+    metrics = {"train/loss": 1.0, "val/map_50": 0.5}
     view = RunComparison(look)
     qtbot.addWidget(view)
     view.resize(width, 600)
-    view.show_runs(
-        [line(f"2026113{n}-142305-train-e710", curves=curves, metrics=metrics) for n in range(3)]
-    )
+    told = {"curves": curves, "metrics": metrics}
+    lines = [line(f"2026113{n}-142305-train-e710", **told) for n in range(count)]
+    view.show_runs([replace(one, recipe=recipe) for one in lines])
     view.show()
     qtbot.waitExposed(view)
     return view

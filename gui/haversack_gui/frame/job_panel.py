@@ -46,7 +46,7 @@ class JobCard(QFrame):
         head = row(self.title, self.state)
         head.setStretch(0, 1)
         self.setLayout(
-            column(head, self.bar, self.line, flow(self.stop, *self.copies), margin="m")
+            column(head, self.bar, self.line, flow(self.stop), flow(*self.copies), margin="m")
         )
         self.refresh()
 
