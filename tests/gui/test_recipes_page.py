@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox
 
 from gui_desk import Desk, select
 from haversack.services.shelves import Pantry
+from haversack_gui.models.recipe_diff import flat
 from haversack_gui.widgets.diff_dialog import DiffDialog
 from haversack_gui.widgets.titled_rows import TitledRows
 
@@ -231,3 +232,10 @@ def test_a_long_name_is_shown_from_its_beginning_and_a_tick_has_a_default_in_wor
     said = [one.text() for one in page.slot_panel.form.findChildren(QLabel)]
     assert any("Default no." in text for text in said)
     assert not any("Default False" in text for text in said)
+
+
+def test_two_recipes_side_by_side_say_yes_and_no_as_the_forms_do(pantry: Pantry) -> None:
+    recipe = pantry.recipes.load("Tiny digits")
+    assert flat(recipe)["model.backbone.use_pretrained"] == "no"
+    recipe["model.backbone.use_pretrained"] = True
+    assert flat(recipe)["model.backbone.use_pretrained"] == "yes"

@@ -51,7 +51,7 @@ def flat(recipe: Recipe) -> dict[str, str]:
 def _add(found: dict[str, str], node: Ingredient, path: str) -> None:
     for option in options_of(type(node)):
         value = getattr(node, option.name)
-        found[_join(path, option.name)] = tr("not set") if value in (None, UNSET) else str(value)
+        found[_join(path, option.name)] = _shown(value)
     for name, spec in slots_of(type(node)).items():
         held = getattr(node, name)
         children = held if spec.many else (held,)
@@ -62,6 +62,13 @@ def _add(found: dict[str, str], node: Ingredient, path: str) -> None:
                 here = _join(path, f"{name}.{place}" if spec.many else name)
                 found[here] = _words(child)
                 _add(found, child, here)
+
+
+def _shown(value: object) -> str:
+    """Give an option's value as the form shows it."""
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    return tr("not set") if value in (None, UNSET) else str(value)
 
 
 def _words(held: Ingredient | None) -> str:
