@@ -79,9 +79,17 @@ LIGHT = Palette(
     plot_top="#1f6fb2",
     plot_own="#8a2f8f",
     curves=(
-        "#1f6fb2", "#c2500f", "#2c8a63", "#9b4f9e", "#8a6d00", "#5b6153",
-        "#b0305c", "#0b7c8c", "#4a45b5", "#7d4a2d",
-    ),  # fmt: skip
+        "#1f6fb2",
+        "#c2500f",
+        "#2c8a63",
+        "#9b4f9e",
+        "#8a6d00",
+        "#5b6153",
+        "#b0305c",
+        "#0b7c8c",
+        "#4a45b5",
+        "#7d4a2d",
+    ),
 )
 
 DARK = Palette(
@@ -113,9 +121,17 @@ DARK = Palette(
     plot_top="#6db7f2",
     plot_own="#e69be9",
     curves=(
-        "#6db7f2", "#ff9a52", "#5fcf9f", "#d493d7", "#e0c052", "#a7b2a8",
-        "#ff8fab", "#5fd0dd", "#a9a5ff", "#d2a583",
-    ),  # fmt: skip
+        "#6db7f2",
+        "#ff9a52",
+        "#5fcf9f",
+        "#d493d7",
+        "#e0c052",
+        "#a7b2a8",
+        "#ff8fab",
+        "#5fd0dd",
+        "#a9a5ff",
+        "#d2a583",
+    ),
 )
 
 PALETTES = {palette.name: palette for palette in (LIGHT, DARK)}

@@ -23,6 +23,7 @@ from haversack_gui.widgets.contents_table import ticked_contents
 from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.dropping import dropped_folder
 from haversack_gui.widgets.empty_state import EmptyState
+from haversack_gui.widgets.flow import flow
 from haversack_gui.widgets.job_strip import JobStrip
 from haversack_gui.widgets.reason_dialog import ReasonDialog
 from haversack_gui.widgets.trust_panel import TrustPanel
@@ -162,8 +163,8 @@ class OpenPage(Page):
             head,
             self.card,
             self.compared,
-            row(self.trust, self.downgrade, self.add_stick, self.gather, None),
-            row(self.verify, self.take_in, None),
+            flow(self.trust, self.downgrade, self.add_stick, self.gather),
+            flow(self.verify, self.take_in),
             self.why,
             self.strip,
             self.done,

@@ -26,6 +26,7 @@ from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.diff_dialog import DiffDialog
 from haversack_gui.widgets.elided import ElidedCombo
 from haversack_gui.widgets.empty_state import EmptyState
+from haversack_gui.widgets.flow import flow
 from haversack_gui.widgets.slot_panel import SlotPanel
 from haversack_gui.words import tr
 from haversack_gui.workspace import Workspace
@@ -153,7 +154,7 @@ class RecipesPage(Page):
             self.tree,
             row(self.state, None),
             self.problem,
-            row(self.fill, self.save, None, self.prepare, self.train),
+            flow(self.fill, self.save, self.prepare, self.train, last=2),
             margin="m",
         )
         left.setMinimumWidth(420)

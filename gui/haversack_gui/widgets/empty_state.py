@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from haversack_gui import icons
 from haversack_gui.look import Look
 from haversack_gui.widgets.basics import button, column, label, row
+from haversack_gui.widgets.flow import flow
 
 
 class EmptyState(QWidget):
@@ -45,7 +46,7 @@ class EmptyState(QWidget):
                 self.title,
                 row(None, self.sentence, None),
                 8,
-                row(None, *self.buttons, None),
+                flow(*self.buttons, centred=True),
                 None,
                 space="m",
                 margin="xl",

@@ -53,7 +53,9 @@ class ValueRows(RowsModel[Value]):
         if orientation == Qt.Orientation.Vertical and section < len(self.rows):
             name = self.columns[0].text(self.rows[section])
             tip = role == Qt.ItemDataRole.ToolTipRole
-            return as_written(name) if tip else name if role == Qt.ItemDataRole.DisplayRole else None
+            return (
+                as_written(name) if tip else name if role == Qt.ItemDataRole.DisplayRole else None
+            )
         if self.numbered and section and role == Qt.ItemDataRole.DisplayRole:
             return str(section)
         return super().headerData(section, orientation, role)

@@ -22,6 +22,7 @@ from haversack_gui.models.run_times import began, took
 from haversack_gui.widgets.basics import button, chip, column, holder, label, restyle, row
 from haversack_gui.widgets.curve_plot import CurvePlot
 from haversack_gui.widgets.dropping import dropped_pictures
+from haversack_gui.widgets.flow import flow
 from haversack_gui.widgets.meters_strip import MetersStrip
 from haversack_gui.widgets.run_pictures import RunPictures
 from haversack_gui.words import tr
@@ -132,8 +133,8 @@ class RunView(QFrame):
                 self.meters,
                 self.error,
                 area,
-                row(self.stop, self.resume, self.keep, self.evaluate, self.export, None),
-                row(self.measure, self.predict, self.read, None, self.open_folder),
+                flow(self.stop, self.resume, self.keep, self.evaluate, self.export),
+                flow(self.measure, self.predict, self.read, self.open_folder, last=1),
                 margin="l",
             )
         )

@@ -12,9 +12,10 @@ from haversack_gui.calls import trust as calls
 from haversack_gui.calls.trust import Key, Publisher, Replace, Trusted
 from haversack_gui.equivalents import NOTHING, Same
 from haversack_gui.models.rows import Column, RowsModel, SearchModel
-from haversack_gui.widgets.basics import button, card, column, label, row
+from haversack_gui.widgets.basics import button, card, column, label
 from haversack_gui.widgets.copying import offer_copies
 from haversack_gui.widgets.fingerprint import Fingerprint
+from haversack_gui.widgets.flow import flow
 from haversack_gui.widgets.key_dialog import KeyDialog
 from haversack_gui.widgets.passphrase_dialog import PassphraseDialog
 from haversack_gui.widgets.table import selected_rows, table
@@ -72,8 +73,8 @@ class TrustPanel(QWidget):
                 self.chosen,
                 self.about,
                 self.fingerprint,
-                row(self.export, self.back_up, None),
-                row(self.rotate, self.revoke, self.distrust, None),
+                flow(self.export, self.back_up),
+                flow(self.rotate, self.revoke, self.distrust),
                 None,
                 margin="l",
             )
@@ -88,10 +89,10 @@ class TrustPanel(QWidget):
 
     def _lists(self) -> QWidget:
         return card(
-            row(label("Your keys", "lead", wrap=False), None, self.new_key, self.restore),
+            flow(label("Your keys", "lead", wrap=False), self.new_key, self.restore, last=2),
             self.no_keys,
             self.key_table,
-            row(label("Publishers trusted here", "lead", wrap=False), None, self.trust_file),
+            flow(label("Publishers trusted here", "lead", wrap=False), self.trust_file, last=1),
             self.no_publishers,
             self.publisher_table,
             margin="m",
