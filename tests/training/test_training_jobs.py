@@ -358,6 +358,20 @@ def test_a_picture_that_cannot_be_read_is_named(classifier: Trained, tmp_path: P
         predict(work)
 
 
+def test_unreadable_pictures_are_left_out_and_told(classifier: Trained, tmp_path: Path) -> None:
+    text, gone, good = (tmp_path / name for name in ("notes.txt", "gone.png", "good.png"))
+    text.write_text("hello")
+    Image.new("RGB", (40, 40)).save(good)
+    work = classifier.desk.work(
+        classifier.recipe, "predict", "some", checkpoint=classifier.checkpoint,
+        inputs=(text, gone, good),
+    )  # fmt: skip
+    result = predict(work)
+    assert [one["name"] for one in result["predictions"]] == ["good"]
+    assert [one["file"] for one in result["unread"]] == [str(text), str(gone)]
+    assert "left out: 2 pictures that cannot be read" in str(classifier.desk.events[-1])
+
+
 def test_a_file_that_haversack_did_not_export_is_refused(
     classifier: Trained, tmp_path: Path
 ) -> None:
