@@ -133,8 +133,11 @@ class RunView(QFrame):
                 self.meters,
                 self.error,
                 area,
-                flow(self.stop, self.resume, self.keep, self.evaluate, self.export),
-                flow(self.measure, self.predict, self.read, self.open_folder, last=1),
+                flow(
+                    *(self.stop, self.resume, self.keep, self.evaluate, self.export),
+                    *(self.measure, self.predict, self.read, self.open_folder),
+                    last=1,
+                ),
                 margin="l",
             )
         )
