@@ -17,17 +17,7 @@ from haversack.services.bake.collect import collect
 from haversack.services.bake.oven import bake
 from haversack.services.bake.plan import Plan, units
 from haversack.services.bake.stages import read_result, train_unit, trained_file
-from services.fake_kitchen import MEASURED, Kitchen, keys_of, small_plan
-
-
-@pytest.fixture
-def kitchen(monkeypatch: pytest.MonkeyPatch) -> Kitchen:
-    return Kitchen(monkeypatch)
-
-
-@pytest.fixture
-def plan(tmp_path: Path) -> Plan:
-    return small_plan(tmp_path / "plan.json")
+from services.fake_kitchen import MEASURED, Kitchen, keys_of
 
 
 def test_an_interrupted_bake_goes_on_and_does_nothing_twice(

@@ -27,11 +27,6 @@ PATIENCE = 60.0
 
 
 @pytest.fixture
-def kitchen(monkeypatch: pytest.MonkeyPatch) -> Kitchen:
-    return Kitchen(monkeypatch)
-
-
-@pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     return small_plan(tmp_path / "plan.json", grid={"model.image_size": [64, 96]}, seeds=[0, 1])
 

@@ -14,19 +14,9 @@ from haversack.services.bake.failed import FailedUnit, failed_file
 from haversack.services.bake.oven import bake
 from haversack.services.bake.plan import Plan
 from haversack.services.listen import Heard, Said
-from services.fake_kitchen import Kitchen, keys_of, small_plan
+from services.fake_kitchen import Kitchen, keys_of
 
 Q = ("float32", "int8")
-
-
-@pytest.fixture
-def kitchen(monkeypatch: pytest.MonkeyPatch) -> Kitchen:
-    return Kitchen(monkeypatch)
-
-
-@pytest.fixture
-def plan(tmp_path: Path) -> Plan:
-    return small_plan(tmp_path / "plan.json")
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ from services.fake_kitchen import Kitchen, keys_of, small_plan
 ANOTHER_CARD = {"measured": "the same rows", "licence": "CC0-1.0", "source": "corrected"}
 
 
-@pytest.fixture
-def kitchen(monkeypatch: pytest.MonkeyPatch) -> Kitchen:
-    return Kitchen(monkeypatch)
-
-
 @pytest.mark.parametrize(
     ("fields", "named"),
     [

@@ -14,6 +14,7 @@ from haversack.base.files import write_bytes
 from haversack.base.progress import CancelToken
 from haversack.services.bake.plan import Quantization, Unit
 from haversack.services.bake.stages import measured_file, read_result, trained_file
+from haversack.services.listen import Listener, Said
 
 Thing = TypeVar("Thing")
 
@@ -60,9 +61,7 @@ def failed_file(place: Path, quantization: Quantization | None = None) -> Path:
 
 
 @contextlib.contextmanager
-def noting_failure(
-    note: Path, cancel: CancelToken | None, tell: Callable[[str], None]
-) -> Iterator[None]:
+def noting_failure(note: Path, cancel: CancelToken | None, on_event: Listener) -> Iterator[None]:
     """Note a failure of the block instead of raising it; the note goes when the block succeeds.
 
     What is interrupted has not failed, and what nobody foresaw is raised.
@@ -70,7 +69,7 @@ def noting_failure(
     Args:
         note: As ``failed_file`` gives it.
         cancel: Where it was asked to stop, whatever is raised is due to that.
-        tell: Hears what failed, at once.
+        on_event: Hears what failed, at once.
     """
     try:
         yield
@@ -80,7 +79,7 @@ def noting_failure(
         if cancel is not None and cancel.is_cancelled:
             raise
         write_bytes(note, dump_canonical({"message": error.message, "hint": error.hint}))
-        tell(f"{note.parent.name}: {error.message}; going on with the others")
+        on_event(Said(f"{note.parent.name}: {error.message}; going on with the others"))
     else:
         note.unlink(missing_ok=True)
 

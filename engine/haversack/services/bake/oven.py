@@ -21,7 +21,7 @@ from haversack.services.bake.plan import Plan, Quantization, Unit, units
 from haversack.services.bake.side_by_side import share_of_cores, side_by_side
 from haversack.services.bake.stages import measure_unit, measured_file, train_unit, trained_file
 from haversack.services.capture import capture
-from haversack.services.listen import Listener, Said, ignore
+from haversack.services.listen import Heard, Listener, ignore
 
 
 def bake(
@@ -84,9 +84,9 @@ def _train(
     jobs = max(1, min(jobs, left))
     share = share_of_cores(jobs)
 
-    def tell(line: str) -> None:
+    def tell(heard: Heard) -> None:
         with telling:
-            on_event(Said(line))
+            on_event(heard)
 
     def train(unit: Unit, stop: CancelToken | None) -> None:
         place = folder / unit.key
@@ -138,13 +138,10 @@ def _measure(
     def has_failed(row: tuple[Unit, Quantization]) -> bool:
         return failed_file(folder / row[0].key, row[1]).exists()
 
-    def tell(line: str) -> None:
-        on_event(Said(line))
-
     for unit, quantization in untried_first(rows, has_failed):
         place = folder / unit.key
         if not measured_file(place, quantization).exists():
-            with noting_failure(failed_file(place, quantization), cancel, tell):
+            with noting_failure(failed_file(place, quantization), cancel, on_event):
                 measure_unit(unit, quantization, place, pantry, cancel=cancel)
         meter.advance(1)
 
