@@ -1,4 +1,4 @@
-"""Lets go of many objects a few at a time: 100,000 rows at once hold up the window for 40 ms."""
+"""Lets go of many objects a few at a time: 100,000 rows at once would hold up the window."""
 
 from __future__ import annotations
 
